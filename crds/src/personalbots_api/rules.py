@@ -1,0 +1,58 @@
+"""What the API server is to refuse, and the sentence it says then.
+
+A rule is either a pattern with a sentence (checked by pydantic too) or a CEL expression with a sentence. Both stand
+beside the field they are about, as JSON schema extras, and the generator turns both into `x-kubernetes-validations`:
+the API server's own message for a pattern is the bare expression, which helps nobody.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+# Patterns for pydantic (Rust's regex) and CEL (RE2) alike, without single quotes: they stand in CEL's raw strings.
+DNS_LABEL: Final = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+DNS_SUBDOMAIN: Final = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+URL: Final = (
+    r"^https?://([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
+    r"(/[A-Za-z0-9._~!$&*+,;=:%/-]*)?$"
+)
+IMAGE: Final = (
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]{1,5})?(/[A-Za-z0-9._-]+)*"
+    r"(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@[a-z0-9]+:[0-9a-f]{32,128})?$"
+)
+SECRET_KEY: Final = r"^[-._a-zA-Z0-9]+$"  # noqa: S105 - a pattern for names
+COLLECTION: Final = r"^[A-Za-z0-9_-]+$"
+AMOUNT: Final = r"^[0-9]{1,9}([.][0-9]{1,6})?$"
+CURRENCY: Final = r"^[A-Z]{3}$"
+MODEL: Final = r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$"
+ENV_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
+
+SENTENCE: Final = "x-sentence"
+"""The schema extra that holds what to say when the pattern beside it does not match."""
+DISCREET: Final = "x-discreet"
+CEL: Final = "x-kubernetes-validations"
+
+LOOKS_LIKE_TOKEN: Final = "^[0-9]{6,}:[A-Za-z0-9_-]{30,}"  # noqa: S105 - a pattern for tokens
+LOOKS_LIKE_KEY: Final = "^(sk|gsk|xai|pk)-[A-Za-z0-9_-]{16,}"
+
+
+def sentence(text: str) -> dict[str, Any]:
+    """What to say when the field's `pattern` does not match."""
+    return {SENTENCE: text}
+
+
+def discreet(text: str) -> dict[str, Any]:
+    """The same for a field that somebody may paste a secret into: the refusal does not repeat the value."""
+    return {SENTENCE: text, DISCREET: True}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A CEL expression and the sentence that is said when it is false."""
+
+    expression: str
+    message: str
+
+
+def cel(*rules: Rule, **extra: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """The schema extra for these rules; `extra` are other schema keys."""
+    return {CEL: [{"rule": each.expression, "message": each.message} for each in rules], **extra}

@@ -1,0 +1,446 @@
+"""What a person writes in `spec`. The descriptions are what `kubectl explain pbot.spec` shows.
+
+Defaults here are the API server's defaults too, so a resource that was read from it has them filled in. What cannot
+be a plain default (a collection named after its owner, a volume unless there is a server) is a property.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from personalbots_api import names, quantities, rules
+from personalbots_api.fields import (
+    Amount,
+    ModelName,
+    ObjectName,
+    Part,
+    Quantity,
+    SecretKey,
+    SecretName,
+    TelegramId,
+    Url,
+)
+from personalbots_api.rules import Rule, cel, sentence
+
+AccessMode = Literal["Owner", "AllowList", "Public"]
+State = Literal["Running", "Stopped"]
+DeletionPolicy = Literal["Retain", "Delete"]
+LinkPolicy = Literal["Refuse", "Fetch"]
+
+
+class TokenSecretRef(Part):
+    """The Secret, in the resource's own namespace, that holds the token @BotFather gave for the bot."""
+
+    name: SecretName = Field(description="Name of the Secret.")
+    key: SecretKey = Field(names.TELEGRAM_TOKEN_KEY, description="Key inside the Secret whose value is the token.")
+
+
+class ApiKeySecretRef(Part):
+    """The Secret, in the resource's own namespace, that holds the owner's key for the LLM."""
+
+    name: SecretName = Field(description="Name of the Secret.")
+    key: SecretKey = Field(names.OPENAI_API_KEY_KEY, description="Key inside the Secret whose value is the API key.")
+
+
+class QdrantKeySecretRef(Part):
+    """The Secret, in the resource's own namespace, that holds the key for the Qdrant server."""
+
+    name: SecretName = Field(description="Name of the Secret.")
+    key: SecretKey = Field(names.QDRANT_API_KEY_KEY, description="Key inside the Secret whose value is the API key.")
+
+
+class Telegram(Part):
+    """The bot on Telegram: where its token is and which Bot API server it talks to."""
+
+    token_secret_ref: TokenSecretRef = Field(description=TokenSecretRef.__doc__)
+    api_url: Url = Field(
+        "https://api.telegram.org",
+        description="Bot API server. A self-hosted one lifts the limits on files to 2000 MB.",
+    )
+
+
+class Price(Part):
+    """What a model costs for a million tokens."""
+
+    model: ModelName = Field(
+        description="Model, or the beginning of its name: gpt-5-mini also prices gpt-5-mini-2025-08-07."
+    )
+    sent: Amount = Field(description="Money for a million tokens that are sent to it.")
+    written: Amount = Field("0", description="Money for a million tokens that it writes.")
+
+
+class Budget(Part):
+    """What the bot may spend on the language model in a calendar month (UTC); then it waits for the next."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            Rule(
+                f"!string(self.monthly).matches(r'{rules.AMOUNT}') || double(string(self.monthly)) > 0.0",
+                "llm.budget.monthly must be more than 0: leave llm.budget out for a bot without a limit",
+            ),
+        )
+    )
+
+    monthly: Amount = Field(description="Money a month, in the currency of the prices, such as 20 or '7.50'.")
+    currency: Annotated[
+        str,
+        Field(
+            pattern=rules.CURRENCY,
+            min_length=1,
+            max_length=16,
+            json_schema_extra=sentence("must be a currency's code of three capital letters, such as EUR"),
+        ),
+    ] = Field("USD", description="Currency of the prices and of the budget, as it is shown.")
+    prices: Annotated[tuple[Price, ...], Field(min_length=1, max_length=32)] = Field(
+        description="What the models cost; one that is not named costs nothing.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["model"]},
+    )
+
+
+class LLM(Part):
+    """The language model that answers, and the key it is paid with."""
+
+    api_key_secret_ref: ApiKeySecretRef = Field(description=ApiKeySecretRef.__doc__)
+    base_url: Url = Field(
+        "https://api.openai.com/v1",
+        description="Base address of a server that speaks the OpenAI API, usually ending in /v1.",
+    )
+    model: ModelName = Field("gpt-5-mini", description="Model that writes the answers.")
+    embedding_model: ModelName = Field(
+        "text-embedding-3-small",
+        description=(
+            "Model that turns text into vectors. Knowledge read with one model cannot be searched with another: after "
+            "a change the documents are read again."
+        ),
+    )
+    budget: Budget | None = Field(None, description=Budget.__doc__)
+
+
+def _at_least(field: str, name: str, least: str, hint: str) -> Rule:
+    """The rule that a quantity is not absurdly small, mostly for its unit forgotten; silent where it is none at all."""
+    return Rule(
+        f"!has({field}) || !isQuantity(string({field})) || "
+        f"quantity(string({field})).compareTo(quantity('{least}')) >= 0",
+        f"{name} must be at least {least} (mind the unit: {hint})",
+    )
+
+
+class Storage(Part):
+    """A volume of the bot's own, with the embedded Qdrant on it."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            Rule(
+                "has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) || "
+                "self.storageClassName == oldSelf.storageClassName)",
+                "knowledge.storage.storageClassName cannot be changed: a volume keeps its class; make another "
+                "PersonalBot instead",
+            ),
+            _at_least("self.size", "knowledge.storage.size", "64Mi", "1 is one byte, 1Gi is what is meant"),
+        )
+    )
+
+    size: Quantity = Field("1Gi", description="Size of the volume. It can be raised where the class can, not lowered.")
+    storage_class_name: ObjectName | None = Field(
+        None, description="Storage class of the volume; without it, the cluster's default class. Immutable."
+    )
+
+
+class Qdrant(Part):
+    """A Qdrant server or cluster that keeps the knowledge instead of the bot's own volume."""
+
+    url: Url = Field(description="Address of the server, such as http://qdrant:6333.")
+    api_key_secret_ref: QdrantKeySecretRef | None = Field(
+        None, description="The Secret that holds the server's key; without it, no key is sent."
+    )
+
+
+class Knowledge(Part):
+    """Where the bot keeps what it read, and what happens to it when the resource is deleted."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            Rule(
+                "!has(self.qdrant) || has(self.collection)",
+                "knowledge.collection must be given with knowledge.qdrant, such as user_123456789: a server holds the "
+                "collections of many bots",
+            ),
+            Rule(
+                "has(self.collection) == has(oldSelf.collection) && (!has(self.collection) || "
+                "self.collection == oldSelf.collection)",
+                "knowledge.collection cannot be changed: the bot would lose what it read; make another PersonalBot "
+                "instead",
+            ),
+            Rule(
+                "!has(self.storage) || !has(oldSelf.storage) || !isQuantity(string(self.storage.size)) || "
+                "quantity(string(self.storage.size)).compareTo(quantity(string(oldSelf.storage.size))) >= 0",
+                "knowledge.storage.size cannot be lowered: a volume never shrinks; write the old size or a larger one",
+            ),
+        )
+    )
+
+    collection: (
+        Annotated[
+            str,
+            Field(
+                min_length=1,
+                max_length=128,
+                pattern=rules.COLLECTION,
+                json_schema_extra=sentence(
+                    "must be a collection's name of letters, digits, '_' and '-', such as user_123456789"
+                ),
+            ),
+        ]
+        | None
+    ) = Field(None, description="Collection in the store; without it, user_ and the owner's id. Immutable.")
+    storage: Storage | None = Field(
+        None,
+        description=(
+            "Volume for the embedded Qdrant, the journal and the originals. Without it and without qdrant: a volume "
+            "of 1Gi. Beside qdrant: a volume for the journal and the originals only."
+        ),
+    )
+    qdrant: Qdrant | None = Field(None, description=Qdrant.__doc__)
+    deletion_policy: DeletionPolicy = Field(
+        "Retain",
+        description=(
+            "What happens to the knowledge when the resource is deleted. Retain: the volume or collection stays, and a "
+            "PersonalBot of the same name and owner takes it up again. Delete: it is deleted too."
+        ),
+    )
+    links: LinkPolicy = Field(
+        "Refuse",
+        description=(
+            "What the bot does with a link that its owner sends. Fetch: it reads what the link leads to, never from an "
+            "address inside a network."
+        ),
+    )
+
+
+class Access(Part):
+    """Who may talk to the bot. The owner always may."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            Rule(
+                "self.mode != 'AllowList' || (has(self.allowedUserIds) && size(self.allowedUserIds) > 0)",
+                "access.allowedUserIds must name at least one Telegram user id when access.mode is AllowList; write "
+                "mode: Owner for the owner alone",
+            ),
+            Rule(
+                "self.mode == 'AllowList' || !has(self.allowedUserIds) || size(self.allowedUserIds) == 0",
+                "access.allowedUserIds has no effect unless access.mode is AllowList: write mode: AllowList or leave "
+                "the ids out",
+            ),
+        )
+    )
+
+    mode: AccessMode = Field(
+        "Owner", description="Owner: only the owner. AllowList: the owner and allowedUserIds. Public: everybody."
+    )
+    allowed_user_ids: Annotated[tuple[TelegramId, ...], Field(max_length=1000)] = Field(
+        (),
+        description="Telegram user ids of people who may talk to the bot, with mode AllowList.",
+        json_schema_extra={"x-kubernetes-list-type": "set"},
+    )
+
+
+class Requests(Part):
+    """What the pod is given for certain."""
+
+    cpu: Quantity | None = Field(None, description="Cores, such as 50m.")
+    memory: Quantity | None = Field(None, description="Bytes, such as 96Mi.")
+
+
+class Limits(Part):
+    """What the pod may never exceed. How many requests the bot answers at once follows from it."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            _at_least("self.cpu", "resources.limits.cpu", "10m", "1 is one core, 500m is half a core"),
+            _at_least("self.memory", "resources.limits.memory", "32Mi", "256 is 256 bytes, 256Mi is what is meant"),
+        )
+    )
+
+    cpu: Quantity = Field("1", description="Cores, such as 500m or 1: the bot is slowed down above it.")
+    memory: Quantity = Field("256Mi", description="Bytes, such as 256Mi: the bot is killed above it.")
+
+
+def _fits(resource: str) -> Rule:
+    """The rule that the request for `resource` is within its limit, silent where either is no quantity at all."""
+    request, limit = f"self.requests.{resource}", f"self.limits.{resource}"
+    return Rule(
+        f"!has(self.requests) || !has({request}) || !has(self.limits) || !has({limit}) || "
+        f"!isQuantity(string({request})) || !isQuantity(string({limit})) || "
+        f"quantity(string({request})).compareTo(quantity(string({limit}))) <= 0",
+        f"resources.requests.{resource} must not be more than resources.limits.{resource} "
+        f"({Limits.model_fields[resource].default} when it is not given): lower the request or raise the limit",
+    )
+
+
+class Resources(Part):
+    """CPU and memory of the bot's pod."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            _fits("cpu"),
+            _fits("memory"),
+        )
+    )
+
+    requests: Requests | None = Field(
+        None, description="What the pod is given for certain; what is left out is 50m and 96Mi, or the limit if lower."
+    )
+    limits: Limits = Field(Limits(), description=Limits.__doc__)
+
+
+class EnvVar(Part):
+    """One variable in the bot's environment: a plain value. Secrets are files, never variables."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            Rule(
+                "!self.name.startsWith('PERSONAL_BOT_') || !(self.name.endsWith('TOKEN') || self.name.endsWith('KEY'))",
+                "pod.env must not carry the bot's token or keys: name their Secrets in telegram.tokenSecretRef and "
+                "llm.apiKeySecretRef",
+            ),
+            Rule(
+                f"!self.value.matches(r'{rules.LOOKS_LIKE_TOKEN}') && !self.value.matches(r'{rules.LOOKS_LIKE_KEY}')",
+                "pod.env holds what looks like a token or an API key: delete it here, have it replaced where it came "
+                "from, and put the new one into a Secret",
+            ),
+        )
+    )
+
+    name: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=128,
+            pattern=rules.ENV_NAME,
+            json_schema_extra=sentence("must be a variable's name of letters, digits and '_', such as HTTPS_PROXY"),
+        ),
+    ] = Field(description="Name of the variable.")
+    value: str = Field("", max_length=4096, description="Its value, as it is: $(VAR) is not expanded.")
+
+
+class LocalObjectRef(Part):
+    """An object in the resource's own namespace."""
+
+    name: ObjectName = Field(description="Its name.")
+
+
+_OWN_KEYS = Rule(
+    "self.all(key, !key.startsWith('personalbots.io/') && !key.startsWith('app.kubernetes.io/'))",
+    "must not hold keys under personalbots.io/ or app.kubernetes.io/: the operator sets those",
+)
+Short = Annotated[str, Field(max_length=63)]
+
+
+class Pod(Part):
+    """What is passed on to the pod as it is. Nothing here leads to privileges, the host, or a Secret's content."""
+
+    annotations: dict[str, Annotated[str, Field(max_length=16384)]] = Field(
+        {}, max_length=32, description="Annotations for the pod.", json_schema_extra=cel(_OWN_KEYS)
+    )
+    labels: dict[str, Short] = Field(
+        {}, max_length=32, description="Labels for the pod.", json_schema_extra=cel(_OWN_KEYS)
+    )
+    env: tuple[EnvVar, ...] = Field(
+        (),
+        max_length=64,
+        description="Variables for the bot's environment, plain values only.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
+    )
+    node_selector: dict[str, Short] = Field(
+        {}, max_length=32, description="Labels that a node must have to run the pod."
+    )
+    tolerations: tuple[Mapping[str, Any], ...] = Field(
+        (), max_length=32, description="Taints of nodes that the pod may be scheduled onto all the same."
+    )
+    affinity: Mapping[str, Any] | None = Field(
+        None, description="Nodes and neighbours that the pod wants or avoids, as in a pod's spec.affinity."
+    )
+    topology_spread_constraints: tuple[Mapping[str, Any], ...] = Field(
+        (), max_length=8, description="How bots' pods are spread over nodes and zones, as in a pod's spec."
+    )
+    priority_class_name: ObjectName | None = Field(None, description="PriorityClass of the pod.")
+    runtime_class_name: ObjectName | None = Field(None, description="RuntimeClass of the pod, such as gvisor.")
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = Field(
+        None, description="When the kubelet pulls the image; without it, the operator's setting."
+    )
+    image_pull_secrets: tuple[LocalObjectRef, ...] = Field(
+        (),
+        max_length=8,
+        description="Secrets, in the resource's own namespace, with the registry's credentials.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
+    )
+
+
+class Spec(Part):
+    """The bot that is wanted."""
+
+    owner_id: TelegramId = Field(
+        description="Telegram user id of the owner, a number such as 123456789 (@userinfobot tells it). Immutable.",
+        json_schema_extra=cel(
+            Rule(
+                "self == oldSelf",
+                "ownerId cannot be changed: the knowledge is the owner's; delete this PersonalBot and make one for "
+                "the new owner",
+            ),
+            format="int64",
+        ),
+    )
+    telegram: Telegram = Field(description=Telegram.__doc__)
+    llm: LLM = Field(description=LLM.__doc__)
+    knowledge: Knowledge = Field(Knowledge(), description=Knowledge.__doc__)
+    access: Access = Field(Access(), description=Access.__doc__)
+    state: State = Field(
+        "Running", description="Running: there is a pod. Stopped: there is none; volume and status stay."
+    )
+    request_timeout: Annotated[
+        str,
+        Field(
+            min_length=2,
+            max_length=18,
+            pattern=quantities.DURATION_PATTERN,
+            json_schema_extra=cel(
+                Rule(
+                    f"!self.matches(r'{quantities.DURATION_PATTERN}') || "
+                    "(duration(self) >= duration('10s') && duration(self) <= duration('24h'))",
+                    "requestTimeout must be between 10s and 24h",
+                ),
+                **sentence("must be a duration in whole hours, minutes and seconds, such as 90s, 20m or 1h30m"),
+            ),
+        ),
+    ] = Field("20m", description="How long one request may take before the bot gives it up, such as 20m.")
+    image: (
+        Annotated[
+            str,
+            Field(
+                min_length=1,
+                max_length=512,
+                pattern=rules.IMAGE,
+                json_schema_extra=sentence(
+                    "must be an image reference such as registry.example.com/personal-bot:1.2.3, without https://"
+                ),
+            ),
+        ]
+        | None
+    ) = Field(None, description="Image of the bot; without it, the operator's configured one.")
+    resources: Resources = Field(
+        Resources(requests=Requests(cpu="50m", memory="96Mi"), limits=Limits(cpu="1", memory="256Mi")),
+        description=Resources.__doc__,
+    )
+    pod: Pod = Field(Pod(), description=Pod.__doc__)
+
+    @property
+    def collection(self) -> str:
+        """The collection in the store, the default filled in."""
+        return self.knowledge.collection or names.default_collection(self.owner_id)
+
+    @property
+    def storage(self) -> Storage | None:
+        """The volume to make, the default filled in; None when a Qdrant server keeps the knowledge."""
+        return self.knowledge.storage or (None if self.knowledge.qdrant else Storage())
