@@ -1,0 +1,75 @@
+"""`personal-bot`: reads the settings, runs the bot, and ends with an exit code that says why."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from personal_bot import exits, logs
+from personal_bot.secret_files import SecretFiles
+from personal_bot.settings import ENV_PREFIX, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from personal_bot.settings import Settings
+
+
+def main() -> None:
+    """Run as a program."""
+    gc.disable()  # imports make much and drop nothing: to collect meanwhile takes a fifth of the start
+    # The kernel ignores SIGTERM for a container's first process until it has a handler.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(exits.ASKED_TO_STOP))
+    sys.exit(run(sys.argv[1:], os.environ))
+
+
+def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run the bot to its end; returns the exit code."""
+    termination_log = Path(environment.get(f"{ENV_PREFIX}TERMINATION_LOG") or "/dev/termination-log")
+    logs.set_up(tuple)
+    try:
+        settings = read_settings(arguments, environment)
+        termination_log = settings.termination_log
+        secrets = SecretFiles(settings)
+        logs.set_up(secrets.values, level=settings.log_level)
+        _run(settings, secrets)
+    except exits.Exit as exit_:
+        return _end(exit_, termination_log)
+    except Exception as error:  # noqa: BLE001 - the last place that can say what it was
+        return _end(exits.InternalError(error), termination_log, error)
+    return exits.ASKED_TO_STOP
+
+
+def _run(settings: Settings, secrets: SecretFiles) -> None:
+    import asyncio  # noqa: PLC0415 - bad arguments are told without it
+
+    if settings.drop_collection:
+        from personal_bot.cleanup import drop_collection  # noqa: PLC0415
+
+        asyncio.run(drop_collection(settings, secrets))
+        return
+    if settings.copy_knowledge:
+        from personal_bot.copying import copy_knowledge  # noqa: PLC0415
+
+        asyncio.run(copy_knowledge(settings, secrets))
+        return
+    from personal_bot.app import App  # noqa: PLC0415
+
+    async def bot() -> None:
+        await App(settings, secrets).run()
+
+    asyncio.run(bot())
+
+
+def _end(exit_: exits.Exit, termination_log: Path, error: Exception | None = None) -> int:
+    logs.log_end(exit_, error or exit_.__cause__)
+    exits.leave_message(exit_, termination_log)
+    return exit_.code
+
+
+if __name__ == "__main__":
+    main()

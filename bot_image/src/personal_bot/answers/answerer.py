@@ -1,0 +1,128 @@
+"""From a question to an answer: search, read, ask the model, check its citations."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from personal_bot.answers.citations import check
+from personal_bot.answers.prompt import messages
+from personal_bot.answers.rewriting import search_text
+from personal_bot.answers.window import newest, room_in, window_of
+from personal_bot.llm.client import Embedded, Finished, Written
+from personal_bot.models import Answer, Passage, Refusal, Stage, StageReached, TextSoFar
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from personal_bot.knowledge.library import Library
+    from personal_bot.llm.client import LLM
+    from personal_bot.models import AnswerEvent, LLMState, Question
+
+_Event = TypeVar("_Event")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswererConfig:
+    """How answers are made.
+
+    Attributes:
+        request_timeout: seconds after which an answer ends with what there is.
+    """
+
+    request_timeout: float = 1200.0
+
+
+class Answerer:
+    """Answers questions from a library; answers to several questions may run at the same time."""
+
+    def __init__(self, config: AnswererConfig, library: Library, llm: LLM) -> None:
+        self._config = config
+        self._library = library
+        self._llm = llm
+
+    def state(self) -> LLMState:
+        """What the last request to the LLM service told."""
+        return self._llm.state()
+
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
+        """Answer a question; the last event is `Answer`. May be left or cancelled at any time.
+
+        Raises:
+            Refusal: there is no answer, and why.
+        """
+        deadline = asyncio.get_running_loop().time() + self._config.request_timeout
+        events = self._events(question)
+        written, found = "", list[Passage]()
+        async with contextlib.aclosing(events):
+            try:
+                async for event in _until(deadline, events):
+                    if isinstance(event, list):
+                        found = event
+                        continue
+                    written = event.text if isinstance(event, TextSoFar) else written
+                    yield event
+            except TimeoutError:
+                if not written:
+                    raise Refusal("answer_took_too_long", seconds=round(self._config.request_timeout)) from None
+                yield _answer(Finished(text=written, complete=False), found)
+
+    async def _events(self, question: Question) -> AsyncGenerator[AnswerEvent | list[Passage]]:
+        yield StageReached(stage=Stage.SEARCHING)
+        if not await self._library.documents():
+            raise Refusal("no_documents")
+        model = question.model or self._llm.config.model
+        room = room_in(window_of(model, told=self._llm.windows.get(model)))
+        text = await search_text(self._llm, question)
+        vector: list[float] | None = None
+        async for event in self._llm.embed([text], model=self._library.embedding_model()):
+            if isinstance(event, Embedded):
+                vector = event.vectors[0]
+            else:
+                yield event
+        found = await self._library.search(text, vector, document_ids=question.document_ids, budget=room.passages)
+        if not found:
+            if question.document_ids:
+                raise Refusal("nothing_found_in_scope", count=len(question.document_ids))
+            raise Refusal("nothing_found")
+        yield found
+        yield StageReached(stage=Stage.READING)
+        request = messages(replace(question, dialogue=newest(question.dialogue, within=room.dialogue)), found)
+        yield StageReached(stage=Stage.THINKING)
+        writing = False
+        async with contextlib.aclosing(self._llm.chat(request, model=model)) as replies:
+            async for reply in replies:
+                if isinstance(reply, Written):
+                    if not writing:
+                        writing = True
+                        yield StageReached(stage=Stage.WRITING)
+                    yield TextSoFar(text=reply.text)
+                elif isinstance(reply, Finished):
+                    yield _answer(reply, found)
+                else:
+                    yield reply
+
+
+def _answer(finished: Finished, passages: list[Passage]) -> Answer:
+    checked = check(finished.text, passages=len(passages))
+    return Answer(
+        text=checked.text,
+        sources=tuple(passages[number - 1] for number in checked.cited),
+        prompt_tokens=finished.prompt_tokens,
+        completion_tokens=finished.completion_tokens,
+        cut_short=not finished.complete,
+    )
+
+
+async def _until(deadline: float, events: AsyncGenerator[_Event]) -> AsyncGenerator[_Event]:
+    """Pass events on until the deadline (of the loop's clock); raises TimeoutError then."""
+    loop = asyncio.get_running_loop()
+    while True:
+        try:
+            async with asyncio.timeout_at(max(deadline, loop.time())):
+                event = await anext(events)
+        except StopAsyncIteration:
+            return
+        yield event

@@ -1,0 +1,261 @@
+"""The chats of one bot as the rest of the bot sees them: take in, ask, choose, forget.
+
+Reading an export and cutting chats into chunks happen in a process of their own; what is asked runs in one thread,
+beside the event loop. SQLite is loaded when the first chat is taken in or asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from personal_bot.knowledge.extraction import sandboxed
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import AsyncGenerator, Callable, Sequence
+    from pathlib import Path
+
+    from personal_bot.archives.queries import Chat
+    from personal_bot.archives.reading.messages import Kept
+    from personal_bot.knowledge.extraction import ExtractionLimits
+
+_log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
+_MODULE = "personal_bot.archives.reading"
+_NAMED = re.compile(r".*\.(?:json|zip|html?)", re.IGNORECASE)
+_HEADS = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*(?:\{|PK\x03\x04|<)")
+_WAIT = 2.0  # seconds until a message that could not be written is tried again
+_BYTES_A_SECOND = 1 << 20  # at which a file is read at least, on a slow volume beside other work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How far an export is read, in bytes, and how many messages it had so far."""
+
+    done: int
+    total: int
+    messages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """The export is in; 0 messages when it was known already."""
+
+    messages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unindexed:
+    """A chat whose messages changed since the library got it; its chunks lie in the file `chunks`."""
+
+    key: int
+    title: str
+    revision: int
+    document: str
+    chunks: Path
+
+
+class Archives:
+    """The chats of one bot."""
+
+    def __init__(self, folder: Path, *, work: Path, limits: ExtractionLimits) -> None:
+        """Open nothing yet.
+
+        Args:
+            folder: on the bot's volume, for the messages.
+            work: folder for chunks on their way into the library.
+            limits: of the reading process.
+        """
+        self._folder = folder
+        self._work = work
+        self._limits = limits
+        self._database = folder / "messages.sqlite"
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archives")
+        self._connection: sqlite3.Connection | None = None
+        self._writing = asyncio.Lock()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was ever taken in."""
+        return not self._database.exists()
+
+    async def take_in(self, source: Path, name: str) -> AsyncGenerator[Reading | Read]:
+        """Merge an export into the messages; the last event is `Read`, and there is none for a file that is no export.
+
+        Raises:
+            Refusal: it is one that cannot be read.
+        """
+        if not await asyncio.to_thread(_may_be_export, source, name):
+            return
+        sha256 = await asyncio.to_thread(_sha256, source)
+        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+        if not self.empty and await self.ask(lambda c: _known(c, sha256)):
+            yield Read(messages=0)
+            return
+        size = (await asyncio.to_thread(source.stat)).st_size
+        seconds = max(self._limits.seconds, size // _BYTES_A_SECOND)
+        request = {"task": "take_in", "source": str(source), "database": str(self._database), "sha256": sha256}
+        limits = replace(self._limits, seconds=seconds)
+        async with aclosing(sandboxed(_MODULE, request, limits)) as news:
+            async for one in news:
+                if "bytes" in one:
+                    done, total = one["bytes"]
+                    yield Reading(done=done, total=total, messages=one["messages"])
+                elif one["messages"] is not None:
+                    yield Read(messages=one["messages"])
+
+    async def unindexed(self, *, live: bool = False) -> list[Unindexed]:
+        """Give the chats that changed since the library got them, with their chunks in files, which the caller removes.
+
+        Args:
+            live: only those of groups that the bot sits in.
+
+        Raises:
+            Refusal: they could not be made.
+        """
+        if self.empty:
+            return []
+        changed = await self.ask(lambda c: _changed(c, live=live))
+        if not changed:
+            return []
+        folder = self._work / "chats"
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        keys = [key for key, *_ in changed]
+        request = {"task": "chunks", "database": str(self._database), "chats": keys, "folder": str(folder)}
+        seconds = max(self._limits.seconds, self._database.stat().st_size // _BYTES_A_SECOND)
+        async with aclosing(sandboxed(_MODULE, request, replace(self._limits, seconds=seconds))) as news:
+            async for _ in news:
+                pass
+        return [
+            Unindexed(key=key, title=title, revision=revision, document=document, chunks=folder / f"{key}.jsonl")
+            for key, title, revision, document in changed
+        ]
+
+    async def indexed(self, chat: Unindexed, document: str) -> None:
+        """Note that the library has a chat as it was, as this document; "" when there was no text in it."""
+        await self._write(
+            "UPDATE chats SET indexed = ?, document = ? WHERE key = ?", (chat.revision, document, chat.key)
+        )
+
+    async def chats(self) -> list[Chat]:
+        """All chats, the one written to last first."""
+        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
+
+        return [] if self.empty else await self.ask(queries.chats)
+
+    async def ask(self, question: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Ask the file of messages in its thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._asked, question)
+
+    async def keep(self, kept: Kept) -> bool:
+        """Keep a message of a group; False when its author does not want it.
+
+        Waits while an export is being taken in, and while the disk is full.
+        """
+        from sqlite3 import OperationalError  # noqa: PLC0415 - SQLite is for bots with chats
+
+        from personal_bot.archives import live  # noqa: PLC0415
+
+        while True:
+            try:
+                return await self._change(lambda c: live.keep(c, kept))
+            except OperationalError as error:
+                _log.warning("A group's message has to wait: %s", error)
+                await asyncio.sleep(_WAIT)
+
+    async def forget_author(self, author: str, groups: Sequence[int]) -> list[str]:
+        """Remove a person's messages from groups and keep none from now on; gives the documents that had some."""
+        from personal_bot.archives import live  # noqa: PLC0415 - SQLite is for bots with chats
+
+        return await self._change(lambda c: live.forget(c, author=author, groups=groups))
+
+    async def allow_again(self, author: str, group: int) -> None:
+        """Keep a person's messages in a group again."""
+        from personal_bot.archives import live  # noqa: PLC0415 - SQLite is for bots with chats
+
+        await self._change(lambda c: live.allow_again(c, author=author, group=group))
+
+    async def migrate(self, *, old: int, new: int) -> str:
+        """Follow a group that became a supergroup; gives the document that is left over of it, or ""."""
+        from personal_bot.archives import live  # noqa: PLC0415 - SQLite is for bots with chats
+
+        return "" if self.empty else await self._change(lambda c: live.migrate(c, old=old, new=new))
+
+    async def of_group(self, group: int) -> Chat | None:
+        """The chat that a group's messages are in; None before the first."""
+        from personal_bot.archives import live, queries  # noqa: PLC0415 - SQLite is for bots with chats
+
+        if self.empty:
+            return None
+        key = await self.ask(lambda c: queries.key_of(c, live.identity_of(group)))
+        return next((chat for chat in await self.chats() if chat.key == key), None)
+
+    async def forget(self, document: str) -> None:
+        """Delete the chat that the library had as this document, with all of its messages."""
+        if self.empty:
+            return
+        await asyncio.to_thread(self._forget, document)
+
+    async def close(self) -> None:
+        """Close the file."""
+        if self._connection:
+            await self.ask(lambda connection: connection.close())
+        self._thread.shutdown(wait=False)
+
+    def _asked(self, question: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        from personal_bot.archives.schema import connect  # noqa: PLC0415 - SQLite is for bots with chats
+
+        if self._connection is None:
+            self._connection = connect(self._database)
+        return question(self._connection)
+
+    async def _write(self, statement: str, values: tuple[object, ...]) -> None:
+        await self._change(lambda connection: connection.execute(statement, values))
+
+    async def _change(self, change: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Write beside the thread that answers, one after the other: it may have to wait until an export is in."""
+        async with self._writing:
+            return await asyncio.to_thread(self._apply, change)
+
+    def _apply(self, change: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        from personal_bot.archives.schema import connect  # noqa: PLC0415 - SQLite is for bots with chats
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with closing(connect(self._database)) as connection:
+            return change(connection)
+
+    def _forget(self, document: str) -> None:
+        from personal_bot.archives.schema import connect, remove_chat  # noqa: PLC0415 - SQLite is for bots with chats
+
+        with closing(connect(self._database)) as connection:
+            for (key,) in connection.execute("SELECT key FROM chats WHERE document = ?", (document,)).fetchall():
+                remove_chat(connection, key)
+
+
+def _changed(connection: sqlite3.Connection, *, live: bool) -> list[tuple[int, str, int, str]]:
+    return connection.execute(
+        "SELECT key, title, revision, document FROM chats WHERE revision != indexed AND live >= ? ORDER BY key", (live,)
+    ).fetchall()
+
+
+def _known(connection: sqlite3.Connection, sha256: str) -> bool:
+    return connection.execute("SELECT 1 FROM exports WHERE sha256 = ?", (sha256,)).fetchone() is not None
+
+
+def _may_be_export(source: Path, name: str) -> bool:
+    if not _NAMED.fullmatch(name):
+        return False
+    with source.open("rb") as file:
+        return _HEADS.match(file.read(64)) is not None
+
+
+def _sha256(source: Path) -> str:
+    with source.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,70 @@
+"""What the readers of exports give: a chat, then its messages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+_UNIX = date(1970, 1, 1).toordinal()
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat whose messages follow.
+
+    Attributes:
+        identity: the same in each export of it.
+        title: its name.
+        link: address of its messages up to their number, "" where Telegram has none.
+    """
+
+    identity: str
+    title: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. `author` is an identity, `at` seconds since 1970 on the exporter's wall clock, `media` its kind."""
+
+    id: int
+    author: str
+    author_name: str
+    at: int
+    text: str
+    reply_to: int | None = None
+    forwarded: str | None = None
+    media: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A message of a group. `group` is the Bot API's id of it."""
+
+    group: int
+    title: str
+    message: Message
+    username: str | None = None
+    edited: bool = False
+
+
+class Clock:
+    """Turns wall-clock times into seconds; the days, of which there are few, are remembered."""
+
+    def __init__(self) -> None:
+        self._days: dict[str, int] = {}
+
+    def seconds(self, day: str, time: str) -> int:
+        """Seconds of ``2024-05-01`` and ``12:03:44``."""
+        start = self._days.get(day)
+        if start is None:
+            start = self._days[day] = (date.fromisoformat(day).toordinal() - _UNIX) * _DAY
+        return start + int(time[:2]) * 3600 + int(time[3:5]) * 60 + int(time[6:8] or 0)
+
+
+def supergroup_link(identity: str, kind: str) -> str:
+    """The address of messages of a supergroup or channel (https://core.telegram.org/api/links, "Message links")."""
+    number = re.sub(r"^-100", "", identity)
+    return f"https://t.me/c/{number}/" if "supergroup" in kind or "channel" in kind else ""

@@ -1,0 +1,50 @@
+"""The copying run: the bot's collection from its volume to a Qdrant server, or back, and ends."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+from personal_bot.exits import INTERNAL_ERROR, Exit
+from personal_bot.knowledge.embedded import EmbeddedStore
+from personal_bot.knowledge.moving import copy
+from personal_bot.knowledge.server import ServerStore, connector
+from personal_bot.knowledge.store import StoreError
+
+if TYPE_CHECKING:
+    from personal_bot.knowledge.store import Store
+    from personal_bot.secret_files import SecretFiles
+    from personal_bot.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+async def copy_knowledge(settings: Settings, secrets: SecretFiles) -> None:
+    """Copy the collection in the direction that the settings say, with a log line for each document.
+
+    Raises:
+        Exit: it is not whole there; the same run again goes on.
+    """
+    url = settings.qdrant_url or ""
+    volume: Store = EmbeddedStore(settings.data_dir / "knowledge" / settings.collection)
+    server: Store = ServerStore(settings.collection, connector(url, lambda: secrets.current.qdrant_key))
+    source, target = (volume, server) if settings.copy_knowledge == "to-server" else (server, volume)
+    done = 0
+    try:
+        async with contextlib.aclosing(copy(source, target)) as copied:
+            async for document, number, total in copied:
+                _log.info("Copied %d of %d documents: %s", number, total, document.name)
+                done = number
+        _log.info("The collection %s is copied", settings.collection, extra={"documents": done})
+    except StoreError as error:
+        raise Exit(
+            INTERNAL_ERROR,
+            "InternalError",
+            f"The collection {settings.collection} is not copied: {error}",
+            "Stop the bot first; the same command again goes on after the last document copied. Nothing is deleted.",
+        ) from error
+    finally:
+        for store in (source, target):
+            with contextlib.suppress(StoreError):
+                await store.close()

@@ -1,0 +1,77 @@
+"""How the process ends: exit codes, and the message that the kubelet puts into the pod's status.
+
+The message is JSON, ``{"reason", "message", "hint"}``, at the container's terminationMessagePath.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ASKED_TO_STOP = 0
+BAD_ARGUMENTS = 64
+INTERNAL_ERROR = 70
+TOKEN_REFUSED = 77
+
+
+class Exit(Exception):  # noqa: N818 - the end of the process, not always a fault
+    """The process ends for a reason that whoever watches the pod can act on.
+
+    Attributes:
+        code: the exit code.
+        reason: a word from the catalogue of termination reasons.
+        message: what happened, one sentence.
+        hint: what to do about it, one sentence.
+    """
+
+    def __init__(self, code: int, reason: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+        self.message = message
+        self.hint = hint
+
+
+class BadArguments(Exit):
+    """A flag or its environment variable is missing or wrong."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(BAD_ARGUMENTS, "BadArguments", message, "Run `personal-bot --help` for what is expected.")
+
+
+class TokenRefused(Exit):
+    """Telegram does not know the token (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            TOKEN_REFUSED,
+            "TelegramUnauthorized",
+            "Telegram refused the bot token.",
+            "Get a valid token from @BotFather (/token) and put it into the bot's Secret.",
+        )
+
+
+class InternalError(Exit):
+    """A bug: what nobody foresaw."""
+
+    def __init__(self, error: BaseException, message: str = "") -> None:
+        super().__init__(
+            INTERNAL_ERROR,
+            "InternalError",
+            message or f"The bot ended over an unexpected {type(error).__name__}.",
+            "The last lines of the log say where; it starts again by itself.",
+        )
+
+
+def leave_message(exit_: Exit, path: Path) -> None:
+    """Write the termination message; without a place for it (a run by hand) nothing is written."""
+    text = json.dumps({"reason": exit_.reason, "message": exit_.message, "hint": exit_.hint}, ensure_ascii=False)
+    try:
+        with path.open("r+", encoding="utf-8") as file:
+            file.write(text)
+            file.truncate()
+    except OSError:
+        return

@@ -1,0 +1,1 @@
+"""What the bot knows: documents taken in, kept in a store, and found again."""

@@ -1,0 +1,53 @@
+"""Documents inside a document: each is read like one of its own, and one that cannot be read does not lose the rest."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from dataclasses import astuple, replace
+from typing import TYPE_CHECKING
+
+from personal_bot.knowledge.extract.segments import CannotReadError, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from personal_bot.knowledge.extract.segments import Reading
+
+    File = tuple[str, Callable[[Path], None]]  # its name, and what unpacks it to a path
+
+
+def segments_inside(files: Sequence[File], reading: Reading) -> Iterator[Segment]:
+    """Give the segments of all files, each under its name; a file that breaks in the middle gives none."""
+    unpacked = reading.scratch.with_name(f"{reading.scratch.name}.{reading.depth}")
+    whole = unpacked.with_name(f"{unpacked.name}.segments")
+    for done, (name, unpack) in enumerate(files, start=1):
+        try:
+            unpack(unpacked)
+            _read(unpacked, name, whole, reading.inside())
+            with whole.open(encoding="utf-8") as file:
+                for line in file:
+                    segment = Segment(*json.loads(line))
+                    yield replace(segment, file=f"{name}/{segment.file}" if segment.file else name)
+        except CannotReadError as error:
+            reading.skipped(name, error.key)
+        finally:
+            unpacked.unlink(missing_ok=True)
+            whole.unlink(missing_ok=True)
+        reading.progress("files", done, len(files))
+
+
+def _read(source: Path, name: str, into: Path, reading: Reading) -> None:
+    from personal_bot.knowledge.extract.readers import segments  # noqa: PLC0415 - which reads such documents by this
+
+    try:
+        with into.open("w", encoding="utf-8", errors="replace") as file:
+            for segment in segments(source, name, reading):
+                file.write(json.dumps(astuple(segment), ensure_ascii=False) + "\n")
+    except MemoryError as error:
+        raise CannotReadError("document_too_big_for_memory") from error
+    except CannotReadError:
+        raise
+    except Exception as error:  # a reader met what its authors did not foresee
+        raise CannotReadError("document_corrupt", where=traceback.format_exc(limit=-3)) from error

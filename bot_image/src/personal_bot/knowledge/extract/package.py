@@ -1,0 +1,76 @@
+"""Documents that are a zip of XML parts (DOCX, PPTX, ODT, EPUB), opened with a limit to what they unpack to."""
+
+from __future__ import annotations
+
+import contextlib
+import zipfile
+import zlib
+from typing import IO, TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from personal_bot.knowledge.extract.segments import CannotReadError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LARGEST = 256 << 20  # bytes unpacked; more is a zip bomb, or no text for a person
+
+
+class Package:
+    """An open package."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        """See `package`."""
+        self._archive = archive
+        self._left = LARGEST
+        self.names = frozenset(archive.namelist())
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open a part.
+
+        Raises:
+            KeyError: there is none of this name.
+            CannotReadError: all that was opened is larger than a document may be.
+        """
+        # zipfile never unpacks more than the size that is declared, so a lie about it ends in a broken document.
+        self._left -= self._archive.getinfo(name).file_size
+        if self._left < 0:
+            raise CannotReadError("document_unpacks_too_large", limit=LARGEST)
+        return self._archive.open(name)
+
+    def read(self, name: str) -> bytes:
+        """Give a part's content; errors are those of `open`."""
+        with self.open(name) as file:
+            return file.read()
+
+    def xml(self, name: str) -> ET.Element:
+        """Give the root of an XML part; errors are those of `open`, and `ParseError`."""
+        with self.open(name) as file:
+            return ET.parse(file).getroot()  # noqa: S314 - expat resolves no external entity, limits others
+
+
+def refuse_bomb(path: Path) -> None:
+    """Raise `CannotReadError` when a zip declares to unpack to more than a document may be."""
+    if zipfile.is_zipfile(path):
+        with package(path) as parts:
+            for name in parts.names:
+                parts.open(name).close()
+
+
+@contextlib.contextmanager
+def package(path: Path) -> Iterator[Package]:
+    """Open a package; whatever is wrong with it, then or later, becomes a refusal.
+
+    Raises:
+        CannotReadError: broken, encrypted, or larger unpacked than any text.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield Package(archive)
+    except (zipfile.BadZipFile, KeyError, ET.ParseError, EOFError, zlib.error, NotImplementedError) as error:
+        raise CannotReadError("document_corrupt") from error
+    except RuntimeError as error:  # zipfile's way to say that a member is encrypted
+        if isinstance(error, RecursionError):
+            raise
+        raise CannotReadError("document_encrypted") from error

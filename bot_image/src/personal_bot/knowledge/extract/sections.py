@@ -1,0 +1,39 @@
+"""Blocks of text under headings become segments, whose place is the path of headings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from personal_bot.knowledge.extract.segments import Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_SEPARATOR = " › "
+_MOST_HELD = 1 << 16  # characters
+
+
+def sections(blocks: Iterable[tuple[int, str]]) -> Iterator[Segment]:
+    """Give the text under each heading, the heading included.
+
+    Args:
+        blocks: in reading order, each with its level as a heading, from 1, or 0 for text.
+    """
+    headings: list[tuple[int, str]] = []
+    lines: list[str] = []
+    held = 0
+    for level, text in blocks:
+        if level or held > _MOST_HELD:
+            yield from _section(headings, lines)
+            lines, held = [], 0
+        if level:
+            headings = [*((depth, title) for depth, title in headings if depth < level), (level, text)]
+        lines.append(text)
+        held += len(text)
+    yield from _section(headings, lines)
+
+
+def _section(headings: list[tuple[int, str]], lines: list[str]) -> Iterator[Segment]:
+    if text := "\n".join(lines).strip():
+        value = _SEPARATOR.join(" ".join(title.split()) for _, title in headings)
+        yield Segment(text, "heading" if value else "", value)

@@ -1,0 +1,411 @@
+"""The bot's knowledge as the rest of the bot sees it: take in, list, delete, search, and how it is.
+
+The store may be away when the bot starts and at any time later: the library then says so, keeps trying, and goes on by
+itself. The records are kept in memory, since only one process ever writes to a bot's collection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import weakref
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from personal_bot.knowledge.embedded import EmbeddedStore
+from personal_bot.knowledge.extraction import ExtractionLimits
+from personal_bot.knowledge.ingest import Ingest
+from personal_bot.knowledge.originals import Originals
+from personal_bot.knowledge.retrieval import Budget, neighbours, passages, within
+from personal_bot.knowledge.server import ServerStore, connector
+from personal_bot.knowledge.store import Manifest, Query, Record, Status, StoreError
+from personal_bot.knowledge.words import WordEncoder
+from personal_bot.models import Document, Ingested, KnowledgeState, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
+    from pathlib import Path
+    from typing import Any
+
+    from personal_bot.knowledge.store import Hit, Store, StoredChunk
+    from personal_bot.llm.client import LLM
+    from personal_bot.models import IncomingDocument, IngestEvent, Passage
+
+_log = logging.getLogger(__name__)
+_OPENING = 15.0  # seconds that a request waits for a store that is just being opened
+_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between attempts to open the store; the last one again and again
+
+
+@dataclass(frozen=True, kw_only=True)
+class LibraryConfig:
+    """Where the knowledge is kept.
+
+    Attributes:
+        data_dir: the bot's volume; the embedded store lies in ``knowledge/<collection>`` under it.
+        collection: the collection's name.
+        qdrant_url: a Qdrant server; None keeps the knowledge embedded.
+        qdrant_key: gives the server's API key as it is on the disk now.
+        limits: of one document.
+        budget: of one question.
+    """
+
+    data_dir: Path
+    collection: str
+    qdrant_url: str | None = None
+    qdrant_key: Callable[[], str | None] = lambda: None
+    limits: ExtractionLimits = field(default_factory=ExtractionLimits)
+    budget: Budget = field(default_factory=Budget)
+
+
+class Library:
+    """The documents of one bot."""
+
+    def __init__(self, config: LibraryConfig, llm: LLM, store: Store) -> None:
+        """Do nothing yet; use `open`."""
+        self._config = config
+        self._llm = llm
+        self._store = store
+        self._words = WordEncoder()
+        self._ingest = Ingest(llm=llm, words=self._words, work=config.data_dir / "work", limits=config.limits)
+        self._originals = Originals(config.data_dir / "originals")
+        self._manifest: Manifest | None = None
+        self._records: dict[str, Record] = {}
+        self._problem: StoreError | None = None
+        self._opened = False
+        self._opening: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._making = asyncio.Lock()
+        self._on_deleted: list[Callable[[str], Awaitable[None]]] = []
+        self._taking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+
+    @classmethod
+    async def open(cls, config: LibraryConfig, llm: LLM, *, store: Store | None = None) -> Library:
+        """Start opening the store and return at once; `state` tells when it is open.
+
+        Args:
+            config: where it is.
+            llm: makes the vectors.
+            store: another store than the configuration names, for tests.
+        """
+        library = cls(config, llm, store or _configured_store(config))
+        library._open_again()
+        return library
+
+    def state(self) -> KnowledgeState:
+        """How the store is now."""
+        documents = [record.document for record in self._complete()]
+        if self._opened and self._problem and self._problem.reason == "StoreFull" and self._store.has_room():
+            self._problem = None
+        if self._problem:
+            ready, reason, message = False, self._problem.reason, str(self._problem)
+        elif not self._opened:
+            ready, reason, message = False, "Opening", "the store is being opened"
+        else:
+            ready, reason, message = True, "Opened", self._model_note()
+        return KnowledgeState(
+            ready=ready,
+            reason=reason,
+            message=message,
+            documents=len(documents),
+            chunks=sum(document.chunks for document in documents),
+            bytes=sum(document.size for document in documents),
+        )
+
+    async def wait_open(self) -> None:
+        """Wait until the store is open, however long that takes."""
+        if self._opening:
+            await asyncio.shield(self._opening)
+
+    async def settled(self) -> None:
+        """Wait for a while when the store is being opened for the first time; one that is away is not waited for."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_OPENING):
+                while self.state().reason == "Opening":  # noqa: ASYNC110 - `wait_open` waits for one that is away
+                    await asyncio.sleep(0.05)
+
+    async def documents(self) -> list[Document]:
+        """Give all documents, the newest first.
+
+        Raises:
+            Refusal: the store is away.
+        """
+        self._require()
+        return sorted((record.document for record in self._complete()), key=lambda document: document.added)[::-1]
+
+    async def ingest(self, incoming: IncomingDocument) -> AsyncGenerator[IngestEvent]:
+        """Take a document in; the last event is `Ingested`. A document that is known already costs nothing.
+
+        A document of the same name and another content replaces the earlier one. May be left at any time.
+
+        Raises:
+            Refusal: it cannot be taken in.
+        """
+        self._require()
+        identity = await self._ingest.identify(incoming)
+        former = next((r for r in self._complete() if r.document.id == incoming.extends), None)
+        lock = self._taking.setdefault(former.document.id if former else identity, asyncio.Lock())
+        async with lock:
+            if former:
+                async with contextlib.aclosing(self._extend(incoming, former)) as events:
+                    async for event in events:
+                        yield event
+                return
+            if known := next((r.document for r in self._complete() if r.document.id == identity), None):
+                yield Ingested(document=known, already_known=True)
+                return
+            try:
+                if not incoming.extracted:
+                    await asyncio.to_thread(self._originals.keep, incoming.path, identity)
+                async with contextlib.aclosing(self._ingest.run(incoming, identity, self)) as events:
+                    async for event in events:
+                        yield event
+            except StoreError as error:
+                raise self._refusal(error) from error
+            finally:
+                self._forget_original(identity)
+
+    async def _extend(self, incoming: IncomingDocument, former: Record) -> AsyncGenerator[IngestEvent]:
+        try:
+            async with contextlib.aclosing(self._ingest.extend(incoming, former, self)) as events:
+                async for event in events:
+                    yield event
+        except StoreError as error:
+            raise self._refusal(error) from error
+
+    def original(self, document_id: str) -> Path | None:
+        """Where the file lies that a document was made of; None when it was not kept."""
+        return self._originals.path(document_id)
+
+    async def rename(self, document_id: str, name: str) -> Document:
+        """Give a document another name; its passages are still found by the former one too.
+
+        Raises:
+            Refusal: there is no such document, another one has the name, or the store is away.
+        """
+        self._require()
+        records = {record.document.id: record for record in self._complete()}
+        if document_id not in records:
+            raise Refusal("document_unknown")
+        if any(record.document.name == name for key, record in records.items() if key != document_id):
+            raise Refusal("document_name_taken", name=name)
+        renamed = replace(records[document_id].document, name=name)
+        try:
+            await self._put([replace(records[document_id], document=renamed)])
+        except StoreError as error:
+            raise self._refusal(error) from error
+        return renamed
+
+    async def delete(self, *document_ids: str) -> None:
+        """Delete documents with everything made of them; hidden in one step, then removed one by one.
+
+        Raises:
+            Refusal: there is none of them, or the store is away.
+        """
+        self._require()
+        found = [record for record in self._complete() if record.document.id in document_ids]
+        if not found:
+            raise Refusal("document_unknown")
+        leaving = [replace(record, status=Status.DELETING) for record in found]
+        try:
+            await self._put(leaving)
+            for record in leaving:
+                self._forget_original(record.document.id)
+                await self._remove(record.generation)
+        except StoreError as error:
+            raise self._refusal(error) from error
+        for record in leaving:
+            for tell in self._on_deleted:
+                await tell(record.document.id)
+
+    def on_deleted(self, tell: Callable[[str], Awaitable[None]]) -> None:
+        """Tell the id of each document that is deleted; what it was made of goes too."""
+        self._on_deleted.append(tell)
+
+    async def search(
+        self,
+        text: str,
+        vector: list[float] | None,
+        *,
+        document_ids: frozenset[str] = frozenset(),
+        budget: Budget | None = None,
+    ) -> list[Passage]:
+        """Give the passages that fit a question, best first.
+
+        Args:
+            text: the question; its words are looked for.
+            vector: of the question, by `embedding_model`; None or of another length: words alone decide.
+            document_ids: search only these; empty: all.
+            budget: how much fits the prompt; None: the configured one.
+
+        Raises:
+            Refusal: the store is away.
+        """
+        self._require()
+        if not self._manifest:
+            return []
+        budget = budget or self._config.budget
+        complete = {record.generation: record.document for record in self._complete()}
+        dense = vector if vector and len(vector) == self._manifest.dimension else None
+        only = frozenset(g for g, document in complete.items() if document.id in document_ids)
+        if document_ids and not only:
+            return []
+        query = Query(
+            dense=dense,
+            sparse=self._words.query(text),
+            limit=budget.hits,
+            hidden=frozenset(self._records.keys() - complete.keys()),
+            only=only,
+        )
+        try:
+            hits = within(await self._store.search(query), budget)
+            beside = await self._store.chunks(neighbours(hits, budget))
+        except StoreError as error:
+            raise self._refusal(error) from error
+        return passages(hits, beside, complete)
+
+    def embedding_model(self) -> str:
+        """Give the model whose vectors the collection holds, or will hold."""
+        return self._manifest.embedding_model if self._manifest else self._llm.config.embedding_model
+
+    async def drop(self) -> None:
+        """Remove the collection and all that is in it.
+
+        Raises:
+            StoreError: the store is away or refuses.
+        """
+        await self._stop_tasks()
+        await self._store.drop()
+        self._records, self._manifest, self._opened = {}, None, False
+        self._originals.sweep(())
+
+    async def close(self) -> None:
+        """Stop what runs and let go of the store."""
+        await self._stop_tasks()
+        with contextlib.suppress(StoreError):
+            await self._store.close()
+        self._opened = False
+
+    # What taking in needs (`ingest.Catalogue`).
+
+    async def begin(self, record: Record, *, dimension: int) -> None:
+        """Write the record of a generation that is being taken in; the first one makes the collection."""
+        async with self._making:
+            if not self._manifest:
+                manifest = Manifest(embedding_model=self._llm.config.embedding_model, dimension=dimension)
+                await self._store.create(manifest)
+                self._manifest = manifest
+        if dimension != self._manifest.dimension:
+            raise Refusal("embedding_changed", had=self._manifest.dimension, got=dimension)
+        await self._put([replace(record, status=Status.PENDING)])
+
+    async def add(self, generation: str, chunks: list[StoredChunk]) -> None:
+        """Add chunks to a generation."""
+        await self._store.add_chunks(generation, chunks)
+        self._problem = None
+
+    async def complete(self, record: Record) -> None:
+        """Make a generation visible and hide the earlier version of the same name, in one step."""
+        replaced = [r for r in self._complete() if r.document.name == record.document.name]
+        leaving = [replace(earlier, status=Status.DELETING) for earlier in replaced]
+        await self._put([record, *leaving])
+        for earlier in leaving:
+            self._forget_original(earlier.document.id)
+            self.abandon(earlier.generation)
+
+    async def stored(self, generation: str, positions: range) -> list[Hit]:
+        """Give chunks that are there already, in order."""
+        return await self._store.chunks([(generation, position) for position in positions])
+
+    async def extended(self, record: Record, *, former: int) -> None:
+        """Write the record of a generation that was changed in place; of `former` chunks those beyond it go."""
+        beyond = range(record.document.chunks, former)
+        if beyond:
+            await self._store.remove_chunks(record.generation, beyond)
+        await self._put([record])
+
+    def abandon(self, generation: str) -> None:
+        """Remove a hidden generation in the background."""
+        if generation in self._records:
+            self._spawn(self._clean([generation]))
+
+    def _complete(self) -> Iterator[Record]:
+        return (record for record in self._records.values() if record.status is Status.COMPLETE)
+
+    def _forget_original(self, identity: str) -> None:
+        if all(record.document.id != identity for record in self._complete()):
+            self._originals.remove(identity)
+
+    def _require(self) -> None:
+        if self._problem and not (self._opened and self._problem.reason == "StoreFull"):
+            raise Refusal(self._problem.refusal)
+        if not self._opened:
+            raise Refusal("store_opening")
+
+    def _refusal(self, error: StoreError) -> Refusal:
+        _log.warning("the store fails: %s", error, extra={"reason": error.reason})
+        self._problem = error
+        if error.reason != "StoreFull":  # a full store still answers
+            self._open_again()
+        return Refusal(error.refusal)
+
+    def _model_note(self) -> str:
+        configured = self._llm.config.embedding_model
+        if self._manifest and self._manifest.embedding_model != configured:
+            return f"indexed with {self._manifest.embedding_model}, which stays in use; {configured} is configured"
+        return ""
+
+    async def _put(self, records: list[Record]) -> None:
+        await self._store.put_records(records)
+        self._records.update({record.generation: record for record in records})
+
+    async def _remove(self, generation: str) -> None:
+        await self._store.remove(generation)
+        self._records.pop(generation, None)
+
+    async def _clean(self, generations: list[str]) -> None:
+        for generation in generations:
+            try:
+                await self._remove(generation)
+            except StoreError as error:  # it stays hidden, and is removed when the store is opened next
+                _log.warning("cannot remove a hidden generation: %s", error)
+                return
+
+    def _open_again(self) -> None:
+        if self._opening is None or self._opening.done():
+            self._opening = asyncio.create_task(self._keep_opening(), name="open the store")
+
+    async def _keep_opening(self) -> None:
+        for attempt in range(10**9):
+            try:
+                self._manifest = await self._store.open()
+                records = await self._store.records() if self._manifest else []
+            except StoreError as error:
+                self._problem = error
+                _log.warning("the store does not open: %s", error, extra={"reason": error.reason})
+                await asyncio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
+                continue
+            running = {g for g, record in self._records.items() if record.status is Status.PENDING}
+            self._records = {record.generation: record for record in records}
+            self._opened, self._problem = True, None
+            self._originals.sweep({record.document.id for record in self._complete()} | set(self._taking))
+            left = [r.generation for r in records if r.status is not Status.COMPLETE and r.generation not in running]
+            self._spawn(self._clean(left))
+            return
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _stop_tasks(self) -> None:
+        tasks = [*self._tasks, *([self._opening] if self._opening else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _configured_store(config: LibraryConfig) -> Store:
+    if config.qdrant_url:
+        return ServerStore(config.collection, connector(config.qdrant_url, config.qdrant_key))
+    return EmbeddedStore(config.data_dir / "knowledge" / config.collection)

@@ -1,0 +1,109 @@
+"""How records, chunks and the manifest lie in a collection: the same for both engines, so that one can be copied."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from datetime import datetime
+from typing import Any
+
+from personal_bot.knowledge.store import Hit, Manifest, Record, SparseVector, Status, StoredChunk, StoreError
+from personal_bot.models import Document, Place
+
+DENSE = "dense"
+SPARSE = "words"
+FORMAT = 1
+
+KIND = "kind"
+GENERATION = "generation"
+RECORD = "record"
+CHUNK = "chunk"
+MANIFEST = "manifest"
+INDEXED = (KIND, GENERATION)
+
+_PLACE = tuple(field.name for field in dataclasses.fields(Place))
+MANIFEST_ID = str(uuid.UUID(int=0))
+
+
+def chunk_id(generation: str, position: int) -> str:
+    """Give the point id of a chunk: a function of what it is, so that writing it twice writes it once."""
+    return str(uuid.uuid5(uuid.UUID(generation), str(position)))
+
+
+def manifest_payload(manifest: Manifest) -> dict[str, Any]:
+    return {
+        KIND: MANIFEST,
+        "format": FORMAT,
+        "embedding_model": manifest.embedding_model,
+        "dimension": manifest.dimension,
+    }
+
+
+def manifest_of(payload: dict[str, Any]) -> Manifest:
+    """Raises: StoreError: a newer version of the bot wrote it."""
+    if payload["format"] > FORMAT:
+        raise StoreError("StoreRefused", f"the collection has format {payload['format']}, known here is {FORMAT}")
+    return Manifest(embedding_model=payload["embedding_model"], dimension=payload["dimension"])
+
+
+def record_payload(record: Record) -> dict[str, Any]:
+    document = record.document
+    return {
+        KIND: RECORD,
+        GENERATION: record.generation,
+        "status": record.status.value,
+        "document": document.id,
+        "name": document.name,
+        "mime_type": document.mime_type,
+        "size": document.size,
+        "chunks": document.chunks,
+        "added": document.added.isoformat(),
+    }
+
+
+def record_of(payload: dict[str, Any]) -> Record:
+    document = Document(
+        id=payload["document"],
+        name=payload["name"],
+        mime_type=payload["mime_type"],
+        size=payload["size"],
+        chunks=payload["chunks"],
+        added=datetime.fromisoformat(payload["added"]),
+    )
+    return Record(generation=payload[GENERATION], status=Status(payload["status"]), document=document)
+
+
+def chunk_payload(generation: str, chunk: StoredChunk) -> dict[str, Any]:
+    return {
+        KIND: CHUNK,
+        GENERATION: generation,
+        "position": chunk.position,
+        "text": chunk.text,
+        "place": list(dataclasses.astuple(chunk.place)),
+    }
+
+
+def place_of(parts: list[str]) -> Place:
+    """Give a place from its parts in the order of its fields; what was written before there were more has two."""
+    return Place(**dict(zip(_PLACE, parts, strict=False)))
+
+
+def hit_of(payload: dict[str, Any], score: float = 0.0) -> Hit:
+    return Hit(
+        generation=payload[GENERATION],
+        position=payload["position"],
+        text=payload["text"],
+        place=place_of(payload["place"]),
+        score=score,
+    )
+
+
+def stored_chunk(payload: dict[str, Any], vectors: Any) -> StoredChunk:  # noqa: ANN401 - by name, of either engine
+    words = vectors[SPARSE]
+    return StoredChunk(
+        position=payload["position"],
+        text=payload["text"],
+        place=place_of(payload["place"]),
+        dense=list(vectors[DENSE]),
+        sparse=SparseVector(indices=list(words.indices), values=list(words.values)),
+    )

@@ -1,0 +1,271 @@
+"""The store on a Qdrant server or cluster (`qdrant-client`), a collection per bot.
+
+The client costs 50 MiB and a second of import, so it is loaded only here, when the store is opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from personal_bot.knowledge import fusion, points
+from personal_bot.knowledge.store import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from qdrant_client import AsyncQdrantClient
+
+    from personal_bot.knowledge.store import Hit, Manifest, Query, Record, StoredChunk
+
+_Result = TypeVar("_Result")
+_PAGE = 256
+_TIMEOUT = 30  # seconds a request
+
+
+class ServerStore:
+    """A collection on a server; `connect` makes a client with the key as it is on the disk now."""
+
+    def __init__(self, collection: str, connect: Callable[[], AsyncQdrantClient]) -> None:
+        self._collection = collection
+        self._connect = connect
+        self._client: AsyncQdrantClient | None = None
+
+    async def open(self) -> Manifest | None:
+        if self._client is not None:
+            await self.close()
+        self._client = await asyncio.to_thread(self._connect)
+        if not await self._call(self._client.collection_exists(self._collection)):
+            return None
+        found = await self._call(
+            self._client.retrieve(self._collection, ids=[points.MANIFEST_ID], with_payload=True),
+        )
+        if found:
+            return points.manifest_of(found[0].payload or {})
+        if (await self._call(self._client.count(self._collection))).count:
+            message = f"the collection {self._collection} exists and was not made by this bot"
+            raise StoreError("StoreRefused", message)
+        return None  # a crash came between making the collection and its first write
+
+    async def create(self, manifest: Manifest) -> None:
+        models, client = _models(), self._opened()
+        await self._call(client.delete_collection(self._collection))
+        await self._call(
+            client.create_collection(
+                self._collection,
+                vectors_config={
+                    points.DENSE: models.VectorParams(
+                        size=manifest.dimension, distance=models.Distance.COSINE, datatype=models.Datatype.FLOAT16
+                    )
+                },
+                sparse_vectors_config={points.SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
+            )
+        )
+        for name in points.INDEXED:
+            await self._call(
+                client.create_payload_index(self._collection, name, field_schema=models.PayloadSchemaType.KEYWORD)
+            )
+        await self._upsert([(points.MANIFEST_ID, {}, points.manifest_payload(manifest))])
+
+    async def records(self) -> list[Record]:
+        models, client = _models(), self._opened()
+        is_record = models.Filter(
+            must=[models.FieldCondition(key=points.KIND, match=models.MatchValue(value=points.RECORD))]
+        )
+        records: list[Record] = []
+        offset = None
+        while True:
+            page, offset = await self._call(
+                client.scroll(self._collection, scroll_filter=is_record, limit=_PAGE, offset=offset, with_payload=True)
+            )
+            records += [points.record_of(row.payload or {}) for row in page]
+            if offset is None:
+                return records
+
+    async def put_records(self, records: Sequence[Record]) -> None:
+        await self._upsert([(record.generation, {}, points.record_payload(record)) for record in records])
+
+    async def add_chunks(self, generation: str, chunks: Sequence[StoredChunk]) -> None:
+        sparse = _models().SparseVector
+        await self._upsert(
+            [
+                (
+                    points.chunk_id(generation, chunk.position),
+                    {
+                        points.DENSE: chunk.dense,
+                        points.SPARSE: sparse(indices=chunk.sparse.indices, values=chunk.sparse.values),
+                    },
+                    points.chunk_payload(generation, chunk),
+                )
+                for chunk in chunks
+            ]
+        )
+
+    async def search(self, query: Query) -> list[Hit]:
+        models = _models()
+        filtered = _generation_filter(query)
+        sparse = models.SparseVector(indices=query.sparse.indices, values=query.sparse.values)
+        asked = {
+            points.DENSE: query.dense or None,
+            points.SPARSE: sparse if query.sparse.indices else None,
+        }
+        rankings = await self._rankings({name: vector for name, vector in asked.items() if vector}, filtered)
+        meaning, words = rankings.get(points.DENSE, []), rankings.get(points.SPARSE, [])
+        scores = fusion.fused(meaning, words)
+        if query.dense and meaning and words:
+            moved = await self._moved(query.dense, scores)
+            candidates = models.Filter(must=[models.HasIdCondition(has_id=[identity for identity, _ in scores])])
+            rankings = await self._rankings({points.DENSE: moved}, candidates)
+            scores = fusion.fused(rankings[points.DENSE], words)
+        scores = scores[: query.limit]
+        payloads = await self._payloads([identity for identity, _ in scores])
+        return [points.hit_of(payloads[identity], score) for identity, score in scores if identity in payloads]
+
+    async def _rankings(self, asked: dict[str, Any], filtered: Any) -> dict[str, list[tuple[str, float]]]:  # noqa: ANN401 - as below
+        """Rank by each of some vectors, all in one request."""
+        if not asked:
+            return {}
+        requests = [
+            _models().QueryRequest(query=vector, using=name, limit=fusion.CANDIDATES, filter=filtered)
+            for name, vector in asked.items()
+        ]
+        answers = await self._call(self._opened().query_batch_points(self._collection, requests=requests))
+        return {
+            name: [(str(point.id), point.score) for point in answer.points]
+            for name, answer in zip(asked, answers, strict=True)
+        }
+
+    async def _moved(self, question: list[float], scores: Sequence[tuple[str, float]]) -> list[float]:
+        leaders = dict(scores[: fusion.LEADERS])
+        rows: Any = await self._call(
+            self._opened().retrieve(
+                self._collection, ids=list(leaders), with_payload=False, with_vectors=[points.DENSE]
+            )
+        )
+        return fusion.moved(question, [(leaders[str(row.id)], row.vector[points.DENSE]) for row in rows])
+
+    async def chunks(self, wanted: Sequence[tuple[str, int]]) -> list[Hit]:
+        ids = [points.chunk_id(generation, position) for generation, position in wanted]
+        payloads = await self._payloads(ids)
+        return [points.hit_of(payloads[identity]) for identity in ids if identity in payloads]
+
+    async def _payloads(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        rows = await self._call(self._opened().retrieve(self._collection, ids=list(ids), with_payload=True))
+        return {str(row.id): row.payload or {} for row in rows}
+
+    async def remove_chunks(self, generation: str, positions: Sequence[int]) -> None:
+        selector = _models().PointIdsList(points=[points.chunk_id(generation, position) for position in positions])
+        await self._call(self._opened().delete(self._collection, points_selector=selector, wait=True))
+
+    async def contents(self, generation: str) -> AsyncIterator[list[StoredChunk]]:
+        offset = None
+        while True:
+            page, offset = await self._call(
+                self._opened().scroll(
+                    self._collection,
+                    scroll_filter=_chunks_of(generation),
+                    limit=_PAGE,
+                    offset=offset,
+                    with_payload=True,
+                    with_vectors=True,
+                )
+            )
+            yield [points.stored_chunk(row.payload or {}, row.vector) for row in page]
+            if offset is None:
+                return
+
+    async def remove(self, generation: str) -> None:
+        models, client = _models(), self._opened()
+        for selector in (
+            models.FilterSelector(filter=_chunks_of(generation)),
+            models.PointIdsList(points=[generation]),
+        ):
+            await self._call(client.delete(self._collection, points_selector=selector, wait=True))
+
+    async def drop(self) -> None:
+        if self._client is None:
+            self._client = await asyncio.to_thread(self._connect)
+        await self._call(self._client.delete_collection(self._collection))
+
+    def has_room(self) -> bool:
+        return False  # only the next write tells
+
+    async def close(self) -> None:
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.close()
+
+    def _opened(self) -> AsyncQdrantClient:
+        if self._client is None:
+            raise StoreError("StoreUnreachable", "the store is not open")
+        return self._client
+
+    async def _upsert(self, rows: Sequence[tuple[str, dict[str, Any], dict[str, Any]]]) -> None:
+        models = _models()
+        batch = [
+            models.PointStruct(id=identity, vector=vectors, payload=payload) for identity, vectors, payload in rows
+        ]
+        await self._call(self._opened().upsert(self._collection, points=batch, wait=True))
+
+    async def _call(self, request: Awaitable[_Result]) -> _Result:
+        try:
+            return await request
+        except Exception as error:
+            raise _explained(error) from error
+
+
+def connector(url: str, key: Callable[[], str | None]) -> Callable[[], AsyncQdrantClient]:
+    """Make what connects a `ServerStore` to a server; `key` gives the API key as it is on the disk now."""
+
+    def connect() -> AsyncQdrantClient:
+        qdrant_client = importlib.import_module("qdrant_client")
+        client: AsyncQdrantClient = qdrant_client.AsyncQdrantClient(
+            url=url, api_key=key(), timeout=_TIMEOUT, check_compatibility=False
+        )
+        return client
+
+    return connect
+
+
+def _models() -> Any:  # noqa: ANN401 - the module
+    return importlib.import_module("qdrant_client.models")
+
+
+def _generation_filter(query: Query) -> Any:  # noqa: ANN401 - a qdrant_client.models.Filter
+    models = _models()
+    conditions = {}
+    if query.hidden:
+        conditions["must_not"] = [_in(query.hidden)]
+    if query.only:
+        conditions["must"] = [_in(query.only)]
+    return models.Filter(**conditions) if conditions else None
+
+
+def _chunks_of(generation: str) -> Any:  # noqa: ANN401 - as above
+    models = _models()
+    return models.Filter(
+        must=[
+            models.FieldCondition(key=points.GENERATION, match=models.MatchValue(value=generation)),
+            models.FieldCondition(key=points.KIND, match=models.MatchValue(value=points.CHUNK)),
+        ]
+    )
+
+
+def _in(generations: frozenset[str]) -> Any:  # noqa: ANN401 - a qdrant_client.models.FieldCondition
+    models = _models()
+    return models.FieldCondition(key=points.GENERATION, match=models.MatchAny(any=sorted(generations)))
+
+
+def _explained(error: Exception) -> StoreError:
+    status = getattr(error, "status_code", None)
+    if status in {401, 403}:
+        return StoreError(
+            "StoreRefused", f"the Qdrant server refuses the API key (HTTP {status})", refusal="store_refused"
+        )
+    if status == 507 or "No space left" in str(error):  # noqa: PLR2004 - Insufficient Storage
+        return StoreError("StoreFull", "the Qdrant server is full")
+    if status is not None and status < 500:  # noqa: PLR2004
+        return StoreError("StoreRefused", f"the Qdrant server refuses (HTTP {status})")
+    what = f"HTTP {status}" if status else type(error).__name__
+    return StoreError("StoreUnreachable", f"the Qdrant server does not answer ({what})")

@@ -1,0 +1,140 @@
+"""Fetches what a link that the owner sends leads to, and never anything inside the network that the bot runs in.
+
+A name may resolve to another address at every look, and a page may redirect anywhere. So every step is checked, and the
+connection goes to the very address that was checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from personal_bot.models import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LARGEST = 20 << 20  # bytes
+_SECONDS = 60
+_REDIRECTS = 5
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_OK = 200
+_BLOCK = 1 << 16
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: IPv4 addresses, private ones too, written as IPv6
+_ENDINGS = {"text/html": ".html", "application/xhtml+xml": ".html", "application/pdf": ".pdf", "text/plain": ".txt"}
+_LONGEST_NAME = 150
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """What came: the name of a document for it, and what the server says that it is."""
+
+    name: str
+    mime_type: str
+
+
+def is_public(text: str) -> bool:
+    """Whether an IP address belongs to somebody on the internet: not private, loopback, link-local or a way there."""
+    address = ipaddress.ip_address(text)
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return is_public(str(address.ipv4_mapped))
+        if address.sixtofour or address.teredo or address in _NAT64:
+            return False
+    return address.is_global and not address.is_multicast
+
+
+async def fetch(url: str, into: Path, *, allowed: Callable[[str], bool] = is_public) -> Fetched:
+    """Fetch a link into a file.
+
+    Args:
+        url: http or https.
+        into: where to.
+        allowed: says whether an IP address may be connected to; for tests.
+
+    Raises:
+        Refusal: it leads nowhere, to what may not be fetched, or to too much.
+        OSError: the volume is full.
+    """
+    connector = aiohttp.TCPConnector(resolver=_Checked(allowed), use_dns_cache=False)
+    timeout = aiohttp.ClientTimeout(total=_SECONDS)
+    try:
+        async with aiohttp.ClientSession(
+            connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+        ) as session:
+            for _ in range(_REDIRECTS + 1):
+                _require_allowed(url, allowed)
+                async with session.get(url, allow_redirects=False) as response:
+                    if response.status in _MOVED and "Location" in response.headers:
+                        url = urljoin(url, response.headers["Location"])
+                        continue
+                    if response.status != _OK:
+                        raise Refusal("link_failed", status=response.status)
+                    await _save(response, into)
+                    return Fetched(name=_name(url, response.content_type), mime_type=response.content_type)
+    except _ForbiddenError:
+        raise Refusal("link_private") from None
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise Refusal("link_private" if isinstance(error.__cause__, _ForbiddenError) else "link_unreachable") from error
+    raise Refusal("link_unreachable")
+
+
+class _ForbiddenError(OSError):
+    """The address may not be connected to."""
+
+
+class _Checked(AbstractResolver):
+    def __init__(self, allowed: Callable[[str], bool]) -> None:
+        self._allowed = allowed
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
+        addresses = [(kind, str(address[0])) for kind, _, _, _, address in found]
+        if not all(self._allowed(address.partition("%")[0]) for _, address in addresses):
+            raise _ForbiddenError(host)
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST)
+            for kind, address in addresses
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _require_allowed(url: str, allowed: Callable[[str], bool]) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise _ForbiddenError(url)
+    try:
+        ipaddress.ip_address(parts.hostname)
+    except ValueError:
+        return  # a name: the resolver checks it
+    if not allowed(parts.hostname):
+        raise _ForbiddenError(url)
+
+
+async def _save(response: aiohttp.ClientResponse, into: Path) -> None:
+    size = 0
+    with into.open("wb") as file:
+        async for block in response.content.iter_chunked(_BLOCK):
+            size += len(block)
+            if size > LARGEST:
+                raise Refusal("link_too_large", limit=LARGEST)
+            file.write(block)
+
+
+def _name(url: str, mime_type: str) -> str:
+    parts = urlsplit(url)
+    name = f"{parts.hostname}{unquote(parts.path)}".rstrip("/")[:_LONGEST_NAME]
+    ending = _ENDINGS.get(mime_type, "")
+    return "".join(filter(str.isprintable, name if name.endswith(ending) else name + ending))

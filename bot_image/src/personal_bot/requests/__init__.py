@@ -1,0 +1,1 @@
+"""Requests of people: journalled, admitted, run, remembered."""

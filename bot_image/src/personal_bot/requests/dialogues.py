@@ -1,0 +1,77 @@
+"""The last turns of each person's dialogue in each chat, kept on the bot's volume."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING
+
+from personal_bot.models import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_TURNS = 8
+_LONGEST = 8000  # characters of an answer that are remembered
+
+log = logging.getLogger(__name__)
+
+
+class Dialogues:
+    """One small file per person and chat, replaced as a whole; a file that cannot be read starts a new dialogue."""
+
+    def __init__(self, directory: Path) -> None:
+        """Keep them in `directory`, which is made when needed."""
+        self._directory = directory
+
+    def turns(self, *, chat_id: int, user_id: int) -> tuple[Turn, ...]:
+        """The last turns, oldest first."""
+        try:
+            turns = json.loads(self._file(chat_id, user_id).read_text(encoding="utf-8"))
+            return tuple(Turn(question=turn["question"], answer=turn["answer"]) for turn in turns)
+        except FileNotFoundError:
+            return ()
+        except (OSError, ValueError, KeyError, TypeError):
+            log.warning("A dialogue cannot be read and starts anew", extra={"user_id": user_id})
+            return ()
+
+    def add(self, turn: Turn, *, chat_id: int, user_id: int) -> None:
+        """Remember a turn. A full disk loses it, which is logged and nothing more."""
+        self._write([*self.turns(chat_id=chat_id, user_id=user_id), turn], chat_id=chat_id, user_id=user_id)
+
+    def restore(self, turns: Sequence[Turn], *, chat_id: int, user_id: int) -> None:
+        """Put the turns of another bot's dialogue before what was said here; again changes nothing."""
+        known = self.turns(chat_id=chat_id, user_id=user_id)
+        earlier = [turn for turn in turns if turn not in known]
+        if earlier:
+            self._write([*earlier, *known], chat_id=chat_id, user_id=user_id)
+
+    def _write(self, turns: list[Turn], *, chat_id: int, user_id: int) -> None:
+        turns = turns[-_TURNS:]
+        file = self._file(chat_id, user_id)
+        new = file.with_suffix(".new")
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            new.write_text(
+                json.dumps(
+                    [{"question": one.question[:_LONGEST], "answer": one.answer[:_LONGEST]} for one in turns],
+                    ensure_ascii=False,
+                ),
+                encoding="utf-8",
+            )
+            new.replace(file)
+        except OSError as error:
+            log.warning("A dialogue cannot be written: %s", error.strerror, extra={"user_id": user_id})
+
+    def forget(self, *, chat_id: int, user_id: int) -> None:
+        """Start afresh."""
+        self._file(chat_id, user_id).unlink(missing_ok=True)
+
+    def forget_person(self, user_id: int) -> None:
+        """Forget a person's dialogues in all chats."""
+        for file in self._directory.glob(f"*_{user_id}.json"):
+            file.unlink(missing_ok=True)
+
+    def _file(self, chat_id: int, user_id: int) -> Path:
+        return self._directory / f"{chat_id}_{user_id}.json"

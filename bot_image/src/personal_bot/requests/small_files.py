@@ -1,0 +1,35 @@
+"""JSON documents of a few KiB on the bot's volume, each replaced as a whole; one that cannot be read counts as none."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+def read(file: Path) -> Any:  # noqa: ANN401 - JSON
+    """Give what is in the file; None when it is missing or damaged."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        log.warning("%s cannot be read and counts as empty", file.name)
+        return None
+
+
+def write(file: Path, document: Any) -> None:  # noqa: ANN401 - JSON
+    """Replace the file.
+
+    Raises:
+        OSError: the volume is full, or cannot be written.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_suffix(".new")
+    new.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    new.replace(file)

@@ -1,0 +1,1 @@
+"""What the cluster asks of the bot: health, state, metrics, limits."""

@@ -1,0 +1,202 @@
+"""The connection to the Bot API: one aiogram `Bot`, replaced when the token changes, and manners in using it.
+
+Telegram limits how often a chat may be written to and says with 429 how long to wait. `deliver` is for what must
+arrive: it waits as long as it is told to, and while the network is away. `show` is for what is worth something only
+now: it is dropped when the chat has to rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods.base import TelegramMethod
+from aiogram.utils.token import TokenValidationError
+
+from personal_bot.exits import TokenRefused
+
+if TYPE_CHECKING:
+    from aiogram.methods import SendMessageDraft
+
+T = TypeVar("T")
+PRIVATE_REST = 1.0  # seconds between edits in a chat: "about one message a second"
+GROUP_REST = 3.0  # "20 messages a minute" in a group
+_ALL_CHATS_REST = 1 / 25  # "30 messages a second" in all, some of which are answers
+_BACK_OFF = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+AWAY = (TelegramNetworkError, TelegramServerError, ClientDecodeError)
+
+log = logging.getLogger(__name__)
+
+
+class GetUpdates(TelegramMethod[list[dict[str, Any]]]):
+    """getUpdates that gives the updates as Telegram sent them: that is what the journal keeps."""
+
+    __returning__: ClassVar[Any] = list[dict[str, Any]]
+    __api_method__: ClassVar[str] = "getUpdates"
+
+    offset: int | None = None
+    timeout: int = 0
+    allowed_updates: list[str]
+
+
+class Connection:
+    """Calls to the Bot API as one bot."""
+
+    def __init__(self, *, api_url: str, token: str) -> None:
+        """Nothing is sent yet.
+
+        Raises:
+            TokenRefused: the token does not even look like one.
+        """
+        self._session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
+        self.asked_to_wait = 0  # 429 so far
+        self._drafts: dict[int, int] = {}  # by chat: the request whose answer is shown as a draft
+        self._knows_drafts = True
+        self._rests_until: dict[int, float] = {}
+        self._all_rest_until = 0.0
+        self.use_token(token)
+
+    def use_token(self, token: str) -> None:
+        """Call as the bot that has this token from now on.
+
+        Raises:
+            TokenRefused: the token does not even look like one.
+        """
+        try:
+            self.bot = Bot(token, session=self._session)
+        except TokenValidationError:
+            raise TokenRefused from None
+
+    @property
+    def bot_id(self) -> int:
+        """The bot's own Telegram id, which is the first part of its token."""
+        return self.bot.id
+
+    async def call(self, method: TelegramMethod[T], *, timeout: int = 30) -> T:  # noqa: ASYNC109 - aiogram's own, in seconds
+        """Call once."""
+        return await self.bot(method, request_timeout=timeout)
+
+    async def deliver(self, method: TelegramMethod[T], *, chat_id: int, timeout: int = 30) -> T:  # noqa: ASYNC109 - as above
+        """Call until Telegram has taken it; one call may take `timeout` seconds.
+
+        Raises:
+            TelegramAPIError: Telegram refuses it for good (blocked by the person, chat gone, a bad request).
+        """
+        attempt = 0
+        while True:
+            try:
+                result = await self.call(method, timeout=timeout)
+            except TelegramRetryAfter as error:
+                self._rest(chat_id, error.retry_after)
+                await asyncio.sleep(error.retry_after)
+            except (*AWAY, TelegramUnauthorizedError) as error:  # what a refused token means is the poller's to decide
+                log.info("Telegram is away: %s", type(error).__name__)
+                await asyncio.sleep(_BACK_OFF[min(attempt, len(_BACK_OFF) - 1)])
+                attempt += 1
+            else:
+                self._rest(chat_id, rest_of(chat_id))
+                return result
+
+    async def show(self, method: TelegramMethod[T], *, chat_id: int) -> bool:
+        """Call now or never; returns whether Telegram took it."""
+        if self.rest_left(chat_id) > 0:
+            return False
+        self._all_rest_until = time.monotonic() + _ALL_CHATS_REST
+        self._rest(chat_id, rest_of(chat_id))
+        try:
+            await self.call(method)
+        except TelegramRetryAfter as error:
+            self._rest(chat_id, error.retry_after)
+            return False
+        except TelegramBadRequest as error:
+            return is_unmodified(error)
+        except (TelegramAPIError, ClientDecodeError):
+            return False
+        return True
+
+    async def draft(self, method: SendMessageDraft) -> bool:
+        """Begin a draft, which a chat has one of; returns whether Telegram shows it.
+
+        A Bot API server that knows no drafts is not asked again.
+
+        Raises:
+            TelegramAPIError: nothing can be sent to this chat.
+        """
+        chat_id, request_id = method.chat_id, method.draft_id
+        if not self._knows_drafts or self._drafts.setdefault(chat_id, request_id) != request_id:
+            return False
+        try:
+            await self.call(method)
+        except TelegramForbiddenError:
+            self.end_draft(chat_id, request_id)
+            raise
+        except (TelegramAPIError, ClientDecodeError) as error:
+            self.end_draft(chat_id, request_id)
+            self._knows_drafts = not isinstance(error, TelegramBadRequest | TelegramNotFound)
+            log.info("Telegram does not show a draft: %s", type(error).__name__)
+            return False
+        self._rest(chat_id, rest_of(chat_id))
+        return True
+
+    def end_draft(self, chat_id: int, request_id: int) -> None:
+        """Let another request of this chat show its answer as a draft."""
+        if self._drafts.get(chat_id) == request_id:
+            del self._drafts[chat_id]
+
+    async def attempt(self, method: TelegramMethod[T]) -> T | None:
+        """Call once, for a courtesy whose failure nobody would miss."""
+        try:
+            return await self.call(method)
+        except (TelegramAPIError, ClientDecodeError) as error:
+            log.info("Telegram did not take a call: %s", type(error).__name__)
+            return None
+
+    def rest_left(self, chat_id: int) -> float:
+        """Seconds until something may be shown in the chat."""
+        return max(self._rests_until.get(chat_id, 0.0), self._all_rest_until) - time.monotonic()
+
+    async def download(self, file_path: str, *, into: str) -> None:
+        """Download a file that getFile named.
+
+        Raises:
+            TelegramNetworkError, aiohttp.ClientError, OSError: it did not arrive whole.
+        """
+        await self.bot.download_file(file_path, destination=into, timeout=300)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._session.close()
+
+    def _rest(self, chat_id: int, seconds: float) -> None:
+        now = time.monotonic()
+        if seconds > rest_of(chat_id):
+            self.asked_to_wait += 1
+        if len(self._rests_until) > 1000:  # noqa: PLR2004 - chats that rested long ago need not be remembered
+            self._rests_until = {chat: until for chat, until in self._rests_until.items() if until > now}
+        self._rests_until[chat_id] = max(self._rests_until.get(chat_id, 0.0), now + seconds)
+
+
+def rest_of(chat_id: int) -> float:
+    """Seconds that Telegram wants between messages of a chat; groups have negative ids."""
+    return PRIVATE_REST if chat_id > 0 else GROUP_REST
+
+
+def is_unmodified(error: TelegramBadRequest) -> bool:
+    """Whether an edit was refused because the message already reads so, which is as good as done."""
+    return "message is not modified" in error.message

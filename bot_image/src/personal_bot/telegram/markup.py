@@ -1,0 +1,117 @@
+"""Markdown as models write it → texts with entities as Telegram takes them, in pieces that fit a message.
+
+Offsets and lengths count UTF-16 code units, as the Bot API does. Entities cannot make a message invalid the way broken
+markup can, so whatever a model writes arrives.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from personal_bot.telegram.tables import reflowed
+
+LONGEST = 4096  # UTF-16 code units of a message
+_BREAKS = ("\n\n", "\n", ". ", " ")
+_CODE_OR_ANGLE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|<(?!https?://)", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """What one message holds; `entities` are the Bot API's MessageEntity objects."""
+
+    text: str
+    entities: tuple[dict[str, Any], ...] = ()
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 code units."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def render(markdown: str) -> Piece:
+    """The Markdown as one text with entities, of any length."""
+    from telegramify_markdown import RenderConfig, convert  # noqa: PLC0415 - 2.5 MiB that a bot at rest does not need
+
+    config = RenderConfig.isolated()
+    symbols = config.markdown_symbol
+    symbols.heading_level_1 = symbols.heading_level_2 = symbols.heading_level_3 = symbols.heading_level_4 = ""
+    symbols.task_uncompleted = "☐"
+    try:
+        text, entities = convert(reflowed(_CODE_OR_ANGLE.sub(_without_html, markdown)), config=config)
+    except Exception:  # noqa: BLE001 - whatever a parser stumbles over, the text itself must arrive
+        return Piece(text=markdown.strip())
+    return _stripped(Piece(text=text, entities=tuple(entity.to_dict() for entity in entities)))
+
+
+def join(*parts: Piece, between: str = "\n\n") -> Piece:
+    """The parts as one text; empty ones leave no gap."""
+    text, entities = "", list[dict[str, Any]]()
+    for part in parts:
+        if not part.text:
+            continue
+        text += between if text else ""
+        shift = units(text)
+        entities += [entity | {"offset": entity["offset"] + shift} for entity in part.entities]
+        text += part.text
+    return Piece(text=text, entities=tuple(entities))
+
+
+def bold(text: str) -> Piece:
+    """The text in bold."""
+    return Piece(text=text, entities=({"type": "bold", "offset": 0, "length": units(text)},))
+
+
+def linked(text: str, url: str) -> Piece:
+    """The text, which opens an address; "" opens none."""
+    entity = {"type": "text_link", "offset": 0, "length": units(text), "url": url}
+    return Piece(text=text, entities=(entity,) if url else ())
+
+
+def cut(piece: Piece, *, limit: int = LONGEST) -> list[Piece]:
+    """Cut into pieces of at most `limit` units, between paragraphs where that can be.
+
+    Entities that cross a cut go on in the next piece.
+    """
+    result = []
+    while units(piece.text) > limit:
+        end = _end_of_first(piece.text, limit)
+        result.append(_stripped(_part(piece, 0, end)))
+        piece = _stripped(_part(piece, end, len(piece.text)))
+    return [part for part in [*result, piece] if part.text]
+
+
+def _without_html(match: re.Match[str]) -> str:
+    """What looks like a tag (`List<int>`) is text: Markdown would take it for HTML and drop it."""
+    return "\\<" if match.group() == "<" else match.group()
+
+
+def _end_of_first(text: str, limit: int) -> int:
+    """Index at which the first piece ends: after a paragraph, line, sentence or word, and at least half full."""
+    end = limit
+    while units(text[:end]) > limit:
+        end -= max(1, (units(text[:end]) - limit) // 2)
+    for mark in _BREAKS:
+        at = text.rfind(mark, end // 2, end)
+        if at > 0:
+            return at + len(mark)
+    return end
+
+
+def _part(piece: Piece, start: int, end: int) -> Piece:
+    first, last = units(piece.text[:start]), units(piece.text[:end])
+    entities = []
+    for entity in piece.entities:
+        begins = max(entity["offset"], first)
+        ends = min(entity["offset"] + entity["length"], last)
+        if begins < ends:
+            entities.append(entity | {"offset": begins - first, "length": ends - begins})
+    return Piece(text=piece.text[start:end], entities=tuple(entities))
+
+
+def _stripped(piece: Piece) -> Piece:
+    """Without the space at its ends, which Telegram would strip without moving the entities."""
+    start = len(piece.text) - len(piece.text.lstrip())
+    end = len(piece.text.rstrip())
+    return piece if (start, end) == (0, len(piece.text)) else _part(piece, start, max(start, end))

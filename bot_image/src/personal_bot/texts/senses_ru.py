@@ -1,0 +1,13 @@
+"""The bot's sentences about what is spoken and shown, in Russian."""
+
+TEXTS: dict[str, str] = {
+    "voice_hearing": "🎤 Слушаю",
+    "voice_heard": "🎤 Услышал: {text}",
+    "voice_silent": "🎤 Слов здесь не слышно. Скажите ещё раз или напишите.",
+    "voice_unheard": "🎤 Сервис LLM не умеет записывать сказанное. Напишите вопрос, пожалуйста.",
+    "picture_looking": "👁 Смотрю на картинку",
+    "picture_seen": "👁 Вижу: {text}",
+    "picture_sent": "Что на картинке?",
+    "picture_shows": "На картинке, которая пришла с этим: {text}",
+    "pictures_unseen": "👁 Эта модель сервиса LLM не видит картинок. Напишите, о чём речь.",
+}
