@@ -1,0 +1,174 @@
+"""The operator's process: puts the parts together, runs them, and ends when one of them ends."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from typing import Any
+
+import aiohttp
+import kopf
+from aiohttp import web
+
+from personalbots_api import names
+from personalbots_operator import watching
+from personalbots_operator.cluster import ApiError, Cluster, Kind
+from personalbots_operator.connection import NoCluster, connection
+from personalbots_operator.fleet import Fleet
+from personalbots_operator.garbage import Garbage
+from personalbots_operator.leader import Leader, LeadershipLost
+from personalbots_operator.logs import configure
+from personalbots_operator.metrics import Metrics
+from personalbots_operator.observed import Key
+from personalbots_operator.own import Own
+from personalbots_operator.pace import Pace
+from personalbots_operator.queue import WorkQueue
+from personalbots_operator.reconcile import Reconciler
+from personalbots_operator.server import application
+from personalbots_operator.settings import BadSettings, Settings
+from personalbots_operator.statusz import Reader, over_http
+from personalbots_operator.view import View
+from personalbots_operator.watchdog import Watchdog
+
+logger = logging.getLogger(__name__)
+
+_CRD_SECONDS = 2.0
+
+
+def main() -> None:
+    """Run until SIGTERM; exit code 64 when the settings cannot be used."""
+    try:
+        settings = Settings.from_environment(os.environ)
+    except BadSettings as bad:
+        sys.exit(f"personalbots-operator: {bad}")
+    configure(settings.log_level)
+    try:
+        asyncio.run(run(settings))
+    except LeadershipLost as lost:
+        sys.exit(f"personalbots-operator: {lost}")
+    except NoCluster as nowhere:
+        sys.exit(f"personalbots-operator: {nowhere}")
+
+
+async def run(settings: Settings) -> None:
+    """Run until stopped, or until a part fails."""
+    view = View()
+    metrics = Metrics(view)
+    async with AsyncExitStack() as stack:
+        cluster = await stack.enter_async_context(
+            Cluster(
+                connection,
+                connections=settings.workers + 4,
+                count=metrics.called,
+                pace=Pace(settings.api_per_second),
+            )
+        )
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+
+        def look(key: Key) -> None:
+            queue.add(key)
+
+        reader = Reader(over_http(session), settings=settings, pod=view.pods.get, changed=look)
+        own = Own(cluster, settings.deployment)
+        fleet = Fleet(view=view, settings=settings, metrics=metrics, own=own, look=look)
+        reconciler = Reconciler(
+            cluster=cluster, view=view, reader=reader, settings=settings, metrics=metrics, fleet=fleet, look=look
+        )
+        queue: WorkQueue[Key] = WorkQueue(reconciler, workers=settings.workers, meter=metrics, owner=view.owner)
+        watchdog = Watchdog(cluster=cluster, view=view, settings=settings, metrics=metrics, look=look)
+        await _serve(stack, settings, queue=queue, watchdog=watchdog, metrics=metrics)
+        await _crd(cluster)
+        leader = Leader(cluster, lease=settings.lease, identity=settings.identity) if settings.lease else None
+        await _run(settings, view=view, queue=queue, reader=reader, watchdog=watchdog, fleet=fleet, leader=leader)
+
+
+async def _serve(
+    stack: AsyncExitStack, settings: Settings, *, queue: WorkQueue[Key], watchdog: Watchdog, metrics: Metrics
+) -> None:
+    def measure() -> None:
+        metrics.queue_depth.set(len(queue))
+        metrics.queue_age.set(queue.oldest)
+
+    def ready() -> str | None:
+        return None if watchdog.synced.is_set() else "the bots of the cluster are not all known yet"
+
+    app = application(healthy=watchdog.deaf, ready=ready, metrics=metrics, measure=measure)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, port=settings.port).start()
+
+
+async def _crd(cluster: Cluster) -> None:
+    """Wait until the API server knows the resource: kopf looks for it only once."""
+    while True:
+        with suppress(ApiError):
+            if await cluster.serves(Kind.BOT):
+                return
+        logger.warning("the cluster does not know PersonalBot resources (yet): install the CRD")
+        await asyncio.sleep(_CRD_SECONDS)
+
+
+async def _run(  # noqa: PLR0913 - by keyword
+    settings: Settings,
+    *,
+    view: View,
+    queue: WorkQueue[Key],
+    reader: Reader,
+    watchdog: Watchdog,
+    fleet: Fleet,
+    leader: Leader | None,
+) -> None:
+    def see(kind: Kind, raw: dict[str, Any], deleted: bool) -> None:  # noqa: FBT001 - kopf's side calls it
+        for key in view.see(kind, raw, deleted=deleted):
+            queue.add(key)
+
+    async def work() -> None:
+        await watchdog.synced.wait()
+        logger.info("%d bots, %d pods, %d volumes are known", len(view.bots), len(view.pods), len(view.volumes))
+        await _lead(leader, queue.run, fleet.run)
+
+    garbage = Garbage(lambda: view.size)
+    parts = [asyncio.create_task(part) for part in (work(), reader.run(), watchdog.run(), garbage.run())]
+
+    async def stop() -> None:
+        for part in parts:
+            part.cancel()
+        await asyncio.wait(parts)
+
+    handlers = watching.registry(see, stopping=stop)
+    # Without an identity kopf asks for the user's name, and a container's user need not have one.
+    how: dict[str, Any] = {"identity": names.OPERATOR, "standalone": True}
+    how |= {"namespaces": settings.namespaces} if settings.namespaces else {"clusterwide": True}
+    watch = asyncio.create_task(kopf.operator(registry=handlers, settings=watching.settings(), **how), name="kopf")
+    done, _ = await asyncio.wait((watch, *parts), return_when=asyncio.FIRST_COMPLETED)
+    if watch not in done:
+        watch.cancel()
+        await asyncio.wait((watch,))
+    await stop()
+    for part in done:
+        if not part.cancelled():
+            part.result()
+
+
+async def _lead(leader: Leader | None, *work: Callable[[], Awaitable[None]]) -> None:
+    """Do the work; with leader election while one leads. When one part ends, all do."""
+    if leader is not None:
+        await leader.lead()
+    parts = [asyncio.ensure_future(part()) for part in (*work, *([leader.keep] if leader else []))]
+    try:
+        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for part in parts:
+            part.cancel()
+        await asyncio.wait(parts)
+        if leader is not None:
+            await leader.release()
+    for part in done:
+        part.result()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""Events about a bot, as `kubectl describe pbot` shows them. Pure."""
+
+import time
+from typing import Any
+
+from personalbots_api import names
+from personalbots_operator.decide import Notice
+from personalbots_operator.observed import Bot, rfc3339
+
+
+def event(bot: Bot, notice: Notice, *, now: float) -> dict[str, Any]:
+    """The core/v1 Event that tells of `notice`."""
+    reference = {
+        "apiVersion": names.API_VERSION,
+        "kind": names.KIND,
+        "name": bot.key.name,
+        "namespace": bot.key.namespace,
+        "uid": bot.uid,
+        "resourceVersion": bot.resource_version,
+    }
+    return about(reference, notice, now=now)
+
+
+def about(reference: dict[str, Any], notice: Notice, *, now: float) -> dict[str, Any]:
+    """The Event about any object. Its name is unique as client-go's are: by the time in nanoseconds."""
+    when = rfc3339(now)
+    return {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": f"{reference['name']}.{time.time_ns():x}", "namespace": reference["namespace"]},
+        "involvedObject": reference,
+        "type": notice.type,
+        "reason": notice.reason,
+        "message": notice.message[:1024],
+        "source": {"component": names.OPERATOR},
+        "reportingComponent": names.OPERATOR,
+        "reportingInstance": names.OPERATOR,
+        "firstTimestamp": when,
+        "lastTimestamp": when,
+        "count": 1,
+    }
