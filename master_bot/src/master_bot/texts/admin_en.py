@@ -1,0 +1,65 @@
+"""What is said in English to administrators, and about what they have limited."""
+
+
+class Admin:
+    """The texts of running it for many."""
+
+    summary: str = "<b>All bots</b>: {count}, of {owners} people"
+    state_line: str = "{light} {count} × {state}"
+    most_documents: str = "<b>Most documents</b>"
+    most_restarts: str = "<b>Most restarts</b>"
+    top_line: str = "{bot}: {count} (owner {owner})"
+    summary_help: str = (
+        "/find name or owner · /health · /quota · /invite · /broadcast text\n"
+        "All other commands work for every bot: <code>/stop @some_bot</code>"
+    )
+    find_what: str = "Write what to look for, a name or an owner's number: <code>/find anna</code>"
+    found: str = "<b>Found</b>: {count}"
+    found_none: str = "There is no bot like that."
+
+    health: str = "<b>Health</b>"
+    health_line: str = "{sign} {part}: {said}"
+    part_telegram: str = "Telegram"
+    part_cluster: str = "Kubernetes"
+    part_llm: str = "AI service"
+    part_operator: str = "operator"
+    heard: str = "last answer {seconds} s ago"
+    answers: str = "answers in {milliseconds} ms"
+    silent: str = "does not answer"
+    silent_bots: str = "not looked after: {count} bots"
+    looks_after: str = "looks after all bots"
+
+    invite: str = (
+        "Whoever opens this link within {days} days may make a bot here:\n<code>{link}</code>\n"
+        "Every /invite gives a new one."
+    )
+    invite_open: str = "Everybody may make bots here already, so no invitation is needed."
+    invite_closed: str = "Invitations are switched off in the configuration."
+    broadcast_what: str = "Write the message behind the command: <code>/broadcast We update tonight at 22:00.</code>"
+    broadcast_ask: str = "Send this to {count} people?\n\n{text}"
+    broadcast_running: str = "📣 Sending: {done} of {count}"
+    broadcast_done: str = "📣 Sent to {done} of {count} people; {failed} cannot be reached."
+    broadcast_gone: str = "That message is no longer here. Please write /broadcast again."
+    broadcast_message: str = "📣 <b>From the administrator</b>\n\n{text}"
+    button_send: str = "📣 Send it"
+
+    quota_all: str = "Bots a person may have: {most}"
+    quota_any: str = "any number"
+    quota_of: str = "{person}: {most}"
+    quota_what: str = (
+        "<code>/quota 123456789 5</code> lets one person have 5 bots (0: any number), "
+        "<code>/quota 123456789 -</code> as many as everybody."
+    )
+    quota_now: str = "{person} has {count} bots and may have {most}."
+    stopped_your_bot: str = "⏸ An administrator has stopped {bot}. Its documents stay; /resume wakes it."
+    deletes_your_bot: str = "🗑 An administrator is deleting {bot}. Please write to them if you did not expect that."
+    keeps_your_bot: str = "{bot} is not deleted after all."
+
+    only_invited: str = (
+        "Bots can be made here by invitation only. "
+        "Please ask the person who told you about me for their invitation link."
+    )
+    bad_invitation: str = "This invitation is no longer valid. Please ask for a new link."
+    closed: str = "No new bots can be made here at the moment. The bots that exist go on working."
+    quota: str = "You have {count} bots, and more are not allowed here. /delete one to make room for another."
+    too_fast: str = "That was a bit much at once. Please wait half a minute; I pass over what comes until then."

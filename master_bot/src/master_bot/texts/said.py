@@ -1,0 +1,11 @@
+"""The three things that are said of a cause."""
+
+from typing import NamedTuple
+
+
+class Said(NamedTuple):
+    """A cause in words: `state` fits into a list, `cause` and `remedy` are sentences."""
+
+    state: str
+    cause: str
+    remedy: str
