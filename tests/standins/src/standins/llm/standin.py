@@ -1,0 +1,50 @@
+"""The stand-in in this process, for tests."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from standins.llm.calls import Settings
+from standins.llm.client import LLMClient
+from standins.llm.embedding import Embedder
+from standins.llm.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+
+@dataclass(frozen=True)
+class LLMStandIn:
+    """A running stand-in.
+
+    Attributes:
+        url: the base that clients are given, ``http://127.0.0.1:PORT/v1``.
+        client: its control API.
+    """
+
+    url: str
+    client: LLMClient
+
+    @classmethod
+    @asynccontextmanager
+    async def start(
+        cls, *, settings: Settings | None = None, embedder: Embedder | None = None, port: int = 0
+    ) -> AsyncGenerator[LLMStandIn]:
+        """Serve on this machine, on a free port unless one is given, until the block ends.
+
+        An `embedder` may be shared by many stand-ins, so that the model is loaded once.
+        """
+        server = Server(settings or Settings(), embedder or Embedder())
+        runner = web.AppRunner(server.app(), access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+            url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+            async with LLMClient(url) as client:
+                yield cls(url=url, client=client)
+        finally:
+            await runner.cleanup()

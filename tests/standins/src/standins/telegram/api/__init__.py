@@ -1,0 +1,1 @@
+"""The Bot API's methods (https://core.telegram.org/bots/api#available-methods)."""

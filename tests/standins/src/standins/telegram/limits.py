@@ -1,0 +1,54 @@
+"""Telegram's sending limits (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this)."""
+
+import math
+import time
+from dataclasses import dataclass, field
+
+from standins.telegram.errors import too_many_requests
+
+
+@dataclass
+class Bucket:
+    """`rate` messages a second, of which `burst` may come at once."""
+
+    rate: float
+    burst: float
+    level: float = 0.0
+    seen: float = field(default_factory=time.monotonic)
+
+    def wait(self) -> float:
+        """Seconds until one more fits."""
+        now = time.monotonic()
+        self.level = max(0.0, self.level - (now - self.seen) * self.rate)
+        self.seen = now
+        return max(0.0, (self.level + 1 - self.burst) / self.rate)
+
+
+class Limits:
+    """About one message a second in a chat (short bursts pass), 20 a minute in a group, 30 a second in all.
+
+    Off until asked for.
+    """
+
+    def __init__(self) -> None:
+        self.enforced = False
+        self._buckets: dict[tuple[int, int], Bucket] = {}
+
+    def admit(self, bot_id: int, chat_id: int) -> None:
+        """Count one message.
+
+        Raises:
+            ApiError: 429 with the seconds to wait; nothing was counted.
+        """
+        if not self.enforced:
+            return
+        buckets = (
+            self._buckets.setdefault(
+                (bot_id, chat_id), Bucket(rate=1, burst=3) if chat_id > 0 else Bucket(rate=20 / 60, burst=20)
+            ),
+            self._buckets.setdefault((bot_id, 0), Bucket(rate=30, burst=30)),
+        )
+        if (seconds := max(bucket.wait() for bucket in buckets)) > 0:
+            raise too_many_requests(math.ceil(seconds))
+        for bucket in buckets:
+            bucket.level += 1
