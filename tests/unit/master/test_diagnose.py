@@ -1,0 +1,163 @@
+"""What people are told is wrong, as a table over what Kubernetes says."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from master_bot.diagnose import Light, diagnose
+from master_bot.models import Event, Pod
+from personalbots_api.conditions import CATALOGUE
+from personalbots_api.models import LastTermination, PersonalBot
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+KILLED = LastTermination(exit_code=137, reason="OOMKilled")
+BUG = LastTermination(exit_code=70, reason="InternalError")
+
+
+def bot(*conditions: tuple[str, str, str], age: int = 600, since: int = 600, **meta: Any) -> PersonalBot:  # noqa: ANN401
+    ref = {"name": "s"}
+    listed = [
+        {
+            "type": kind,
+            "status": status,
+            "reason": reason,
+            "message": "as the operator says",
+            "observedGeneration": 3,
+            "lastTransitionTime": (NOW - timedelta(seconds=since)).isoformat(),
+        }
+        for kind, status, reason in conditions
+    ]
+    return PersonalBot.from_raw(
+        {
+            "metadata": {
+                "name": "one",
+                "generation": 3,
+                "creationTimestamp": (NOW - timedelta(seconds=age)).isoformat(),
+                **meta,
+            },
+            "spec": {"ownerId": 1, "telegram": {"tokenSecretRef": ref}, "llm": {"apiKeySecretRef": ref}},
+            "status": {"conditions": listed},
+        }
+    )
+
+
+def pod(**fields: Any) -> Pod:  # noqa: ANN401 - of Pod
+    return Pod(**{"name": "pbot-one", "uid": "new", "created": NOW, "image": "bot:1", **fields})
+
+
+def warning(reason: str, message: str) -> Event:
+    return Event(at=NOW, kind="Pod", reason=reason, message=message, warning=True)
+
+
+STARTING = ("Ready", "False", "Starting")
+POLLING = ("Ready", "True", "Polling")
+OPENED = ("KnowledgeReady", "True", "Opened")
+
+
+@pytest.mark.parametrize(
+    ("resource", "of_pod", "events", "reason", "light"),
+    [
+        pytest.param(bot(POLLING, OPENED), pod(ready=True), [], "Polling", Light.WORKS, id="all is well"),
+        pytest.param(
+            bot(POLLING, ("LLMReady", "False", "KeyRefused")), None, [], "KeyRefused", Light.WAITS, id="key refused"
+        ),
+        pytest.param(
+            bot(POLLING, ("LLMReady", "Unknown", "NotChecked"), OPENED),
+            None,
+            [],
+            "Polling",
+            Light.WORKS,
+            id="not asked",
+        ),
+        pytest.param(
+            bot(POLLING, ("KnowledgeReady", "False", "StoreFull")), None, [], "StoreFull", Light.WAITS, id="store full"
+        ),
+        pytest.param(
+            bot(("Ready", "False", "TokenRefused"), ("LLMReady", "False", "KeyRefused")),
+            None,
+            [],
+            "TokenRefused",
+            Light.FAILS,
+            id="what keeps it from hearing comes first",
+        ),
+        pytest.param(bot(("Ready", "False", "Stopped")), None, [], "Stopped", Light.RESTS, id="stopped"),
+        pytest.param(
+            bot(POLLING, deletionTimestamp=NOW.isoformat()), None, [], "Terminating", Light.RESTS, id="being deleted"
+        ),
+        pytest.param(bot(age=5), None, [], "Starting", Light.WAITS, id="just made"),
+        pytest.param(bot(age=90), None, [], "OperatorSilent", Light.FAILS, id="nobody looks after it"),
+        pytest.param(
+            bot(POLLING, age=900, generation=4), None, [], "OperatorSilent", Light.FAILS, id="a change nobody acts on"
+        ),
+        pytest.param(bot(STARTING, since=5), pod(), [], "Starting", Light.WAITS, id="starting"),
+        pytest.param(
+            bot(("Ready", "False", "CrashLoop")),
+            pod(ended=KILLED),
+            [],
+            "OutOfMemory",
+            Light.FAILS,
+            id="crash by memory",
+        ),
+        pytest.param(
+            bot(("Ready", "False", "CrashLoop")), pod(ended=BUG), [], "CrashLoop", Light.FAILS, id="crash by a bug"
+        ),
+        pytest.param(
+            bot(STARTING),
+            pod(unscheduled="0/1 nodes are available: 1 Insufficient memory."),
+            [],
+            "Unschedulable",
+            Light.FAILS,
+            id="slow: no room",
+        ),
+        pytest.param(
+            bot(STARTING),
+            pod(unscheduled="pod has unbound immediate PersistentVolumeClaims."),
+            [],
+            "VolumePending",
+            Light.FAILS,
+            id="slow: no volume",
+        ),
+        pytest.param(
+            bot(STARTING), pod(waiting="ImagePullBackOff"), [], "ImagePullFailed", Light.FAILS, id="slow: no image"
+        ),
+        pytest.param(
+            bot(STARTING),
+            pod(waiting="ContainerCreating"),
+            [warning("FailedMount", 'MountVolume.SetUp failed: secret "s" not found')],
+            "SecretMissing",
+            Light.FAILS,
+            id="slow: no secret",
+        ),
+        pytest.param(
+            bot(STARTING),
+            pod(waiting="ContainerCreating"),
+            [warning("FailedAttachVolume", "Multi-Attach error")],
+            "VolumePending",
+            Light.FAILS,
+            id="slow: volume elsewhere",
+        ),
+        pytest.param(
+            bot(STARTING), pod(waiting="CrashLoopBackOff", ended=BUG), [], "CrashLoop", Light.FAILS, id="slow: crashes"
+        ),
+        pytest.param(bot(STARTING), pod(running_since=NOW), [], "Starting", Light.WAITS, id="slow: no reason known"),
+        pytest.param(
+            bot(("Ready", "False", "FromTheFuture")), None, [], "Other", Light.FAILS, id="a reason of a newer operator"
+        ),
+    ],
+)
+def test_the_cause(resource: PersonalBot, of_pod: Pod | None, events: list[Event], reason: str, light: Light) -> None:
+    found = diagnose(resource, of_pod, events, NOW)
+    assert (found.reason, found.light) == (reason, light)
+
+
+@pytest.mark.parametrize("entry", [entry for entry in CATALOGUE if entry.condition == "Ready"], ids=lambda e: e.name)
+def test_every_reason_of_the_operator_is_told_as_it_is(entry: Any) -> None:  # noqa: ANN401 - a row of the catalogue
+    found = diagnose(bot(("Ready", entry.status, entry.name), since=5), None, [], NOW)
+    assert found.reason == entry.name
+    assert (found.light is Light.FAILS) == (entry.severity == "Warning")
+
+
+def test_the_facts_come_from_where_they_are_known() -> None:
+    facts = diagnose(bot(("Ready", "False", "CrashLoop")), pod(ended=BUG, restarts=7), [], NOW).facts
+    assert (facts.exit_code, facts.restarts, facts.image, facts.memory) == ("70", "7", "bot:1", "256Mi")

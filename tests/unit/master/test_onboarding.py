@@ -1,0 +1,403 @@
+"""From «/start» to a bot that answers, with everything that can be refused or interrupted on the way."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from master_world import KEY, Talk, World, make_world
+from memory_cluster import MemoryCluster
+
+from personalbots_api.models import Budget
+
+
+async def test_a_person_gets_a_bot_from_a_token_and_a_key(world: World, anna: Talk, cluster: MemoryCluster) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1 of 3", "@BotFather")
+    await anna.say(new.token, "@anna_docs_bot is yours", "Step 2 of 3", world.llm.url)
+    live = await anna.create("@anna_docs_bot is on its way")
+    name = f"bot-{new.id}"
+    cluster.come_up(name)
+    done = await anna.hear("@anna_docs_bot is ready")
+
+    assert done.id == live.id, "one message tells of the whole start"
+    assert await anna.press(done, "💬 Open @anna_docs_bot") == {"url": "https://t.me/anna_docs_bot"}
+    assert await anna.own_words() == ["/start"], "no message with a secret stays in the chat"
+    bot = cluster.bots[name]
+    assert bot["spec"]["ownerId"] == anna.id
+    assert bot["metadata"]["labels"]["personalbots.io/owner-id"] == str(anna.id)
+    [(secret, held)] = cluster.secrets.items()
+    assert bot["spec"]["telegram"]["tokenSecretRef"] == {"name": secret, "key": "telegram-token"}
+    assert bot["spec"]["llm"]["apiKeySecretRef"] == {"name": secret, "key": "openai-api-key"}
+    assert held["stringData"] == {"telegram-token": new.token, "openai-api-key": KEY}
+    assert held["metadata"]["ownerReferences"][0]["uid"] == bot["metadata"]["uid"]
+    assert "personalbots.io/draft" not in held["metadata"]["labels"]
+    assert not cluster.kept, "nothing is remembered of a conversation that is over"
+    await world.until(lambda: "personalbots.io/live-message" not in cluster.bots[name]["metadata"]["annotations"])
+
+
+async def test_the_whole_talk_is_in_the_persons_language(world: World, cluster: MemoryCluster) -> None:
+    boris = await world.join("Борис", "ru")
+    new = await world.telegram.client.make_bot("boris_docs_bot")
+    await boris.say("/start", "Шаг 1 из 3")
+    await boris.say(new.token, "@boris_docs_bot – ваш", "Шаг 2 из 3")
+    await boris.create("@boris_docs_bot уже в пути")
+    cluster.come_up(f"bot-{new.id}")
+    await boris.hear("@boris_docs_bot готов")
+
+
+async def test_the_token_is_found_in_a_forwarded_message_of_botfather(world: World, anna: Talk) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1")
+    told = f"Done! Congratulations. Use this token to access the HTTP API:\n{new.token}\nKeep your token secure."
+    await anna.say(told, "Step 2 of 3")
+    assert await anna.own_words() == ["/start"]
+
+
+@pytest.mark.parametrize("text", ["1234567890:tooshort", "1234567890AAEabcdefghijklmnopqrstuvwxyz12345"])
+async def test_what_is_no_token_is_refused_and_deleted_all_the_same(
+    anna: Talk, cluster: MemoryCluster, text: str
+) -> None:
+    await anna.say("/start", "Step 1")
+    await anna.say(text, "That is not a bot token")
+    assert await anna.own_words() == ["/start"]
+    assert not cluster.secrets
+
+
+async def test_a_token_that_telegram_refuses_makes_nothing(world: World, anna: Talk, cluster: MemoryCluster) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await world.telegram.client.revoke_token("anna_docs_bot")
+    await anna.say("/start", "Step 1")
+    await anna.say(new.token, "Telegram does not know this token")
+    assert await anna.own_words() == ["/start"]
+    assert not cluster.secrets
+
+
+async def test_the_master_bots_own_token_is_refused(world: World, anna: Talk) -> None:
+    await anna.say("/start", "Step 1")
+    await anna.say(world.master.token, "my own token")
+
+
+async def test_a_token_in_use_here_is_refused_and_only_its_owner_is_told_more(
+    world: World, anna: Talk, cluster: MemoryCluster
+) -> None:
+    boris = await world.join("Boris")
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    cluster.put("by-kubectl", anna.id)
+    cluster.report("by-kubectl", identity=(new.id, new.username), Ready=("True", "Polling", ""))
+    await world.until(lambda: [bot.status.bot.id for bot in world.app.cache.all() if bot.status.bot] == [new.id])
+    await anna.say("/start", "Step 1")
+    await anna.say(new.token, "is one of your bots already")
+    await boris.say("/start", "Step 1")
+    refused = await boris.say(new.token, "is in use here already")
+    assert str(anna.id) not in refused.text
+    assert not cluster.secrets
+
+
+async def test_a_foreign_webhook_is_removed_only_after_the_token_was_sent_a_second_time(
+    world: World, anna: Talk, cluster: MemoryCluster
+) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    async with Bot(new.token, session=world.app.telegram.session).context(auto_close=False) as other:
+        await other.set_webhook("https://elsewhere.example/hook")
+        await anna.say("/start", "Step 1")
+        await anna.say(new.token, "connected to another service")
+        assert (await other.get_webhook_info()).url
+        assert not cluster.secrets
+        await anna.say(new.token, "Step 2 of 3")
+        assert not (await other.get_webhook_info()).url
+    assert await anna.own_words() == ["/start"]
+
+
+async def test_a_foreign_webhook_is_removed_by_a_button_and_after_a_restart_the_token_is_asked_for_again(
+    world: World, anna: Talk, cluster: MemoryCluster
+) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    async with Bot(new.token, session=AiohttpSession(api=world.app.telegram.session.api)) as other:
+        await other.set_webhook("https://elsewhere.example/hook")
+        await anna.say("/start", "Step 1")
+        asked = await anna.say(new.token, "connected to another service")
+        assert new.token not in str(cluster.kept), "a token is written nowhere"
+        await world.stop()
+        await world.start()
+        await anna.press(asked, "🔌 Move it here")
+        await anna.hear("send it once more")
+        assert (await other.get_webhook_info()).url
+        await anna.say("/start", "Step 1")
+        asked = await anna.say(new.token, "connected to another service")
+        await anna.press(asked, "🔌 Move it here")
+        await anna.hear("Step 2 of 3", after=asked)
+        assert not (await other.get_webhook_info()).url
+    assert not [text for text in await anna.own_words() if ":" in text]
+
+
+async def test_a_token_that_telegram_delivers_again_after_a_kill_is_no_agreement_to_move_the_bot(
+    world: World, anna: Talk
+) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    async with Bot(new.token, session=AiohttpSession(api=world.app.telegram.session.api)) as other:
+        await other.set_webhook("https://elsewhere.example/hook")
+        await anna.say("/start", "Step 1")
+        asked = await anna.say(new.token, "connected to another service")
+        await world.kill()
+        await world.start()
+        await anna.say("/help", "I make bots")
+        assert (await other.get_webhook_info()).url, f"nobody has agreed below message {asked.id}"
+
+
+async def test_a_telegram_that_is_away_is_no_refusal_of_the_token(world: World, anna: Talk) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1")
+    await world.telegram.client.fault(method="getMe", bot="anna_docs_bot", code=502, times=None)
+    await anna.person.send(anna.with_, new.token)
+    await world.telegram.client.clear_faults()
+    await anna.hear("Step 2 of 3")
+
+
+async def test_when_the_deletion_is_refused_the_person_is_told_to_do_it(world: World, anna: Talk) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1")
+    await world.telegram.client.fault(
+        method="deleteMessage", code=400, description="Bad Request: message can't be deleted", times=1
+    )
+    sent = await anna.say(new.token)
+    await anna.hear("Please delete it yourself", after=sent)
+    await anna.hear("Step 2 of 3", after=sent)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"status": 401}, "does not accept this key"),
+        ({"status": 429, "code": "insufficient_quota"}, "has no money left"),
+        ({"status": 503}, "does not answer just now"),
+    ],
+)
+async def test_a_key_that_the_service_refuses_makes_nothing_and_may_be_sent_again(
+    world: World, anna: Talk, cluster: MemoryCluster, fault: dict[str, Any], said: str
+) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1")
+    await anna.say(new.token, "Step 2 of 3")
+    await world.llm.client.fault(endpoint="embeddings", times=None, **fault)
+    await anna.say(KEY, said)
+    assert not cluster.bots
+    assert KEY not in await anna.own_words()
+    await world.llm.client.clear_faults()
+    await anna.create("is on its way")
+
+
+async def test_a_wrong_key_is_refused(world: World, anna: Talk, cluster: MemoryCluster) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1")
+    await anna.say(new.token, "Step 2 of 3")
+    await anna.say("sk-wrong-key-0123456789", "does not accept this key")
+    await anna.say("two words", "not an API key")
+    assert not cluster.bots
+    assert await anna.own_words() == ["/start", "two words"]
+
+
+async def test_the_token_sent_again_instead_of_the_key_is_deleted_and_explained(world: World, anna: Talk) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1")
+    await anna.say(new.token, "Step 2 of 3")
+    await anna.say(new.token, "I have the token of @anna_docs_bot already")
+    assert await anna.own_words() == ["/start"]
+
+
+async def test_a_model_that_the_key_does_not_reach_is_named(cluster: MemoryCluster) -> None:
+    async with make_world(cluster, llm_model="gpt-none") as world:
+        await world.start()
+        anna = await world.join()
+        new = await world.telegram.client.make_bot("anna_docs_bot")
+        await anna.say("/start", "Step 1")
+        await anna.say(new.token, "Step 2 of 3")
+        await anna.say(KEY, "does not offer the model gpt-none")
+
+
+async def test_cancel_drops_the_secret_too(world: World, anna: Talk, cluster: MemoryCluster) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1")
+    await anna.say(new.token, "Step 2 of 3")
+    assert len(cluster.secrets) == 1
+    await anna.say("/cancel", "I dropped it")
+    assert not cluster.secrets
+    assert not cluster.kept
+    await anna.say("/cancel", "nothing to cancel")
+
+
+async def test_a_secret_out_of_place_is_deleted(anna: Talk) -> None:
+    await anna.say("7712345678:AAEabcdefghijklmnopqrstuvwxyz1234567", "deleted the message to be safe")
+    await anna.say("how are you?", "I did not understand")
+    assert await anna.own_words() == ["how are you?"]
+
+
+async def test_a_picture_is_asked_to_be_text(anna: Talk) -> None:
+    await anna.say("/start", "Step 1")
+    await anna.person.send_file(anna.with_, "token.txt", b"1234567890:x")
+    await anna.hear("as a text message")
+
+
+async def test_a_draft_that_nobody_goes_on_with_expires_with_its_secret(cluster: MemoryCluster) -> None:
+    async with make_world(cluster, draft_seconds=3600) as world:
+        await world.start()
+        anna = await world.join()
+        new = await world.telegram.client.make_bot("anna_docs_bot")
+        await anna.say("/start", "Step 1")
+        await anna.say(new.token, "Step 2 of 3")
+        await world.stop()
+        world.passed = timedelta(seconds=3601)
+        await world.start()
+        await world.until(lambda: not cluster.secrets and not cluster.kept)
+
+
+async def test_a_bot_that_somebody_else_made_meanwhile_is_not_taken_over(
+    world: World, anna: Talk, cluster: MemoryCluster
+) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1")
+    await anna.say(new.token, "Step 2 of 3")
+    cluster.put(f"bot-{new.id}", owner_id=4711)
+    await anna.create("is in use here already")
+    assert cluster.bots[f"bot-{new.id}"]["spec"]["ownerId"] == 4711
+    assert not cluster.secrets
+
+
+SIZES = {
+    "small": {"limits": {"cpu": "500m", "memory": "192Mi"}},
+    "large": {"limits": {"cpu": "2", "memory": "512Mi"}},
+}
+
+
+async def test_what_a_bot_shall_be_is_chosen_on_one_screen(cluster: MemoryCluster) -> None:
+    async with make_world(cluster, sizes=SIZES, size="small", llm_models=("llm-standin",)) as world:
+        await world.start()
+        anna = await world.join()
+        new = await world.telegram.client.make_bot("anna_docs_bot")
+        await anna.say("/start", "Step 1 of 3")
+        await anna.say(new.token, "Step 2 of 3")
+        screen = await anna.say(
+            KEY, "Size: small · 192 MB", "Who may ask it: only you", "My messages about it: English"
+        )
+        assert screen.buttons[0] == ("✅ Create the bot",)
+        for button, expected in (
+            ("🔁 Size", "Size: large · 512 MB"),
+            ("🔁 Who may ask", "Who may ask it: everybody"),
+            ("🔁 Language", "My messages about it: Русский"),
+        ):
+            await anna.press(screen, button)
+            assert (await anna.hear(expected)).id == screen.id
+        await anna.say("12345:AAEabcdefghijk-lmnopq", "Size: large", "Name here: none")
+        await anna.say("x" * 41, "1 to 40 letters")
+        screen = await anna.say("Library", "Name here: Library")
+        await anna.press(screen, "✅ Create the bot")
+        await anna.hear("@anna_docs_bot уже в пути")
+        bot = cluster.bots[f"bot-{new.id}"]
+        assert bot["spec"]["resources"]["limits"]["memory"] == "512Mi"
+        assert bot["spec"]["access"] == {"mode": "Public"}
+        assert bot["metadata"]["annotations"]["personalbots.io/title"] == "Library"
+        assert bot["metadata"]["annotations"]["personalbots.io/language"] == "ru"
+        assert "12345:AAEabcdefghijk-lmnopq" not in await anna.own_words()
+
+
+async def test_where_there_is_a_qdrant_server_it_can_be_chosen(cluster: MemoryCluster) -> None:
+    async with make_world(cluster, qdrant_url="http://qdrant:6333", qdrant_key_secret="q") as world:  # noqa: S106 - a name
+        await world.start()
+        anna = await world.join()
+        new = await world.telegram.client.make_bot("anna_docs_bot")
+        await anna.say("/start", "Step 1 of 3")
+        await anna.say(new.token, "Step 2 of 3")
+        screen = await anna.say(KEY, "Documents: on a disk of its own")
+        await anna.press(screen, "🔁 Documents")
+        await anna.hear("Documents: on the shared server; this cannot be changed later")
+        await anna.press(screen, "✅ Create the bot")
+        await anna.hear("is on its way")
+        knowledge = cluster.bots[f"bot-{new.id}"]["spec"]["knowledge"]
+        assert knowledge == {
+            "collection": f"user_{anna.id}_{new.id}",
+            "storage": {"size": "1Gi"},
+            "qdrant": {"url": "http://qdrant:6333", "apiKeySecretRef": {"name": "q", "key": "qdrant-api-key"}},
+        }
+
+
+BUDGET = Budget.model_validate(
+    {"monthly": "7.50", "currency": "EUR", "prices": [{"model": "gpt-5", "sent": "0.25", "written": "2"}]}
+)
+
+
+async def test_the_administrators_key_comes_with_a_budget_that_goes_with_it(cluster: MemoryCluster) -> None:
+    async with make_world(cluster, shared_key_secret="shared", shared_key_budget=BUDGET) as world:  # noqa: S106 - a name
+        await world.start()
+        anna = await world.join()
+        new = await world.telegram.client.make_bot("anna_docs_bot")
+        name = f"bot-{new.id}"
+        await anna.say("/start", "Step 1 of 2")
+        screen = await anna.say(new.token, "from the administrator, up to 7.50 EUR a month")
+        await anna.press(screen, "✅ Create the bot")
+        await anna.hear("is on its way")
+        spec = cluster.bots[name]["spec"]
+        assert spec["llm"]["budget"] == {
+            "monthly": "7.50",
+            "currency": "EUR",
+            "prices": [{"model": "gpt-5", "sent": "0.25", "written": "2"}],
+        }
+        cluster.come_up(name)
+        await anna.hear("is ready")
+        cluster.bots[name]["status"]["budgetUsedPercent"] = 100
+        cluster.report(name, Ready=("True", "Polling", ""), LLMReady=("False", "BudgetSpent", "spent"))
+        await world.until(lambda: "BudgetSpent" in str(world.app.news._seen))  # noqa: SLF001
+        world.passed += timedelta(seconds=30)
+        told = await anna.hear("may spend on the AI service this month is used up", "💡")
+        await anna.say("/status", "AI budget: up to 7.50 EUR a month, 100% used")
+        await anna.press(told, "New key")
+        await anna.hear("send me the new key")
+        await anna.say(KEY, "has its new key")
+        assert "budget" not in spec["llm"]
+        cluster.report(name, Ready=("True", "Polling", ""), LLMReady=("True", "KeyAccepted", ""))
+        await world.until(lambda: "well" in str(world.app.news._seen))  # noqa: SLF001
+        world.passed += timedelta(seconds=30)
+        await anna.hear("works again")
+
+
+async def test_with_a_key_of_the_administrators_nobody_is_asked_for_one(cluster: MemoryCluster) -> None:
+    async with make_world(cluster, shared_key_secret="shared", shared_key_key="k") as world:  # noqa: S106 - names
+        await world.start()
+        anna = await world.join()
+        new = await world.telegram.client.make_bot("anna_docs_bot")
+        await anna.say("/start", "Step 1 of 2")
+        screen = await anna.say(new.token, "Step 2 of 2", "Key for the AI service: from the administrator")
+        await anna.press(screen, "✅ Create the bot")
+        await anna.hear("is on its way")
+        spec = cluster.bots[f"bot-{new.id}"]["spec"]
+        assert spec["llm"]["apiKeySecretRef"] == {"name": "shared", "key": "k"}
+        [secret] = cluster.secrets.values()
+        assert secret["stringData"] == {"telegram-token": new.token}
+
+
+async def test_who_wants_to_use_a_key_of_their_own_all_the_same_may(cluster: MemoryCluster) -> None:
+    async with make_world(cluster, shared_key_secret="shared") as world:  # noqa: S106 - a name
+        await world.start()
+        anna = await world.join()
+        new = await world.telegram.client.make_bot("anna_docs_bot")
+        await anna.say("/start", "Step 1 of 2")
+        await anna.press(await anna.say(new.token, "from the administrator"), "🔁 My own key")
+        await anna.hear("a key for the AI service", world.llm.url)
+        await anna.press(await anna.say(KEY, "Key for the AI service: yours"), "✅ Create the bot")
+        await anna.hear("is on its way")
+        [secret] = cluster.secrets
+        assert cluster.bots[f"bot-{new.id}"]["spec"]["llm"]["apiKeySecretRef"]["name"] == secret
+
+
+async def test_a_button_of_the_last_step_without_a_draft_makes_nothing(
+    world: World, anna: Talk, cluster: MemoryCluster
+) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1 of 3")
+    await anna.say(new.token, "Step 2 of 3")
+    screen = await anna.say(KEY, "Step 3 of 3")
+    await anna.say("/cancel", "dropped")
+    assert not cluster.secrets
+    await anna.press(screen, "✅ Create the bot")
+    await anna.say("/bots", "no bot yet")
+    assert not cluster.bots

@@ -1,0 +1,55 @@
+import pytest
+
+from personalbots_operator.settings import BadSettings, Settings
+
+
+def test_what_is_not_said_has_its_default() -> None:
+    settings = Settings.from_environment({"OPERATOR_BOT_IMAGE": "bot:1", "OPERATOR_WORKERS": "", "OTHER": "x"})
+    assert settings == Settings(bot_image="bot:1")
+
+
+def test_every_kind_of_value_is_read() -> None:
+    said = {
+        "OPERATOR_BOT_IMAGE": "bot:1",
+        "OPERATOR_NAMESPACES": "a, b,",
+        "OPERATOR_WORKERS": "3",
+        "OPERATOR_STATUSZ_PER_SECOND": "2.5",
+    }
+    settings = Settings.from_environment(said)
+    assert (settings.namespaces, settings.workers, settings.statusz_per_second) == (("a", "b"), 3, 2.5)
+
+
+def test_an_owner_may_have_a_number_of_bots_of_their_own() -> None:
+    said = {"BOT_IMAGE": "bot:1", "BOTS_PER_OWNER": "3", "BOTS_PER_OWNER_EXCEPTIONS": "5=20, 6=0"}
+    settings = Settings.from_environment({f"OPERATOR_{name}": value for name, value in said.items()})
+    assert [settings.bots_of(owner) for owner in (4, 5, 6)] == [3, 20, 0]
+
+
+@pytest.mark.parametrize(("text", "of_forty"), [("5", 5), ("10%", 4), ("1%", 1), ("100%", 40), ("", 4)])
+def test_a_rollout_may_have_a_number_or_a_share_of_bots_down(text: str, of_forty: int) -> None:
+    settings = Settings.from_environment({"OPERATOR_BOT_IMAGE": "b", "OPERATOR_MAX_UNAVAILABLE": text})
+    assert settings.max_unavailable.of(40) == of_forty
+    assert settings.max_unavailable.everything == (text == "100%")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAX_UNAVAILABLE", "0"),
+        ("MAX_UNAVAILABLE", "200%"),
+        ("BOTS_PER_OWNER_EXCEPTIONS", "5"),
+        ("BOTS_PER_OWNER_EXCEPTIONS", "5=-1"),
+        ("WORKERS", "many"),
+        ("WORKERS", "-1"),
+        ("STATUSZ_PER_SECOND", "fast"),
+        ("PORT", "1.5"),
+    ],
+)
+def test_a_value_that_is_none_is_refused_by_the_variables_name(name: str, value: str) -> None:
+    with pytest.raises(BadSettings, match=f"OPERATOR_{name}"):
+        Settings.from_environment({"OPERATOR_BOT_IMAGE": "bot:1", f"OPERATOR_{name}": value})
+
+
+def test_the_bots_image_must_be_said() -> None:
+    with pytest.raises(BadSettings, match="OPERATOR_BOT_IMAGE"):
+        Settings.from_environment({})

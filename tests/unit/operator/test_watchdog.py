@@ -1,0 +1,103 @@
+"""A watch that goes deaf, a deletion that nobody told of, and when the operator may begin."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import cast
+
+from resources import BOT, merged
+from simulation import Raw, Simulation
+
+from personalbots_operator.cluster import Cluster, Kind
+from personalbots_operator.metrics import Metrics
+from personalbots_operator.observed import Key
+from personalbots_operator.settings import Settings
+from personalbots_operator.view import View
+from personalbots_operator.watchdog import Watchdog
+
+ANNA = Key("bots", "anna")
+
+
+def seen_by(view: View) -> Callable[[Kind, Raw, bool], None]:
+    def see(kind: Kind, raw: Raw, deleted: bool) -> None:  # noqa: FBT001 - as kopf's side calls it
+        view.see(kind, raw, deleted=deleted)
+
+    return see
+
+
+@asynccontextmanager
+async def watched(
+    cluster: Simulation, view: View, *, deaf_seconds: float = 60.0
+) -> AsyncIterator[tuple[Watchdog, list[Key]]]:
+    looked: list[Key] = []
+    settings = Settings(bot_image="b", watchdog_seconds=0.01, deaf_seconds=deaf_seconds)
+    watchdog = Watchdog(
+        cluster=cast("Cluster", cluster), view=view, settings=settings, metrics=Metrics(view), look=looked.append
+    )
+    task = asyncio.create_task(watchdog.run())
+    try:
+        async with asyncio.timeout(10):
+            yield watchdog, looked
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_the_operator_may_begin_when_everything_has_been_seen_and_not_before() -> None:
+    cluster, view = Simulation(), View()
+    cluster.apply(BOT)
+    async with watched(cluster, view) as (watchdog, _):
+        await asyncio.sleep(0.3)
+        assert not watchdog.synced.is_set()
+        cluster.show(seen_by(view))
+        await watchdog.synced.wait()
+
+
+async def test_a_cluster_that_never_stands_still_does_not_keep_the_operator_from_beginning() -> None:
+    cluster, view = Simulation(), View()
+    async with watched(cluster, view) as (watchdog, _):
+        number = 0
+        while not watchdog.synced.is_set():
+            number += 1
+            cluster.apply(merged(BOT, {"metadata": {"name": f"bot{number}"}}))
+            cluster.show(seen_by(view))
+            await asyncio.sleep(0.02)
+    assert number > 1
+
+
+async def test_a_deletion_that_no_watch_told_of_is_found_out() -> None:
+    cluster, view = Simulation(), View()
+    cluster.apply(BOT)
+    cluster.show(seen_by(view))
+    async with watched(cluster, view) as (watchdog, looked):
+        await watchdog.synced.wait()
+        cluster.remove(Kind.BOT, "anna")
+        while ANNA not in looked:  # noqa: ASYNC110 - limited by the watched block
+            await asyncio.sleep(0.01)
+        assert view.bots.get(ANNA) is None
+
+
+async def test_a_watch_that_misses_a_change_for_too_long_is_deaf_until_it_hears_again() -> None:
+    cluster, view = Simulation(), View()
+    cluster.apply(BOT)
+    cluster.show(seen_by(view))
+    async with watched(cluster, view, deaf_seconds=0.2) as (watchdog, _):
+        await watchdog.synced.wait()
+        assert watchdog.deaf() is None
+        cluster.change(Kind.BOT, "anna", {"spec": {"state": "Stopped"}})
+        while watchdog.deaf() is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert "the watch of personalbots has missed changes" in str(watchdog.deaf())
+        cluster.show(seen_by(view))
+        while watchdog.deaf() is not None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_an_api_server_that_is_away_does_not_make_a_watch_deaf() -> None:
+    cluster, view = Simulation(), View()
+    async with watched(cluster, view, deaf_seconds=0.05) as (watchdog, _):
+        cluster.away = 5
+        while cluster.away:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert watchdog.deaf() is None
+        await watchdog.synced.wait()
