@@ -1,0 +1,70 @@
+"""Another default image reaches the bots a few at a time, and a bad one stops at the first."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from cluster import Context, deploy, images
+from recording import Recording
+from standins.telegram import TelegramClient
+from support import Installation, Json, new_setup, until
+
+pytestmark = [pytest.mark.cluster, pytest.mark.alone]
+
+BOTS = 3
+OWN = f"/api/v1/namespaces/{deploy.NAMESPACE}/services/{deploy.RELEASE}-operator:8080/proxy/metrics"
+
+
+@pytest.fixture
+async def bots(installed: Installation, telegram: TelegramClient) -> AsyncIterator[list[str]]:
+    """Some bots that poll."""
+    made = [await new_setup(installed, telegram) for _ in range(BOTS)]
+    installed.apply(*(installed.bot(setup.name, owner=setup.owner.id) for setup in made))
+    names = [setup.name for setup in made]
+    for name in names:
+        await installed.reason(name, "Polling", timeout=120)
+    yield names
+    installed.remove(*names)
+
+
+@pytest.fixture
+def refs(here: Context) -> Iterator[dict[str, str]]:
+    """The images; afterwards the chart is as it was."""
+    refs = dict(images.refs(here))
+    yield refs
+    deploy.chart(here, refs, deploy.for_standins())
+
+
+def condition(installed: Installation, kind: str) -> Json:
+    deployment = installed.get("deployment", f"{deploy.RELEASE}-operator", namespace=deploy.NAMESPACE) or {}
+    conditions = (deployment.get("status") or {}).get("conditions") or []
+    return next((item for item in conditions if item["type"] == kind), {})
+
+
+async def test_a_bad_image_stops_at_the_first_bot_and_a_good_one_reaches_all(
+    here: Context, installed: Installation, bots: list[str], refs: dict[str, str], record: Recording
+) -> None:
+    del record
+    values = deploy.for_standins() | {"operator": {"rollout": {"progressSeconds": 10}}}
+    bad = {**refs, "bot": "registry.invalid/personalbots/bot:none"}
+    await asyncio.to_thread(deploy.chart, here, bad, values)
+
+    halted = await until(
+        lambda: found if (found := condition(installed, "RolloutHalted")).get("status") == "True" else None,
+        timeout=120, what="the rollout has halted", show=lambda: condition(installed, "RolloutHalted"),
+    )  # fmt: skip
+    assert halted["reason"] == "NewBotsFail"
+    assert sum(installed.ready(name)["reason"] == "Polling" for name in bots) == BOTS - 1
+    assert "personalbots_operator_rollout_halted 1.0" in installed.kubectl("get", "--raw", OWN)
+    about = "--field-selector=reason=NewBotsFail"
+    assert installed.items("events", about, namespace=deploy.NAMESPACE)
+
+    good = {**refs, "bot": refs["bot"]}
+    await asyncio.to_thread(deploy.chart, here, good, values)
+    await until(
+        lambda: all(installed.ready(name)["reason"] == "Polling" for name in bots), timeout=120, what="all bots poll"
+    )
+    await until(
+        lambda: condition(installed, "RolloutHalted").get("status") == "False", what="the rollout is no longer halted"
+    )

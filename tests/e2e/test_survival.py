@@ -1,0 +1,116 @@
+"""Whatever is killed: the bot comes back, the person gets the answer, and there is never a second pod."""
+
+import asyncio
+
+import pytest
+
+from cluster import deploy
+from recording import Recording
+from standins.llm import LLMClient
+from support import Installation, Setup, until
+
+pytestmark = pytest.mark.cluster
+
+TEXT = b"The lighthouse of Arkona was built in 1826. Its keeper was called Tobias Brandt."
+QUESTION = "Who was the keeper of the lighthouse?"
+
+
+def pods_at_once(record: Recording, bot: str) -> int:
+    """The largest number of pods, by uid, that carried this bot's label at the same time."""
+    there: set[str] = set()
+    most = 0
+    for change in record.changes("pods", deploy.BOTS):
+        pod = change["object"]["metadata"]
+        if pod.get("labels", {}).get("personalbots.io/bot") == bot:
+            (there.discard if change["type"] == "DELETED" else there.add)(pod["uid"])
+            most = max(most, len(there))
+    return most
+
+
+@pytest.fixture
+async def bot(installed: Installation, setup: Setup) -> Setup:
+    """A bot that runs, and has read a document."""
+    installed.apply(installed.bot(setup.name, owner=setup.owner.id))
+    await installed.reason(setup.name, "Polling", timeout=90)
+    await setup.owner.send_file(setup.bot.username, "lighthouse.txt", TEXT)
+    await setup.owner.wait(setup.bot.username, lambda message: "✅" in message.text, timeout=60)
+    return setup
+
+
+async def _answered(bot: Setup, *, timeout: float = 60) -> str:
+    message = await bot.owner.wait(
+        bot.bot.username, lambda message: "Tobias Brandt" in message.text and "lighthouse.txt" in message.text,
+        timeout=timeout,
+    )  # fmt: skip
+    return message.text
+
+
+async def test_a_deleted_pod_is_made_again_and_the_bot_answers(
+    installed: Installation, bot: Setup, record: Recording
+) -> None:
+    first = installed.get("pod", f"pbot-{bot.name}")
+    assert first
+    installed.kubectl("-n", installed.namespace, "delete", "pod", f"pbot-{bot.name}", "--wait=false")
+
+    def another() -> bool:
+        pod = installed.get("pod", f"pbot-{bot.name}")
+        return bool(pod and pod["metadata"]["uid"] != first["metadata"]["uid"])
+
+    await until(another, timeout=60, what="another pod", show=lambda: installed.told(bot.name))
+    await installed.reason(bot.name, "Polling", timeout=90)
+    await bot.owner.send(bot.bot.username, QUESTION)
+    await _answered(bot)
+    assert pods_at_once(record, bot.name) == 1
+
+
+async def test_a_bot_killed_in_the_middle_of_an_answer_still_gives_it_once(
+    installed: Installation, bot: Setup, record: Recording, llm: LLMClient
+) -> None:
+    await llm.fault(endpoint="chat/completions", key=bot.key, delay=5.0, times=1)
+    asked = await bot.owner.send(bot.bot.username, QUESTION)
+    await bot.owner.wait(bot.bot.username, lambda message: any(sign in message.text for sign in "🔍📊🤔✏"), after=asked)
+    await asyncio.to_thread(record.kill, installed.container(bot.name))
+    await until(
+        lambda: ((installed.get("pbot", bot.name) or {})["status"].get("restarts") or 0) >= 1,
+        what="a restart is counted", show=lambda: installed.told(bot.name),
+    )  # fmt: skip
+    await _answered(bot, timeout=90)
+    await installed.reason(bot.name, "Polling")
+    later = [m for m in await bot.owner.messages(bot.bot.username) if m.from_bot and m.id > asked.id]
+    assert sum("Tobias Brandt" in message.text for message in later) == 1
+    assert pods_at_once(record, bot.name) == 1
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("program", ["operator", "master-bot"])
+async def test_bots_do_not_notice_that_the_operator_or_the_master_bot_is_killed(
+    installed: Installation, bot: Setup, record: Recording, program: str
+) -> None:
+    before = installed.get("pod", f"pbot-{bot.name}")
+    selector = f"app.kubernetes.io/component={program}"
+    installed.kubectl("-n", deploy.NAMESPACE, "delete", "pod", "-l", selector, "--force", "--grace-period=0")
+    await bot.owner.send(bot.bot.username, QUESTION)
+    await _answered(bot)
+    installed.kubectl(
+        "-n", deploy.NAMESPACE, "rollout", "status", f"deployment/{deploy.RELEASE}-{program}", "--timeout=90s"
+    )
+    await installed.reason(bot.name, "Polling")
+    after = installed.get("pod", f"pbot-{bot.name}")
+    assert before
+    assert after
+    assert before["metadata"]["uid"] == after["metadata"]["uid"]
+    assert pods_at_once(record, bot.name) == 1
+
+
+@pytest.mark.alone
+async def test_a_bot_made_while_the_operator_was_away_comes_up_when_it_is_back(
+    installed: Installation, setup: Setup, record: Recording
+) -> None:
+    scale = ("-n", deploy.NAMESPACE, "scale", f"deployment/{deploy.RELEASE}-operator")
+    installed.kubectl(*scale, "--replicas=0")
+    try:
+        installed.apply(installed.bot(setup.name, owner=setup.owner.id))
+    finally:
+        installed.kubectl(*scale, "--replicas=1")
+    await installed.reason(setup.name, "Polling", timeout=120)
+    assert pods_at_once(record, setup.name) == 1
