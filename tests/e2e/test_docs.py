@@ -14,7 +14,7 @@ from cluster import tools
 from standins.telegram import TelegramClient
 from support import LLM_URL, TELEGRAM_URL, Installation
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.alone]  # its commands look at all bots of the namespace
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"<!-- tested on the cluster -->\n```sh\n(.*?)```", re.DOTALL)

@@ -4,6 +4,7 @@ import os
 import re
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,41 @@ def test_tests_are_counted_as_pytest_reports_them(tmp_path: Path) -> None:
         '<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10"/></testsuites>'
     )
     assert suite.read(report) == suite.Outcome(passed=4, failed=3, skipped=3)
+
+
+SHAKY = """
+from pathlib import Path
+
+import pytest
+
+
+def test_that_neighbours_disturb(): # passes when it is tried again
+    tried = Path(__file__).with_name("tried")
+    before = tried.exists()
+    tried.touch()
+    assert before
+
+
+def test_that_is_broken():
+    assert Path(__file__).with_name("mended").exists()
+
+
+@pytest.mark.alone
+def test_that_runs_after_the_others():
+    pass
+"""
+
+
+def test_what_failed_on_the_cluster_is_tried_once_more_and_named(
+    here: Context, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    context = replace(here, root=tmp_path)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = alone: after the others\n")
+    folder = tmp_path / "tests/e2e"
+    folder.mkdir(parents=True)
+    (folder / "test_shaky.py").write_text(SHAKY)
+    assert suite.on_the_cluster(context) == suite.Outcome(passed=1, failed=1)
+    assert "1 passed only at the second try" in capfd.readouterr().out
+    (folder / "mended").touch()
+    (folder / "tried").unlink()
+    assert suite.on_the_cluster(context) == suite.Outcome(passed=3)

@@ -25,7 +25,12 @@ LINTERS = (
 )
 NO_TESTS = 5  # pytest's exit code when -k or -m leaves none
 UNIT, CLUSTER = "tests/unit", "tests/e2e"
-SIDE_BY_SIDE = ("--numprocesses=2", "--dist=worksteal")  # most of these tests wait for something
+SIDE_BY_SIDE = (
+    "-p",
+    "no:cacheprovider",
+    "--numprocesses=2",
+    "--dist=worksteal",
+)  # most of these tests wait for something
 PATIENT = "--timeout=300"  # seconds; the first test of a process waits for the whole installation
 LEFT_BEHIND = ("-W", "ignore::pytest.PytestUnraisableExceptionWarning")
 """aiohttp leaves the transport of a call that is cut off while it connects; whichever test comes next would be told."""
@@ -33,6 +38,9 @@ ON_THE_CLUSTER = {  # most of these wait for something far away
     "side by side": (PATIENT, *LEFT_BEHIND, "-m", "not alone", "--numprocesses=3", "--dist=loadfile"),
     "one by one": (PATIENT, *LEFT_BEHIND, "-m", "alone"),
 }
+
+
+FEW = 5  # more failures than these have a cause in common, and are not tried again
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def cluster_tests(context: Context) -> int:
     context = _apart(context)
     _browser(context)
     _prepare(context)
-    return 1 if _on_the_cluster(context).failed else 0
+    return 1 if on_the_cluster(context).failed else 0
 
 
 def run_all(context: Context) -> int:
@@ -89,7 +97,7 @@ def run_all(context: Context) -> int:
             with context.step("Cluster up, with the images in it", "begun with the tests above"):
                 cluster.result()
         if not outcome.failed:
-            outcome += _on_the_cluster(apart)
+            outcome += on_the_cluster(apart)
             if outcome.failed:
                 _keep_evidence(apart)
     finally:
@@ -129,12 +137,27 @@ def _tool(name: str) -> Path:
     return Path(sys.executable).parent / name
 
 
-def _on_the_cluster(context: Context) -> Outcome:
-    """Run the tests that need a cluster; those that may run side by side come first, and record for the last one."""
+def on_the_cluster(context: Context) -> Outcome:
+    """Run the tests that need a cluster; those that may run side by side come first, and record for the last one.
+
+    What fails is run once more, by itself, as Kubernetes' own end-to-end tests are: neighbours share two cores, the
+    kubelet and the stand-ins. What passes only then is named, since it is still to be mended.
+    """
     outcome = Outcome()
-    with tempfile.TemporaryDirectory() as recording:
+    with tempfile.TemporaryDirectory() as folder:
+        remember = ("-o", f"cache_dir={folder}/cache")
+        env = {"PERSONALBOTS_RECORDING": f"{folder}/recording"}
+        Path(env["PERSONALBOTS_RECORDING"]).mkdir()
         for how, options in ON_THE_CLUSTER.items():
-            outcome += _pytest(context, CLUSTER, *options, how=how, env={"PERSONALBOTS_RECORDING": recording})
+            found = _pytest(context, CLUSTER, *remember, *options, how=how, env=env)
+            if 0 < found.failed <= FEW:
+                again = (PATIENT, *LEFT_BEHIND, "--last-failed", "--last-failed-no-failures=none")
+                second = _pytest(context, CLUSTER, *remember, *again, how=f"{how} again", env=env)
+                if second.passed:
+                    context.tell(f"{second.passed} passed only at the second try: see above, to be mended.")
+                if second.passed or second.failed:
+                    found = replace(found, passed=found.passed + second.passed, failed=second.failed)
+            outcome += found
             if outcome.failed:
                 break
     return outcome
@@ -148,7 +171,7 @@ def _pytest(
     report = _artifacts(context) / f"{Path(title).name.replace(' ', '-')}.xml"
     report.unlink(missing_ok=True)
     context.tell(f"\n{title}")
-    command = [str(_tool("pytest")), folder, f"--junitxml={report}", "-p", "no:cacheprovider", *options]
+    command = [str(_tool("pytest")), folder, f"--junitxml={report}", *options]
     command += os.environ.get("PYTEST_ARGS", "").split()
     env = {**os.environ, **context.environment(), **env}
     code = subprocess.run(command, cwd=context.root, env=env, check=False).returncode  # noqa: S603 - our own words
