@@ -6,7 +6,7 @@ The rules are the chart's own, given to a ServiceAccount of the test's, with who
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from personalbots_api import names
 from support import Installation
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+
+LOOKED_AT = (names.PLURAL, "pods", "persistentvolumeclaims")
 
 
 @pytest.fixture
@@ -181,9 +183,9 @@ async def test_a_right_that_is_taken_is_told_and_all_goes_on_when_it_is_given_ag
 
         assert ours.pod("steady")["metadata"]["uid"] == steady, "nothing else broke"
         assert operator.process.returncode is None
-    looks = {(verb, kind) for verb in ("list", "watch") for kind in (names.PLURAL, "pods", "persistentvolumeclaims")}
+    looks = {(verb, kind) for verb in ("list", "watch") for kind in LOOKED_AT}
     granted = set().union(*(rights(rules) for rules in ours.rules.values()))
-    assert tested == granted - looks, "the looks are in the next test"
+    assert tested == granted - looks, "the looks are in the next tests"
 
 
 async def until_has(ours: Field, name: str, finalizer: str) -> None:
@@ -199,20 +201,40 @@ async def until_owned(ours: Field, name: str) -> None:
             await asyncio.sleep(0.1)
 
 
-async def test_an_operator_that_may_not_list_or_watch_says_so_and_touches_nothing(ours: Field, tmp_path: Path) -> None:
+async def test_an_operator_that_may_not_list_says_so_is_not_ready_and_touches_nothing(
+    ours: Field, tmp_path: Path
+) -> None:
     await ours.bot("there", QDRANT)
-    looks = [(verb, kind) for kind in (names.PLURAL, "pods", "persistentvolumeclaims") for verb in ("list", "watch")]
 
-    async def blind(number: int, right: Right) -> None:
-        log = tmp_path / f"log-{number}"
+    async def blind(operator: Local) -> None:
+        assert (await operator.ask("/readyz"))[0] != 200
+
+    await without_each(ours, tmp_path, "list", blind)
+    assert ours.audit.made == set()
+    assert json.dumps((await ours.get(f"{ours.bots}/there")).get("status")) == "null"
+
+
+async def test_an_operator_that_may_not_watch_says_so_and_ends(ours: Field, tmp_path: Path) -> None:
+    await ours.bot("there", QDRANT)  # what it does for it from its lists before it ends is right
+
+    async def ended(operator: Local) -> None:
+        async with asyncio.timeout(150):  # kopf tries for nearly a minute
+            assert await operator.process.wait() == 1
+
+    await without_each(ours, tmp_path, "watch", ended)
+
+
+async def without_each(ours: Field, folder: Path, verb: str, then: Callable[[Local], Awaitable[None]]) -> None:
+    """Run an operator for each kind that it looks at, without this right to it, and once it has told of that, look."""
+
+    async def one(number: int, right: Right) -> None:
+        log = folder / f"log-{number}"
         config = await ours.account(f"operator-{number}")
         await ours.may(config.name, ours.name, taken=[right])
         async with local_operator(config, log=log, NAMESPACES=ours.name, WATCHDOG_SECONDS="2") as operator:
             await until(
                 lambda: log.exists() and forbidden(right) in log.read_text().replace('\\"', '"'), f"it tells of {right}"
             )
-            assert (await operator.ask("/readyz"))[0] != 200
+            await then(operator)
 
-    await asyncio.gather(*(blind(number, right) for number, right in enumerate(looks)))
-    assert ours.audit.made == set()
-    assert json.dumps((await ours.get(f"{ours.bots}/there")).get("status")) == "null"
+    await asyncio.gather(*(one(number, (verb, kind)) for number, kind in enumerate(LOOKED_AT)))

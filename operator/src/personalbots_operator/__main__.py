@@ -37,6 +37,10 @@ logger = logging.getLogger(__name__)
 _CRD_SECONDS = 2.0
 
 
+class WatchingEnded(Exception):  # noqa: N818 - it says what happened
+    """kopf gave up: the kubelet starts the operator again, which begins with fresh lists."""
+
+
 def main() -> None:
     """Run until SIGTERM; exit code 64 when the settings cannot be used."""
     try:
@@ -48,8 +52,8 @@ def main() -> None:
         asyncio.run(run(settings))
     except LeadershipLost as lost:
         sys.exit(f"personalbots-operator: {lost}")
-    except NoCluster as nowhere:
-        sys.exit(f"personalbots-operator: {nowhere}")
+    except (NoCluster, WatchingEnded) as why:
+        sys.exit(f"personalbots-operator: {why}")
 
 
 async def run(settings: Settings) -> None:
@@ -143,14 +147,16 @@ async def _run(  # noqa: PLR0913 - by keyword
     how: dict[str, Any] = {"identity": names.OPERATOR, "standalone": True}
     how |= {"namespaces": settings.namespaces} if settings.namespaces else {"clusterwide": True}
     watch = asyncio.create_task(kopf.operator(registry=handlers, settings=watching.settings(), **how), name="kopf")
-    done, _ = await asyncio.wait((watch, *parts), return_when=asyncio.FIRST_COMPLETED)
-    if watch not in done:
+    await asyncio.wait((watch, *parts), return_when=asyncio.FIRST_COMPLETED)
+    failed = [part for part in parts if part.done() and not part.cancelled()]
+    if failed:
         watch.cancel()
-        await asyncio.wait((watch,))
+    await asyncio.wait((watch,))  # when kopf ends, it stops the parts first
     await stop()
-    for part in done:
-        if not part.cancelled():
-            part.result()
+    for part in failed:
+        part.result()
+    if not watch.cancelled() and (why := watch.exception()):
+        raise WatchingEnded(f"watching ended: {why}") from why
 
 
 async def _lead(leader: Leader | None, *work: Callable[[], Awaitable[None]]) -> None:

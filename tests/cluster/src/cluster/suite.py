@@ -34,9 +34,10 @@ SIDE_BY_SIDE = (
 PATIENT = "--timeout=300"  # seconds; the first test of a process waits for the whole installation
 LEFT_BEHIND = ("-W", "ignore::pytest.PytestUnraisableExceptionWarning")
 """aiohttp leaves the transport of a call that is cut off while it connects; whichever test comes next would be told."""
+ALL_OF_THEM = (PATIENT, *LEFT_BEHIND, "-p", "no:hypothesispytest")  # its import at the end met a fault of Python 3.11
 ON_THE_CLUSTER = {  # most of these wait for something far away
-    "side by side": (PATIENT, *LEFT_BEHIND, "-m", "not alone", "--numprocesses=3", "--dist=loadfile"),
-    "one by one": (PATIENT, *LEFT_BEHIND, "-m", "alone"),
+    "side by side": (*ALL_OF_THEM, "-m", "not alone", "--numprocesses=3", "--dist=loadfile"),
+    "one by one": (*ALL_OF_THEM, "-m", "alone"),
 }
 
 
@@ -151,7 +152,7 @@ def on_the_cluster(context: Context) -> Outcome:
         for how, options in ON_THE_CLUSTER.items():
             found = _pytest(context, CLUSTER, *remember, *options, how=how, env=env)
             if 0 < found.failed <= FEW:
-                again = (PATIENT, *LEFT_BEHIND, "--last-failed", "--last-failed-no-failures=none")
+                again = (*ALL_OF_THEM, "--last-failed", "--last-failed-no-failures=none")
                 second = _pytest(context, CLUSTER, *remember, *again, how=f"{how} again", env=env)
                 if second.passed:
                     context.tell(f"{second.passed} passed only at the second try: see above, to be mended.")
