@@ -38,7 +38,7 @@ LONGEST_LIFE = 5.0  # seconds
 TOKENS_PER_SECOND = 25.0  # the pace at which the stand-in writes: an answer takes it about a second
 ARTICLES = 28
 STRAYS = ("👇", "🔍", "🔄")  # what a message reads before there is an answer in it
-STANDSTILL = 120.0  # seconds without an answer after which the rest counts as lost
+STANDSTILL = 300.0  # seconds without an answer after which the rest counts as lost; a suspect waits 60 at most
 
 
 @dataclass(kw_only=True)

@@ -11,10 +11,13 @@ import yaml
 
 import cluster
 from cluster.process import CommandFailed
+from master_bot.metrics import Metrics as MasterBotMetrics
 from master_bot.settings import Settings as MasterBotSettings
 from personalbots_api import names
+from personalbots_operator.metrics import Metrics as OperatorMetrics
 from personalbots_operator.settings import Settings as OperatorSettings
 from personalbots_operator.settings import Share
+from personalbots_operator.view import View
 from support import until
 
 pytestmark = pytest.mark.cluster
@@ -103,6 +106,23 @@ def test_of_several_operators_one_leads_by_a_lease(here: cluster.Context, render
     assert "OPERATOR_LEASE" not in environment(rendered, "operator")
     assert "leases" in json.dumps(of_kind(objects, "Role"))
     assert "leases" not in json.dumps(of_kind(rendered, "Role"))
+
+
+def test_alerts_are_about_metrics_that_there_are(here: cluster.Context, rendered: Objects) -> None:
+    monitors = ("PodMonitor", "PrometheusRule")
+    assert not of_kind(rendered, *monitors), "without the Prometheus Operator's CRDs they would be refused"
+    objects = render(here, monitoring={"enabled": True, "labels": {"release": "prometheus"}})
+    found = of_kind(objects, *monitors)
+    assert {item["metadata"]["labels"]["release"] for item in found} == {"prometheus"}
+    assert len(found) == 3
+    (group,) = of_kind(objects, "PrometheusRule")[0]["spec"]["groups"]
+    named = {name for rule in group["rules"] for name in re.findall(r"(?:personalbot|masterbot)\w+", rule["expr"])}
+    registries = (OperatorMetrics(View()).registry, MasterBotMetrics().registry)
+    counted = {metric.name for registry in registries for metric in registry.collect()}
+    assert len(named) >= len(group["rules"]) - 1
+    assert named <= counted
+    for rule in group["rules"]:
+        assert all(rule["annotations"][told].endswith(".") for told in ("summary", "description"))
 
 
 def test_the_master_bot_never_gets_or_lists_secrets(rendered: Objects) -> None:

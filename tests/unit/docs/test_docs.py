@@ -132,6 +132,8 @@ def test_words_of_the_api_exist() -> None:
     schema = str(definition())
     known = {reason.name for reason in CATALOGUE} | {kind.type for kind in CONDITIONS}
     known |= {said.type for said in (halt(Rollout()), silence(0, 0))}
+    rules = (ROOT / "charts/personalbots/templates/monitoring.yaml").read_text()
+    known |= set(re.findall(r"alert: (\w+)", rules)) | {"PrometheusRule"}
     kubernetes = {"ContainerCreating", "OnFailure", "Recreate"}
     words = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-zA-Z]*)?)`", EVERYTHING)) - kubernetes
     assert len(words) > 20
