@@ -111,7 +111,7 @@ class World:
     turn: bool = False
     """It is the bot's turn in a rollout of what the operator itself changed."""
     many_deaf: bool = False
-    """So many bots are deaf at once that the cause is not in them."""
+    """So many bots are deaf at once, or were a moment ago, that the cause is not in them."""
     reading: Reading | None = None
     reading_for: float = 0.0
     """How long the reading has been pending, in seconds."""
@@ -292,8 +292,9 @@ def _watch(world: World, spec: Spec, pod: Pod, settings: Settings) -> Decision:
     finding = diagnose(seen)
     if finding.wants_events and world.events is None:
         return Decision(wants_events=True)
-    if finding.reason == "NotPolling" and not world.many_deaf and (limit := settings.deaf_bot_seconds):
-        remaining = limit if world.bot.reason != "NotPolling" else world.bot.ready_changed + limit - world.now
+    if finding.reason == "NotPolling" and (limit := settings.deaf_bot_seconds):
+        spared = world.many_deaf or world.bot.reason != "NotPolling"
+        remaining = limit if spared else world.bot.ready_changed + limit - world.now
         if remaining <= 0:
             cause = f"it has not heard Telegram for {limit / 60:.0f} minutes"
             restart = (DeletePod(pod, cause, remade=True),)

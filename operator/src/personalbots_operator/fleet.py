@@ -39,6 +39,8 @@ class Fleet:
         self._look = look
         self.turns: frozenset[Key] = frozenset()
         self.many_deaf = False
+        """Many are deaf, or were a moment ago: the last to hear again have as long for it as a single deaf bot has."""
+        self._many_until = 0.0  # time.monotonic()
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -50,10 +52,13 @@ class Fleet:
         """One look at everything."""
         rollout = plan(self._bots(), self._settings, now=time.time()) if self._any_outdated() else Rollout()
         deaf, hearing = deafness(self._view.bots)
-        self.turns, self.many_deaf = rollout.turns, is_many(deaf, hearing)
+        now, many = time.monotonic(), is_many(deaf, hearing)
+        if many:
+            self._many_until = now + self._settings.deaf_bot_seconds
+        self.turns, self.many_deaf = rollout.turns, now < self._many_until
         for key in rollout.turns:
             self._look(key)
-        self._metrics.fleet(rollout, deaf=deaf, many_deaf=self.many_deaf)
+        self._metrics.fleet(rollout, deaf=deaf, many_deaf=many)
         for condition in (halt(rollout), silence(deaf, hearing)):
             await self._own.say(condition)
 

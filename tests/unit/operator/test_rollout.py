@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -196,3 +197,28 @@ def test_many_deaf_bots_are_one_condition(deaf: int, hearing: int, many: str, bo
     ]
     assert deafness(bots) == (deaf, hearing)
     assert silence(deaf, hearing).status == many
+
+
+async def test_the_last_to_hear_again_have_as_long_for_it_as_a_single_deaf_bot(
+    bot: Callable[..., Bot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    clock = SimpleNamespace(time=lambda: 0.0, monotonic=lambda: 1000.0)
+    monkeypatch.setattr("personalbots_operator.fleet.time", clock)
+    heard: list[Bot] = []
+    monkeypatch.setattr(world.view, "bots", heard)
+
+    async def spared(at: float, *, deaf: int) -> bool:
+        clock.monotonic = lambda: at
+        reasons = ["NotPolling"] * deaf + ["Polling"] * (10 - deaf)
+        heard[:] = [replace(bot(), reason=reason) for reason in reasons]
+        await world.fleet.once()
+        return world.fleet.many_deaf
+
+    limit = world.settings.deaf_bot_seconds
+    assert not await spared(1000, deaf=1)
+    assert await spared(1010, deaf=10)
+    assert await spared(1012, deaf=1)
+    assert await spared(1009 + limit, deaf=1)
+    assert not await spared(1011 + limit, deaf=1)
+    assert "personalbots_operator_many_bots_deaf 0.0" in world.scrape()
