@@ -26,7 +26,7 @@ class Messenger:
         self._driver = driver
         self._pictures = pictures
 
-    def join(self, url: str, name: str, *, language: str = "en") -> None:
+    def join(self, url: str, name: str, language: str = "en") -> None:
         """Open the page as somebody new, and give a name: all that it asks for."""
         self._driver.get(url)
         self._driver.execute_script("localStorage.clear()")  # type: ignore[no-untyped-call]

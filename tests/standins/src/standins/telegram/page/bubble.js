@@ -11,7 +11,9 @@ export function bubble(message, talk) {
   const mine = !message.from.is_bot;
   if (message.managed_bot_created) {
     const {username} = message.managed_bot_created.bot;
-    return h("article", {class: "service", testid: "message", "data-message-id": message.message_id},
+    return h("article", {
+      class: "service", testid: "message", "data-message-id": message.message_id, "data-day": dayKey(message.date),
+    },
       h("span", {}, t("bot_created"), h("a", {href: `#@${username}`}, `@${username}`)));
   }
   const file = message.photo ? photo(message, talk) : message.document ? document_(message, talk) : null;

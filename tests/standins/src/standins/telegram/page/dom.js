@@ -90,6 +90,10 @@ export function ask({title = "", text = "", ok = t("ok"), cancel = false, input 
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
+      // Chromium gives the focus back, but what is typed then goes nowhere until the focus has moved.
+      const back = document.activeElement;
+      back?.blur();
+      back?.focus();
       if (dialog.returnValue !== "ok") resolve(null);
       else resolve(input === null ? true : field.value.trim());
     }, {once: true});
