@@ -107,12 +107,11 @@ def card(bot: PersonalBot, texts: Texts, link_base: str) -> InlineKeyboardMarkup
     return markup(
         open_button(bot, texts, link_base),
         [button(texts.button_debug, Act.DEBUG, bot), button(texts.button_logs, Act.LOGS, bot)],
-        [button(texts.changes.button_settings, Act.SETTINGS, bot)],
-        [
+        [  # two in a row: of three, a phone shows the beginnings
             *([] if stopped else [button(texts.button_restart, Act.RESTART, bot)]),
             button(texts.button_resume, Act.RESUME, bot) if stopped else button(texts.button_stop, Act.STOP, bot),
-            button(texts.button_delete, Act.DELETE, bot),
         ],
+        [button(texts.changes.button_settings, Act.SETTINGS, bot), button(texts.button_delete, Act.DELETE, bot)],
         [
             button(texts.button_again, Act.CARD, bot),
             InlineKeyboardButton(text=texts.button_list, callback_data=ListButton(page=0).pack()),
