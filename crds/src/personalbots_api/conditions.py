@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Final, Literal
 
-Phase = Literal["Pending", "Starting", "Running", "Stopped", "Failed", "Terminating"]
+Phase = Literal["Pending", "Starting", "Running", "Sleeping", "Stopped", "Failed", "Terminating"]
 ConditionType = Literal["Ready", "LLMReady", "KnowledgeReady"]
 ConditionStatus = Literal["True", "False", "Unknown"]
 Severity = Literal["Normal", "Warning"]
@@ -20,6 +20,7 @@ ReadyReason = Literal[
     "Starting",
     "Polling",
     "Restarting",
+    "Asleep",
     "Stopped",
     "Terminating",
     "Unschedulable",
@@ -191,6 +192,17 @@ READY: Final = (
         meaning="The old pod is going, since the resource changed, a restart was asked for, or the pod was finished; "
         "the new one is made when the old one is gone.",
         remedy="Wait until the old pod is gone, at most some seconds.",
+    ),
+    _ready(
+        "Asleep",
+        phase="Sleeping",
+        severity="Normal",
+        sentence="The bot sleeps, since nobody has written to it for {after}. It looks for messages every {every}, "
+        "and stays awake when there are some.",
+        meaning="The resource says `sleep`, and nobody has written for so long: there is no pod until the bot looks "
+        "for messages again. What was written meanwhile is answered then.",
+        remedy="Nothing. To have it awake at once, restart it (the annotation `personalbots.io/restartedAt`, or "
+        "/restart in the master bot).",
     ),
     _ready(
         "Stopped",

@@ -338,6 +338,31 @@ _OWN_KEYS = Rule(
 Short = Annotated[str, Field(max_length=63)]
 
 
+def _duration(path: str, least: str, most: str, example: str) -> Any:  # noqa: ANN401 - what Field takes
+    """The type of a duration between `least` and `most`, whose sentences name it `path`."""
+    pattern = quantities.DURATION_PATTERN
+    rule = Rule(
+        f"!self.matches(r'{pattern}') || "
+        f"(duration(self) >= duration('{least}') && duration(self) <= duration('{most}'))",
+        f"{path} must be between {least} and {most}",
+    )
+    said = sentence(f"must be a duration in whole hours, minutes and seconds, such as {example}")
+    return Field(min_length=2, max_length=18, pattern=pattern, json_schema_extra=cel(rule, **said))
+
+
+class Sleep(Part):
+    """When the bot does without a pod, since nobody writes to it, and how often it looks for messages then."""
+
+    after: Annotated[str, _duration("sleep.after", "1m", "8760h", "72h")] = Field(
+        "72h", description="The bot falls asleep when nobody has written to it for so long, such as 72h."
+    )
+    wake_every: Annotated[str, _duration("sleep.wakeEvery", "1m", "12h", "15m or 1h")] = Field(
+        "15m",
+        description="How often a sleeping bot looks for messages, such as 15m: so long may an answer take then. "
+        "Telegram keeps messages for 24 hours.",
+    )
+
+
 class Pod(Part):
     """What is passed on to the pod as it is. Nothing here leads to privileges, the host, or a Secret's content."""
 
@@ -399,22 +424,10 @@ class Spec(Part):
     state: State = Field(
         "Running", description="Running: there is a pod. Stopped: there is none; volume and status stay."
     )
-    request_timeout: Annotated[
-        str,
-        Field(
-            min_length=2,
-            max_length=18,
-            pattern=quantities.DURATION_PATTERN,
-            json_schema_extra=cel(
-                Rule(
-                    f"!self.matches(r'{quantities.DURATION_PATTERN}') || "
-                    "(duration(self) >= duration('10s') && duration(self) <= duration('24h'))",
-                    "requestTimeout must be between 10s and 24h",
-                ),
-                **sentence("must be a duration in whole hours, minutes and seconds, such as 90s, 20m or 1h30m"),
-            ),
-        ),
-    ] = Field("20m", description="How long one request may take before the bot gives it up, such as 20m.")
+    sleep: Sleep | None = Field(None, description=f"{Sleep.__doc__} Without it, the bot never sleeps.")
+    request_timeout: Annotated[str, _duration("requestTimeout", "10s", "24h", "90s, 20m or 1h30m")] = Field(
+        "20m", description="How long one request may take before the bot gives it up, such as 20m."
+    )
     image: (
         Annotated[
             str,

@@ -64,8 +64,9 @@ class Status(Part):
     phase: Phase | None = Field(
         None,
         description=(
-            "Pending: the pod is not running yet. Starting: it runs and does not poll Telegram yet. Running. Stopped: "
-            "by wish. Failed: it cannot work until something is changed. Terminating: being deleted."
+            "Pending: the pod is not running yet. Starting: it runs and does not poll Telegram yet. Running. Sleeping: "
+            "nobody writes to it. Stopped: by wish. Failed: it cannot work until something is changed. Terminating: "
+            "being deleted."
         ),
     )
     pod_name: str | None = Field(None, max_length=253, description="Name of the bot's pod.")

@@ -30,7 +30,7 @@ _PASSED_ON: Final = (
     "imagePullSecrets",
 )
 _REQUESTS: Final = {"cpu": "50m", "memory": "96Mi"}
-_NOT_IN_HASH: Final = {"stopped", "delete_knowledge", "resources", "storage"}
+_NOT_IN_HASH: Final = {"stopped", "sleep", "delete_knowledge", "resources", "storage"}
 """What concerns no pod, and what is changed in place."""
 
 

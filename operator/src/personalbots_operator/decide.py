@@ -12,11 +12,24 @@ from personalbots_api import names
 from personalbots_api.conditions import ready
 from personalbots_api.quantities import parse_quantity
 from personalbots_operator import build
+from personalbots_operator.actions import (
+    Action,
+    CreatePod,
+    CreateVolume,
+    DeletePod,
+    GrowVolume,
+    Notice,
+    ResizePod,
+    SetFinalizers,
+    SetVolumeOwners,
+)
 from personalbots_operator.diagnose import Evidence, Finding, diagnose, finished, is_young, leaving
 from personalbots_operator.observed import Bot, Pod, PodEvent, Volume, amounts, seconds
 from personalbots_operator.rollout import is_outdated
 from personalbots_operator.settings import Settings
-from personalbots_operator.spec import InvalidSpec, Spec
+from personalbots_operator.sleep import REASON as ASLEEP
+from personalbots_operator.sleep import SOON_SECONDS, asleep, is_fresh, sleeping, stays_awake
+from personalbots_operator.spec import InvalidSpec, Sleep, Spec
 from personalbots_operator.status import Found, Status, compose
 from personalbots_operator.statusz import Reading
 
@@ -24,62 +37,6 @@ TAKEN_SECONDS: Final = 15.0
 """How often to look whether something in the way is gone whose events are not watched."""
 STATUSZ_SECONDS: Final = 2.0
 """How long a status waits for what the bot says of itself, so that it is written once and not twice."""
-
-
-@dataclass(frozen=True, slots=True)
-class CreateVolume:
-    body: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class SetVolumeOwners:
-    volume: Volume
-    owners: list[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class GrowVolume:
-    volume: Volume
-    size: str
-
-
-@dataclass(frozen=True, slots=True)
-class CreatePod:
-    body: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class DeletePod:
-    """`remade`: the pod failed by itself, so the next one may have to wait."""
-
-    pod: Pod
-    why: str
-    remade: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ResizePod:
-    """Other requests and limits for the container, while it runs."""
-
-    pod: Pod
-    resources: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class SetFinalizers:
-    finalizers: tuple[str, ...]
-
-
-Action = CreateVolume | SetVolumeOwners | GrowVolume | CreatePod | ResizePod | DeletePod | SetFinalizers
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """An Event to be written."""
-
-    type: str
-    reason: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +87,8 @@ class Decision:
     notices: tuple[Notice, ...] = ()
     look_after: float | None = None
     wants_events: bool = False
+    wants_statusz: bool = False
+    """What the bot says of itself is wanted afresh."""
 
 
 def decide(world: World, settings: Settings) -> Decision:
@@ -149,7 +108,7 @@ def decide(world: World, settings: Settings) -> Decision:
 def _alive(world: World, spec: Spec, settings: Settings) -> Decision:
     pod = world.pod
     ours = pod is not None and pod.owner_uid == world.bot.uid
-    if idle := _idle(world, spec):
+    if idle := _idle(world, spec, pod if ours else None):
         decision = _without_pod(world, spec, idle, pod if ours else None)
     elif pod is None:
         decision = _make(world, spec, settings)
@@ -170,13 +129,16 @@ def _alive(world: World, spec: Spec, settings: Settings) -> Decision:
     return _with_volume(world, spec, decision)
 
 
-def _idle(world: World, spec: Spec) -> Finding | None:
+def _idle(world: World, spec: Spec, pod: Pod | None) -> Finding | None:
     """Why the bot is to have no pod; None when it is to have one."""
     if spec.stopped:
         return Finding("Stopped")
     if world.over_quota is not None:
         return Finding("QuotaExceeded", {"limit": world.over_quota})
-    return Finding("TokenConflict", {"other": world.rival}) if world.rival else None
+    if world.rival:
+        return Finding("TokenConflict", {"other": world.rival})
+    awake = pod is not None and pod.deleting is None
+    return None if awake else sleeping(world.bot, spec.sleep, now=world.now)
 
 
 def _outdated(world: World, pod: Pod, spec: Spec, settings: Settings) -> str | None:
@@ -209,7 +171,7 @@ def _without_pod(world: World, spec: Spec, finding: Finding, pod: Pod | None) ->
     """There is to be no pod; it is said when there is none, unless the one that is there does not go."""
     if pod is None:
         forget = finding.reason == "TokenConflict" and _may_be_another(world)
-        return _say(world, finding, spec=spec, idle=True, forget_bot=forget)
+        return _say(world, finding, spec=spec, idle=finding.reason != ASLEEP, forget_bot=forget)
     if pod.deleting is None:
         return Decision(actions=(DeletePod(pod, finding.message),))
     going = leaving(pod, now=world.now)
@@ -300,9 +262,21 @@ def _watch(world: World, spec: Spec, pod: Pod, settings: Settings) -> Decision:
             restart = (DeletePod(pod, cause, remade=True),)
             return _say(world, Finding("Restarting", {"cause": cause}), spec=spec, pod=pod, actions=restart)
         finding = replace(finding, look_after=remaining + 1)
+    if finding.reason == "Polling" and spec.sleep:
+        return _tire(world, spec, pod, finding, spec.sleep)
     if finding.reason == "Starting" and is_young(pod, now=world.now):
         world = replace(world, reading=None)  # what it says is written with what comes of it, in a moment
     return _say(world, finding, spec=spec, pod=pod)
+
+
+def _tire(world: World, spec: Spec, pod: Pod, polling: Finding, sleep: Sleep) -> Decision:
+    """A bot that polls falls asleep when nobody has written for long, after it was asked once more."""
+    left = stays_awake(world.bot, sleep, world.reading, now=world.now)
+    if left <= 0 and is_fresh(world.reading, now=world.now):
+        finding = asleep(sleep, look_after=sleep.wake_every)
+        return _say(world, finding, spec=spec, actions=(DeletePod(pod, finding.message),))
+    said = _say(world, replace(polling, look_after=max(left, SOON_SECONDS)), spec=spec, pod=pod)
+    return replace(said, wants_statusz=left <= 0)
 
 
 def _with_volume(world: World, spec: Spec, decision: Decision) -> Decision:
@@ -385,8 +359,8 @@ def _say(  # noqa: PLR0913 - by keyword
 
 
 def _notices(bot: Bot, finding: Finding) -> tuple[Notice, ...]:
-    """One Event for each change of the reason; a first start is told when it has come to something."""
-    if finding.reason == bot.reason or (finding.reason == "Starting" and not bot.reason):
+    """One Event for each change of the reason; a first start, or waking, is told when it has come to something."""
+    if finding.reason == bot.reason or (finding.reason == "Starting" and bot.reason in {"", ASLEEP}):
         return ()
     return (Notice(ready(finding.reason).severity, finding.reason, finding.message),)
 

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from personalbots_api import names
-from personalbots_operator.decide import Notice
+from personalbots_operator.actions import Notice
 from personalbots_operator.observed import Bot, rfc3339
 
 

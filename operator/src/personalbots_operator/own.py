@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from personalbots_operator import events
+from personalbots_operator.actions import Notice
 from personalbots_operator.cluster import ApiError, Cluster, Kind
-from personalbots_operator.decide import Notice
 from personalbots_operator.observed import rfc3339
 
 logger = logging.getLogger(__name__)

@@ -10,6 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from personalbots_api import names
+from personalbots_operator.actions import (
+    Action,
+    CreatePod,
+    CreateVolume,
+    DeletePod,
+    GrowVolume,
+    Notice,
+    ResizePod,
+    SetFinalizers,
+    SetVolumeOwners,
+)
 from personalbots_operator.cluster import (
     AlreadyExists,
     ApiError,
@@ -20,21 +31,7 @@ from personalbots_operator.cluster import (
     Refused,
     Unavailable,
 )
-from personalbots_operator.decide import (
-    Action,
-    CreatePod,
-    CreateVolume,
-    Decision,
-    DeletePod,
-    GrowVolume,
-    Notice,
-    ResizePod,
-    SetFinalizers,
-    SetVolumeOwners,
-    Trouble,
-    World,
-    decide,
-)
+from personalbots_operator.decide import Decision, Trouble, World, decide
 from personalbots_operator.events import event
 from personalbots_operator.fleet import Fleet
 from personalbots_operator.logs import SPAWN
@@ -136,6 +133,8 @@ class Reconciler:
             other = await self._carry_out(decision, world)
             if other is None:
                 await self._say(world, decision)
+                if decision.wants_statusz:
+                    self._reader.refresh(bot.key)
                 return decision.look_after
             world = other
         raise Retry("the cluster changes faster than it can be looked at")

@@ -17,7 +17,8 @@ from personalbots_operator.settings import Settings
 TAKEN_DOWN_SECONDS: Final = 60.0
 """How long before its new pod a bot may have gone down for it to be the rollout's doing."""
 _NOT_THE_IMAGE: Final = {"TokenRefused", "TokenHeldElsewhere", "TelegramUnreachable", "SecretMissing", "NodeLost"}
-_WITHOUT_POD: Final = {"Stopped", "QuotaExceeded", "TokenConflict", "Terminating", "InvalidSpec", "PodNameTaken"}
+_IDLE: Final = {"Stopped", "Asleep", "QuotaExceeded", "TokenConflict"}
+_WITHOUT_POD: Final = _IDLE | {"Terminating", "InvalidSpec", "PodNameTaken"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from personalbots_api import names
-from personalbots_api.quantities import parse_quantity
+from personalbots_api.quantities import parse_duration, parse_quantity
 
 Raw = Mapping[str, Any]
 
@@ -49,6 +49,16 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Sleep:
+    """After how many seconds without a message the bot sleeps, and how often it wakes; each also as it was written."""
+
+    after: float
+    wake_every: float
+    after_text: str
+    wake_every_text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """What a person wants of a bot, defaults filled in."""
 
@@ -69,6 +79,7 @@ class Spec:
     access_mode: str
     allowed_user_ids: tuple[int, ...]
     stopped: bool
+    sleep: Sleep | None
     request_timeout: str
     image: str | None
     resources: Raw
@@ -86,6 +97,7 @@ class Spec:
         access = field.part("access", {})
         qdrant = knowledge.part("qdrant", None)
         budget = llm.part("budget", None)
+        sleep = field.part("sleep", None)
         storage = knowledge.part("storage", None if qdrant.there else {})
         owner_id = field.number("ownerId")
         return cls(
@@ -106,6 +118,7 @@ class Spec:
             access_mode=access.text("mode", "Owner"),
             allowed_user_ids=tuple(access.numbers("allowedUserIds")),
             stopped=field.text("state", "Running") == "Stopped",
+            sleep=_sleep(sleep) if sleep.there else None,
             request_timeout=field.text("requestTimeout", "20m"),
             image=field.text("image", "") or None,
             resources=_resources(field.part("resources", {})),
@@ -143,6 +156,13 @@ class _Field:
         except ValueError as bad:
             raise InvalidSpec(f"{self.path}.{name}: {bad}.") from None
         return str(value)  # a quantity may be written as a number
+
+    def duration(self, name: str, default: str) -> float:
+        """In seconds."""
+        try:
+            return parse_duration(self.text(name, default)).total_seconds()
+        except ValueError as bad:
+            raise InvalidSpec(f"{self.path}.{name}: {bad}.") from None
 
     def amount(self, name: str, default: Any = _MISSING) -> str:  # noqa: ANN401
         value = self._value(name, default)
@@ -193,6 +213,16 @@ def _budget(field: _Field) -> Budget:
         (price.text("model"), price.amount("sent"), price.amount("written", "0")) for price in field.parts("prices")
     ]
     return Budget(field.amount("monthly"), field.text("currency", "USD"), tuple(prices))
+
+
+def _sleep(field: _Field) -> Sleep:
+    after, every = "72h", "15m"
+    return Sleep(
+        field.duration("after", after),
+        field.duration("wakeEvery", every),
+        field.text("after", after),
+        field.text("wakeEvery", every),
+    )
 
 
 def _storage(field: _Field) -> Storage:

@@ -10,7 +10,7 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, Self
 
 import aiohttp
@@ -41,6 +41,8 @@ class Statusz:
     polling_message: str = ""
     has_polled: bool = False
     last_message: str | None = None
+    busy: bool = False
+    """It answers somebody, or somebody waits for an answer."""
     knowledge_reason: str = ""
     knowledge_message: str = ""
     documents: int = 0
@@ -63,6 +65,7 @@ class Statusz:
             polling_message=_text(polling, "message"),
             has_polled=bool(_text(polling, "lastCompleted")),
             last_message=_text(activity, "lastMessage") or None,
+            busy=bool(_number(activity, "inFlight") or _number(activity, "queued")),
             knowledge_reason=_text(knowledge, "reason"),
             knowledge_message=_text(knowledge, "message"),
             documents=_number(knowledge, "documents"),
@@ -108,6 +111,9 @@ class Reading:
     answered: bool = False
     pending: bool = True
     asked_at: float = 0.0
+    """`time.monotonic()` of the first try."""
+    read_at: float = field(default=0.0, compare=False)
+    """When it was asked last, in seconds since the epoch."""
 
 
 Fetch = Callable[[Pod], Awaitable[Statusz | None]]
@@ -142,6 +148,11 @@ class Reader:
             self._queue.add(key)
         return reading
 
+    def refresh(self, key: Key) -> None:
+        """Ask the pod again as soon as the budget allows."""
+        if key in self._readings:
+            self._queue.add(key)
+
     def forget(self, key: Key) -> None:
         """Drop what is kept for `key`."""
         if self._readings.pop(key, None):
@@ -159,7 +170,9 @@ class Reader:
         statusz = await self._fetch(pod)
         if self._readings.get(key) is not before:  # forgotten or asked for anew meanwhile
             return None
-        after = replace(before, statusz=statusz or before.statusz, answered=statusz is not None, pending=False)
+        after = replace(
+            before, statusz=statusz or before.statusz, answered=statusz is not None, pending=False, read_at=time.time()
+        )
         self._readings[key] = after
         if after != before:
             self._changed(key)

@@ -18,7 +18,7 @@ CHECKOUT = Path(__file__).parents[3]
 RELEASED = {
     "Ready": """Starting Polling Unschedulable VolumePending ImagePullFailed SecretMissing TokenRefused
         TokenHeldElsewhere TokenConflict QuotaExceeded TelegramUnreachable OutOfMemory CrashLoop BadArguments PodRefused
-        PodNameTaken Evicted NodeLost PodStuck NotPolling InvalidSpec Restarting Stopped Terminating""",
+        PodNameTaken Evicted NodeLost PodStuck NotPolling InvalidSpec Restarting Asleep Stopped Terminating""",
     "LLMReady": "NotChecked KeyAccepted KeyRefused ModelMissing RateLimited QuotaExhausted BudgetSpent Unreachable",
     "KnowledgeReady": "Opening Opened StoreUnreachable StoreRefused StoreFull StoreLocked Unknown",
 }
@@ -73,7 +73,7 @@ def test_a_ready_bot_polls_and_no_other() -> None:
 
 def test_failures_warn_and_the_normal_course_does_not() -> None:
     calm = {reason.name for reason in conditions.READY if reason.severity == "Normal"}
-    assert calm == {"Starting", "Polling", "Restarting", "Stopped", "Terminating"}
+    assert calm == {"Starting", "Polling", "Restarting", "Asleep", "Stopped", "Terminating"}
     assert all(reason.severity == "Warning" for reason in CATALOGUE if reason.phase == "Failed")
 
 

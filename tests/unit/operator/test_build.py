@@ -111,6 +111,7 @@ def test_another_wish_has_another_hash(change: dict[str, Any], bot: Callable[...
     "change",
     [
         {"state": "Stopped"},
+        {"sleep": {"after": "1h"}},
         {"knowledge": {"deletionPolicy": "Delete"}},
         {"knowledge": {"storage": {"size": "2Gi"}}},
         {"resources": {"limits": {"memory": "512Mi"}}},

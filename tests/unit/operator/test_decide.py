@@ -10,7 +10,7 @@ import pytest
 
 from personalbots_api import names
 from personalbots_operator import build
-from personalbots_operator.decide import (
+from personalbots_operator.actions import (
     Action,
     CreatePod,
     CreateVolume,
@@ -19,10 +19,8 @@ from personalbots_operator.decide import (
     ResizePod,
     SetFinalizers,
     SetVolumeOwners,
-    Trouble,
-    World,
-    decide,
 )
+from personalbots_operator.decide import Trouble, World, decide
 from personalbots_operator.observed import Bot, Pod, rfc3339
 from personalbots_operator.settings import Settings
 from personalbots_operator.spec import Spec
