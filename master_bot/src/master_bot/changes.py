@@ -1,10 +1,11 @@
-"""The settings of a bot that are chosen by buttons: model, size, who may ask, language, news.
+"""The settings of a bot that are chosen by buttons: model, size, who may ask, language, sleep, news.
 
 Whoever presses a button, their right to the bot is decided then. What is typed is in `writing`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from aiogram import Router
 from aiogram.filters import StateFilter
@@ -23,9 +24,13 @@ from master_bot.sending import acknowledge
 from master_bot.settings import Settings
 from master_bot.sizes import larger_size, memory_of, plain
 from master_bot.texts import LANGUAGES, Texts, fill, texts_for
-from master_bot.views import budget_line
+from master_bot.views import budget_line, span
 from master_bot.writing import Changing, WritingDesk
 from personalbots_api.models import PersonalBot
+from personalbots_api.quantities import parse_duration
+
+SLEEPS: Final = ("", "24h", "72h", "168h")
+"""After how long without a message a bot may be told to sleep; empty: never."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,7 @@ class ChangesDesk:
             Act.SIZES: self._sizes,
             Act.ACCESS: self._access,
             Act.LANGUAGE: self._languages,
+            Act.SLEEP: self._sleep,
             Act.MUTE: self._mute,
             Act.UNMUTE: self._unmute,
             Act.MORE_MEMORY: self._more_memory,
@@ -60,8 +66,8 @@ class ChangesDesk:
             [
                 *([button(said.button_model, Act.MODELS, bot)] if len(self.settings.models) > 1 else []),
                 *([button(said.button_size, Act.SIZES, bot)] if len(sizes) > 1 else []),
-                button(said.button_access, Act.ACCESS, bot),
             ],
+            [button(said.button_access, Act.ACCESS, bot), button(said.button_sleep, Act.SLEEP, bot)],
             [
                 button(said.button_key, Act.NEW_KEY, bot),
                 button(said.button_rotate, Act.ROTATE, bot)
@@ -71,8 +77,8 @@ class ChangesDesk:
             [
                 button(said.button_rename, Act.RENAME, bot),
                 button(ask.person.texts.button_language, Act.LANGUAGE, bot),
-                button(said.button_unmute, Act.UNMUTE, bot) if muted else button(said.button_mute, Act.MUTE, bot),
             ],
+            [button(said.button_unmute, Act.UNMUTE, bot) if muted else button(said.button_mute, Act.MUTE, bot)],
             [button(said.button_back, Act.CARD, bot)],
         )
         await show(ask, overview(bot, self.settings, ask.person.texts), keyboard)
@@ -109,6 +115,7 @@ class ChangesDesk:
             Field.MODEL: [{"spec": {"llm": {"model": model}}} for model in self.settings.models],
             Field.SIZE: [{"spec": {"resources": resources}} for resources in (self.settings.sizes or {}).values()],
             Field.ACCESS: [{"spec": {"access": {"mode": mode, "allowedUserIds": None}}} for mode in MODES],
+            Field.SLEEP: [{"spec": {"sleep": {"after": after} if after else None}} for after in SLEEPS],
             Field.LANGUAGE: [{"metadata": {"annotations": {LANGUAGE_ANNOTATION: name}}} for name in LANGUAGES],
         }
         offer = offers[option.field]
@@ -129,6 +136,11 @@ class ChangesDesk:
         said = ask.person.texts.changes
         labels = (said.button_only_me, said.button_people, said.button_everybody)
         await self._offer(bot, ask, fill(said.choose_access, bot=handle(bot)), Field.ACCESS, labels)
+
+    async def _sleep(self, bot: PersonalBot, ask: Ask) -> None:
+        texts = ask.person.texts
+        labels = [sleep_line(after, texts) for after in SLEEPS]
+        await self._offer(bot, ask, fill(texts.changes.choose_sleep, bot=handle(bot)), Field.SLEEP, labels)
 
     async def _languages(self, bot: PersonalBot, ask: Ask) -> None:
         names = [texts.own_name for texts in LANGUAGES.values()]
@@ -223,10 +235,18 @@ def overview(bot: PersonalBot, settings: Settings, texts: Texts) -> str:
         model=bot.spec.llm.model,
         size=_size(bot, settings, texts),
         news=said.news_off if MUTED_ANNOTATION in bot.metadata.annotations else said.news_on,
+        sleep=sleep_line(bot.spec.sleep.after if bot.spec.sleep else "", texts),
         language=texts_for(bot.metadata.annotations.get(LANGUAGE_ANNOTATION)).own_name,
         budget=f"\n{budget_line(bot, texts)}" if bot.spec.llm.budget else "",
         access="\0",
     ).replace("\0", who)
+
+
+def sleep_line(after: str, texts: Texts) -> str:
+    """After how long without a message a bot sleeps, in words; empty: never."""
+    return (
+        fill(texts.changes.sleeps_after, span=span(parse_duration(after), texts)) if after else texts.changes.no_sleep
+    )
 
 
 def changes_router(desk: ChangesDesk) -> Router:

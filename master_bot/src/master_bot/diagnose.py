@@ -134,7 +134,7 @@ def _elsewhere(reason: str) -> bool:
 
 
 def _light(reason: str) -> Light:
-    if reason in ("Stopped", "Terminating"):
+    if reason in ("Asleep", "Stopped", "Terminating"):
         return Light.RESTS
     if reason == "Polling":
         return Light.WORKS

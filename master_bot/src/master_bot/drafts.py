@@ -30,6 +30,7 @@ from personalbots_api.models import (
     Qdrant,
     QdrantKeySecretRef,
     Resources,
+    Sleep,
     Spec,
     Storage,
     Telegram,
@@ -195,6 +196,7 @@ def manifest(draft: Draft, wish: Wish, settings: Settings, *, owner_id: int) -> 
             ),
             knowledge=_knowledge(draft, wish, settings, owner_id=owner_id),
             access=Access(mode=wish.access),
+            **({"sleep": Sleep(after=settings.sleep_after)} if settings.sleep_after else {}),
             **({"resources": Resources.model_validate(resources)} if resources else {}),
         ),
     )

@@ -7,7 +7,7 @@ from typing import Final
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from master_bot.models import handle, username
+from master_bot.models import handle, sleeps, username
 from master_bot.texts import Texts, fill
 from personalbots_api.models import PersonalBot
 
@@ -33,6 +33,7 @@ class Act(StrEnum):
     SIZES = "z"
     ACCESS = "u"
     LANGUAGE = "h"
+    SLEEP = "j"
     ADD_PERSON = "i"
     NEW_KEY = "y"
     NEW_TOKEN = "t"  # noqa: S105 - a letter
@@ -62,6 +63,7 @@ class Field(StrEnum):
     SIZE = "z"
     ACCESS = "u"
     LANGUAGE = "h"
+    SLEEP = "j"
 
 
 class OptionButton(CallbackData, prefix="o"):
@@ -104,11 +106,12 @@ def open_button(bot: PersonalBot, texts: Texts, link_base: str) -> list[InlineKe
 def card(bot: PersonalBot, texts: Texts, link_base: str) -> InlineKeyboardMarkup:
     """Everything that can be done with one bot."""
     stopped = bot.spec.state == "Stopped"
+    start = texts.button_wake if sleeps(bot) else texts.button_restart
     return markup(
         open_button(bot, texts, link_base),
         [button(texts.button_debug, Act.DEBUG, bot), button(texts.button_logs, Act.LOGS, bot)],
         [  # two in a row: of three, a phone shows the beginnings
-            *([] if stopped else [button(texts.button_restart, Act.RESTART, bot)]),
+            *([] if stopped else [button(start, Act.RESTART, bot)]),
             button(texts.button_resume, Act.RESUME, bot) if stopped else button(texts.button_stop, Act.STOP, bot),
         ],
         [button(texts.changes.button_settings, Act.SETTINGS, bot), button(texts.button_delete, Act.DELETE, bot)],

@@ -122,6 +122,12 @@ def condition(bot: PersonalBot, kind: ConditionType) -> Condition | None:
     return found if found and (found.observed_generation or 0) >= bot.metadata.generation else None
 
 
+def sleeps(bot: PersonalBot) -> bool:
+    """Whether it has no pod since nobody writes to it."""
+    ready = condition(bot, "Ready")
+    return ready is not None and ready.reason == "Asleep"
+
+
 def polls(bot: PersonalBot) -> bool:
     """Whether people who write to it are heard."""
     ready = condition(bot, "Ready")

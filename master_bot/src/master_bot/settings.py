@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from personalbots_api.models import Budget
+from personalbots_api.quantities import parse_duration
 
 PREFIX: Final = "MASTER_BOT_"
 
@@ -67,6 +68,8 @@ class Settings:
     """`MASTER_BOT_QDRANT_KEY_KEY`: the key inside that Secret."""
     storage_size: str = "1Gi"
     """`MASTER_BOT_STORAGE_SIZE`: the volume of a new bot."""
+    sleep_after: str = ""
+    """`MASTER_BOT_SLEEP_AFTER`: new bots sleep when nobody has written for so long, such as 168h; unset: never."""
     draft_seconds: int = 3600
     """`MASTER_BOT_DRAFT_SECONDS`: an unfinished conversation and its Secret are forgotten after so long in silence."""
     port: int = 8080
@@ -131,6 +134,9 @@ def _parse(name: str, text: str) -> Any:  # noqa: ANN401, PLR0911 - each setting
                 return {size: dict(resources) for size, resources in json.loads(text).items()}
             case "shared_key_budget":
                 return Budget.model_validate_json(text)
+            case "sleep_after":
+                parse_duration(text)
+                return text
             case "telegram_api_url" | "llm_base_url" | "link_base" | "qdrant_url":
                 return text.rstrip("/")
             case _:

@@ -24,7 +24,11 @@ def ago(since: datetime | None, now: datetime, texts: Texts) -> str:
     """How long ago, in the largest whole unit."""
     if since is None:
         return "?"
-    passed = max(now - since, timedelta(0))
+    return span(max(now - since, timedelta(0)), texts)
+
+
+def span(passed: timedelta, texts: Texts) -> str:
+    """A length of time in the largest whole unit."""
     for unit, word in ((86400, texts.day), (3600, texts.hour), (60, texts.minute)):
         if passed.total_seconds() >= unit:
             return f"{int(passed.total_seconds() // unit)} {word}"

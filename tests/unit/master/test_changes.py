@@ -108,6 +108,35 @@ async def test_a_managed_bot_is_opened_on_telegrams_side_too_and_renamed_there(c
         await anna.say("Anna's library", f"@{username} is called Anna's library from now on")
 
 
+async def test_a_bot_may_sleep_and_its_owner_wakes_it(world: World, anna: Talk, cluster: MemoryCluster) -> None:
+    new, name = await made(world, anna)
+    settings = await anna.say("/settings", "Sleeps: never")
+    await anna.press(settings, "💤 Sleep")
+    choice = await anna.hear("When may @anna_docs_bot sleep?", after=None)
+    await anna.press(choice, "after 3 d without messages")
+    await anna.hear("Sleeps: after 3 d without messages", after=None)
+    assert cluster.bots[name]["spec"]["sleep"] == {"after": "72h"}
+    cluster.report(name, identity=(new.id, "anna_docs_bot"), Ready=("False", "Asleep", ""))
+    await world.until(lambda: "Asleep" in str(world.app.cache.get(name)))
+    card = await anna.say("/status", "⚪️ @anna_docs_bot – sleeps", "Just write to it")
+    await anna.press(card, "☀️ Wake up")
+    await anna.hear("is on its way")
+    assert "personalbots.io/restartedAt" in cluster.bots[name]["metadata"]["annotations"]
+    settings = await anna.say("/settings", "Sleeps: after 3 d")
+    await anna.press(settings, "💤 Sleep")
+    choice = await anna.hear("When may @anna_docs_bot sleep?", after=None)
+    await anna.press(choice, "never")
+    await anna.hear("Sleeps: never", after=None)
+    assert "sleep" not in cluster.bots[name]["spec"]
+
+
+async def test_new_bots_sleep_when_the_configuration_says_so(cluster: MemoryCluster) -> None:
+    async with make_world(cluster, sleep_after="168h") as world:
+        await world.start()
+        _, name = await made(world, await world.join())
+        assert cluster.bots[name]["spec"]["sleep"]["after"] == "168h"
+
+
 async def open_access(talk: Talk) -> Any:  # noqa: ANN401 - a Message
     settings = await talk.say("/settings", "⚙️")
     await talk.press(settings, "Who may ask")
@@ -194,7 +223,7 @@ async def test_model_and_size_are_chosen_from_what_is_configured(cluster: Memory
 async def test_where_there_is_nothing_to_choose_nothing_is_offered(world: World, anna: Talk) -> None:
     await made(world, anna)
     settings = await anna.say("/settings", "256 MB of memory")
-    assert settings.buttons[0] == ("Who may ask",)
+    assert settings.buttons[0] == ("Who may ask", "💤 Sleep")
 
 
 async def test_a_bot_can_be_called_something(world: World, anna: Talk, cluster: MemoryCluster) -> None:

@@ -81,6 +81,7 @@ OPENED = ("KnowledgeReady", "True", "Opened")
             Light.FAILS,
             id="what keeps it from hearing comes first",
         ),
+        pytest.param(bot(("Ready", "False", "Asleep")), None, [], "Asleep", Light.RESTS, id="asleep"),
         pytest.param(bot(("Ready", "False", "Stopped")), None, [], "Stopped", Light.RESTS, id="stopped"),
         pytest.param(
             bot(POLLING, deletionTimestamp=NOW.isoformat()), None, [], "Terminating", Light.RESTS, id="being deleted"

@@ -11,6 +11,12 @@ CAUSES: Final[Mapping[str, Said]] = {
     "Polling": Said("works", "{bot} works.", "Open it and ask it something."),
     "Starting": Said("starting", "{bot} is starting.", "It takes some seconds. If not, send /debug again."),
     "Restarting": Said("starting again", "{bot} is being started again.", "It takes some seconds."),
+    "Asleep": Said(
+        "sleeps",
+        "{bot} sleeps, since nobody has written to it for long. Everything it has read is kept.",
+        "Just write to it: it looks for messages every now and then. /restart wakes it at once, /settings has when it "
+        "may sleep.",
+    ),
     "Stopped": Said("stopped", "{bot} is stopped, as you asked.", "/resume wakes it; its documents are still there."),
     "Terminating": Said("being deleted", "{bot} is being deleted.", _WAIT),
     "Unschedulable": Said(

@@ -10,6 +10,7 @@ class Changes:
         "Model: <code>{model}</code>\n"
         "Size: {size}\n"
         "Who may ask it: {access}\n"
+        "Sleeps: {sleep}\n"
         "News about it: {news}\n"
         "My messages: {language}{budget}"
     )
@@ -18,6 +19,8 @@ class Changes:
     only_you: str = "only you"
     you_and: str = "you and {people}"
     everybody: str = "everybody"
+    no_sleep: str = "never"
+    sleeps_after: str = "after {span} without messages"
     news_on: str = "I tell you when something is wrong"
     news_off: str = "off"
 
@@ -51,6 +54,10 @@ class Changes:
     choose_model: str = "Which model shall {bot} think with? It is now <code>{model}</code>."
     choose_size: str = "How large shall {bot} be? A larger one reads large documents faster."
     choose_access: str = "Who may ask {bot}? You always may; only you can give it documents."
+    choose_sleep: str = (
+        "When may {bot} sleep? A sleeping bot takes up no room on the servers. It looks every quarter of an hour "
+        "whether somebody has written, and answers then. Nothing is lost, and nothing forgotten."
+    )
     choose_language: str = "Which language shall I speak with you?"
     language_changed: str = "✅ I speak English with you from now on."
     changed: str = "✅ Changed. {bot} takes it up within seconds."
@@ -74,6 +81,7 @@ class Changes:
     button_settings: str = "⚙️ Settings"
     button_model: str = "Model"
     button_size: str = "Size"
+    button_sleep: str = "💤 Sleep"
     button_access: str = "Who may ask"
     button_key: str = "New key"
     button_new_tok: str = "New token"

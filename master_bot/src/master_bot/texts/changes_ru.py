@@ -12,6 +12,7 @@ class RussianChanges(Changes):
         "Модель: <code>{model}</code>\n"
         "Размер: {size}\n"
         "Кто может спрашивать: {access}\n"
+        "Засыпает: {sleep}\n"
         "Сообщения о нём: {news}\n"
         "Мои сообщения: {language}{budget}"
     )
@@ -20,6 +21,8 @@ class RussianChanges(Changes):
     only_you = "только вы"
     you_and = "вы и {people}"
     everybody = "все"
+    no_sleep = "никогда"
+    sleeps_after = "через {span} без сообщений"
     news_on = "я пишу вам, если что-то не так"
     news_off = "выключены"
 
@@ -50,6 +53,10 @@ class RussianChanges(Changes):
     choose_model = "С какой моделью {bot} будет думать? Сейчас это <code>{model}</code>."
     choose_size = "Какого размера будет {bot}? Чем он больше, тем быстрее читает большие документы."
     choose_access = "Кто может спрашивать {bot}? Вы можете всегда; документы ему даёте только вы."
+    choose_sleep = (
+        "Когда {bot} может заснуть? Спящий бот не занимает места на серверах. Раз в четверть часа он смотрит, не "
+        "написал ли кто-нибудь, и тогда отвечает. Ничего не теряется и не забывается."
+    )
     choose_language = "На каком языке мне с вами говорить?"
     language_changed = "✅ Теперь я говорю с вами по-русски."
     changed = "✅ Изменено. Через несколько секунд {bot} это учтёт."
@@ -73,6 +80,7 @@ class RussianChanges(Changes):
     button_settings = "⚙️ Настройки"
     button_model = "Модель"
     button_size = "Размер"
+    button_sleep = "💤 Сон"
     button_access = "Кто спрашивает"
     button_key = "Новый ключ"
     button_new_tok = "Новый токен"

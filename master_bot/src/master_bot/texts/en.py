@@ -233,6 +233,7 @@ class English:
     button_debug: str = "Debug"
     button_logs: str = "Logs"
     button_restart: str = "Restart"
+    button_wake: str = "☀️ Wake up"
     button_stop: str = "Stop"
     button_resume: str = "Resume"
     button_delete: str = "Delete"

@@ -234,6 +234,7 @@ class Russian(English):
     button_debug = "Подробно"
     button_logs = "Журнал"
     button_restart = "Перезапустить"
+    button_wake = "☀️ Разбудить"
     button_stop = "Остановить"
     button_resume = "Разбудить"
     button_delete = "Удалить"
