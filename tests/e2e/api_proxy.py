@@ -1,11 +1,12 @@
-"""A way to the API server that keeps what was asked for."""
+"""A way to the API server that keeps what was asked for, and answers wrongly when a test wants it."""
 
 import asyncio
 import base64
 import contextlib
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,6 +18,25 @@ from local_operator import free_port
 
 Right = tuple[str, str]
 """A verb and a resource, as a Role writes them: ("patch", "pods/resize")."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API server could have said: the call is not passed on."""
+
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The call is passed on, and the connection ends so many seconds into the answer: its caller knows nothing."""
+
+    after: float = 0.0
+
+
+Fault = Answer | Cut
+
 
 _VERBS = {"POST": "create", "PATCH": "patch", "DELETE": "delete"}
 _PASSED_ON = ("accept", "content-type", "authorization")
@@ -43,6 +63,7 @@ class Proxy:
         authority = base64.b64decode(str(api.authority)).decode() if api.authority else None
         self._connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cadata=authority), limit=0)
         self.used: Counter[Right] = Counter()
+        self.fault: Callable[[Right], Fault | None] = lambda _: None
 
     async def close(self) -> None:
         await self._connector.close(abort_ssl=True)
@@ -52,6 +73,12 @@ class Proxy:
         asked = right(request.method, request.path, request.query_string)
         if asked is not None:
             self.used[asked] += 1
+        fault = self.fault(asked) if asked else None
+        if isinstance(fault, Answer):
+            said = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": fault.status,
+                    "reason": fault.reason, "message": f"a fault of the test: {fault.reason}"}  # fmt: skip
+            late = {"Retry-After": "1"} if fault.status in {429, 503} else {}
+            return web.json_response(said, status=fault.status, headers=late)
         headers = {name: value for name, value in request.headers.items() if name.lower() in _PASSED_ON}
         timeout = aiohttp.ClientTimeout(total=None)
         async with (
@@ -61,6 +88,10 @@ class Proxy:
                 headers=headers,
             ) as there,
         ):  # fmt: skip
+            if isinstance(fault, Cut) and request.transport:
+                if not fault.after:
+                    request.transport.abort()
+                asyncio.get_running_loop().call_later(fault.after, request.transport.abort)
             response = web.StreamResponse(status=there.status, headers={"Content-Type": there.content_type})
             await response.prepare(request)
             async for chunk in there.content.iter_any():

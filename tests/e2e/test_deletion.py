@@ -1,0 +1,90 @@
+"""Bots that are deleted while the operator is away, or with their namespace: nothing hangs, nothing is lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from local_operator import local_operator
+from own_operator import QDRANT, STORED, Field, own_field, until
+from support import Installation
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
+
+
+@pytest.fixture
+async def ours(installed: Installation, tmp_path: Path) -> AsyncIterator[Field]:
+    async with own_field(installed, tmp_path) as made:
+        yield made
+
+
+async def test_a_deleted_namespace_goes_with_its_bots_and_is_used_again_when_it_is_back(
+    installed: Installation, ours: Field, tmp_path: Path
+) -> None:
+    """The operator's rights are those of the whole cluster: a Role goes with its namespace (docs/operating.md)."""
+    config = Path(installed.context.kubeconfig)
+    log = tmp_path / "log"
+    async with local_operator(config, log=log, NAMESPACES=ours.name, WATCHDOG_SECONDS="2") as operator:
+        await ours.bot("plain", QDRANT)
+        await ours.bot("cleaned", QDRANT | {"deletionPolicy": "Delete"})
+        await ours.bot("stored", STORED)
+        await ours.bot("stopped", QDRANT, state="Stopped")
+        for name, reason in (("plain", "Polling"), ("cleaned", "Polling"), ("stored", "VolumePending"),
+                             ("stopped", "Stopped")):  # fmt: skip
+            await ours.reason(name, reason)
+        namespace = f"api/v1/namespaces/{ours.name}"
+        await ours.api.call("DELETE", namespace)
+        try:
+            async with asyncio.timeout(60):
+                while (await ours.api.call("GET", namespace))[0] != 404:  # noqa: ASYNC110 - far away
+                    await asyncio.sleep(0.2)
+        except TimeoutError:
+            left = await ours.get(f"{ours.bots}")
+            raise AssertionError(f"it is still there, with {left}; {log.read_text()[-3000:]}") from None
+        assert (await operator.ask("/healthz"))[0] == 200
+        assert (await ours.api.call("POST", "api/v1/namespaces", {"metadata": {"name": ours.name}}))[0] == 201
+        await ours.bot("plain", QDRANT)
+        await ours.reason("plain", "Polling")
+        assert "Traceback" not in log.read_text()
+
+
+async def test_bots_deleted_while_the_operator_is_away_go_with_their_pods_and_with_their_volumes_as_they_were_told(
+    installed: Installation, ours: Field
+) -> None:
+    """All but a collection on a server, which waits for the operator."""
+    config = Path(installed.context.kubeconfig)
+    policies = {"kept": "Retain", "dropped": "Delete"}
+    claims = f"api/v1/namespaces/{ours.name}/persistentvolumeclaims"
+
+    async def volumes() -> dict[str, str]:
+        found = await ours.api.items(claims)
+        return {item["metadata"]["name"]: item["metadata"]["uid"] for item in found
+                if "deletionTimestamp" not in item["metadata"]}  # fmt: skip
+
+    async def gone(name: str) -> None:
+        async with asyncio.timeout(60):
+            while (await ours.api.call("GET", f"{ours.bots}/{name}"))[0] != 404:  # noqa: ASYNC110 - far away
+                await asyncio.sleep(0.1)
+
+    async with local_operator(config, NAMESPACES=ours.name):
+        for name, policy in policies.items():
+            await ours.bot(name, STORED | {"deletionPolicy": policy})
+            await ours.reason(name, "VolumePending")
+        await ours.bot("cleaned", QDRANT | {"deletionPolicy": "Delete"})
+        await ours.reason("cleaned", "Polling")
+    before = await volumes()
+    for name in (*policies, "cleaned"):
+        await ours.api.call("DELETE", f"{ours.bots}/{name}")
+    for name in policies:
+        await gone(name)
+    await until(lambda: not ours.pod("kept") and not ours.pod("dropped"), "their pods are gone")
+    async with asyncio.timeout(60):
+        while set(await volumes()) != {"pbot-kept"}:  # noqa: ASYNC110 - far away
+            await asyncio.sleep(0.1)
+    assert (await ours.api.call("GET", f"{ours.bots}/cleaned"))[0] == 200
+    async with local_operator(config, NAMESPACES=ours.name):
+        await gone("cleaned")
+        await ours.bot("kept", STORED)
+        await ours.reason("kept", "VolumePending")
+    assert await volumes() == {"pbot-kept": before["pbot-kept"]}

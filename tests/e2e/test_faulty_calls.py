@@ -1,0 +1,95 @@
+"""Any call to the API server may be refused, answered wrongly, or answered to nobody, and any watch may be cut.
+
+The operator is started again when it ends, as the kubelet does. Afterwards everything is as the resources say, and at
+no time there were two pods of one bot.
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api_proxy import Answer, Cut, Fault, Right, proxied
+from local_operator import local_operator
+from own_operator import own_field
+from support import Installation
+from test_chaos import SETTLED, People, settled
+
+SECONDS = 30
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120 + SECONDS + SETTLED)]
+
+ANYWHERE = [
+    Answer(429, "TooManyRequests"),
+    Answer(500, "InternalError"),
+    Answer(503, "ServiceUnavailable"),
+    Answer(404, "NotFound"),
+    Answer(409, "Conflict"),
+    Cut(),
+]
+FAULTS: dict[str, list[Fault]] = {
+    "create": [*ANYWHERE, Answer(409, "AlreadyExists")],
+    "patch": [*ANYWHERE],
+    "delete": [*ANYWHERE],
+    "get": [*ANYWHERE],
+    "list": [*ANYWHERE],
+    "watch": [*ANYWHERE, Cut(0.5), Cut(3), Answer(410, "Expired")],
+}
+
+
+class Faults:
+    """Answers so many of all calls wrongly, as `chance` has it, until it is over."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self.share = 0.2
+        self.told: Counter[tuple[str, Fault]] = Counter()
+
+    def __call__(self, right: Right) -> Fault | None:
+        if self._chance.random() >= self.share:
+            return None
+        fault = self._chance.choice(FAULTS[right[0]])
+        self.told[right[0], fault] += 1
+        return fault
+
+
+async def test_whatever_calls_are_answered_there_is_one_pod_for_each_bot_in_the_end(
+    installed: Installation, tmp_path: Path
+) -> None:
+    seed = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))  # noqa: S311 - no secret
+    print(f"CHAOS_SEED={seed}")  # noqa: T201 - shown when it fails
+    faults = Faults(random.Random(seed))  # noqa: S311
+    async with own_field(installed, tmp_path) as ours, proxied(ours.api) as (proxy, server):
+        api, audit = ours.api, ours.audit
+        config = await ours.account("operator", server)
+        settings: Any = {"NAMESPACES": ours.name, "CLEANUP_SECONDS": "20", "WATCHDOG_SECONDS": "5"}
+        supervising = asyncio.create_task(kept_running(config, tmp_path / "log", settings))
+        try:
+            proxy.fault = faults
+            people, over = People(api, ours.name, random.Random(seed)), asyncio.Event()  # noqa: S311
+            doing = asyncio.create_task(people.run(over))
+            await asyncio.sleep(SECONDS)
+            over.set()
+            await doing
+            faults.share = 0.0
+            await settled(api, ours.name, audit)
+        finally:
+            supervising.cancel()
+            await asyncio.wait([supervising])
+        assert not {bot for bot, most in audit.most.items() if most > 1}, "two pods for one bot at a time"
+        verbs = Counter(verb for verb, _ in faults.told.elements())
+        print(f"{len(audit.made)} pods, {people.done}, faults by verb: {dict(verbs)}")  # noqa: T201
+        assert set(verbs) >= {"create", "patch", "delete", "list", "watch"}
+        assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+async def kept_running(config: Path, log: Path, settings: dict[str, str]) -> None:
+    """Start an operator again whenever it ends, as the kubelet does, without its pauses."""
+    while True:
+        with contextlib.suppress(AssertionError):
+            async with local_operator(config, log=log, **settings) as operator:
+                await operator.process.wait()
