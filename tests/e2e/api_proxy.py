@@ -35,7 +35,12 @@ class Cut:
     after: float = 0.0
 
 
-Fault = Answer | Cut
+@dataclass(frozen=True)
+class Gone:
+    """Somebody else deletes the object just before the call, which the API server itself then answers with 404."""
+
+
+Fault = Answer | Cut | Gone
 
 
 _VERBS = {"POST": "create", "PATCH": "patch", "DELETE": "delete"}
@@ -59,6 +64,7 @@ class Proxy:
     """Passes calls on as they are, with the caller's own credentials."""
 
     def __init__(self, api: Administrator) -> None:
+        self._api = api
         self._server = api.server
         authority = base64.b64decode(str(api.authority)).decode() if api.authority else None
         self._connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cadata=authority), limit=0)
@@ -79,6 +85,9 @@ class Proxy:
                     "reason": fault.reason, "message": f"a fault of the test: {fault.reason}"}  # fmt: skip
             late = {"Retry-After": "1"} if fault.status in {429, 503} else {}
             return web.json_response(said, status=fault.status, headers=late)
+        if isinstance(fault, Gone):
+            path = request.path.strip("/").removesuffix("/resize")
+            await self._api.call("DELETE", path, {"gracePeriodSeconds": 0})
         headers = {name: value for name, value in request.headers.items() if name.lower() in _PASSED_ON}
         timeout = aiohttp.ClientTimeout(total=None)
         async with (
@@ -93,9 +102,10 @@ class Proxy:
                     request.transport.abort()
                 asyncio.get_running_loop().call_later(fault.after, request.transport.abort)
             response = web.StreamResponse(status=there.status, headers={"Content-Type": there.content_type})
-            await response.prepare(request)
-            async for chunk in there.content.iter_any():
-                await response.write(chunk)
+            with contextlib.suppress(*([ConnectionResetError] if isinstance(fault, Cut) else [])):
+                await response.prepare(request)
+                async for chunk in there.content.iter_any():
+                    await response.write(chunk)
             return response
 
 

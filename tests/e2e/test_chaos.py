@@ -162,13 +162,11 @@ async def settled(api: Administrator, name: str, audit: Audit) -> None:
     """Wait until everything is as it is to be, and stays so without another write."""
     path = f"{BOTS}/namespaces/{name}/personalbots"
     end = time.monotonic() + SETTLED
-    while complaints := wrong(await api.items(path), audit):
-        assert time.monotonic() < end, "\n".join(complaints)
-        await asyncio.sleep(0.5)
-    await asyncio.sleep(2)  # what is under way
-    before = versions(await api.items(path), audit)
-    await asyncio.sleep(3)  # nothing is to happen: there is no condition to wait for
-    assert versions(await api.items(path), audit) == before
+    before: dict[str, str] = {}
+    while (complaints := wrong(await api.items(path), audit)) or before != versions(await api.items(path), audit):
+        assert time.monotonic() < end, "\n".join(complaints) or "something is written again and again"
+        before = {} if complaints else versions(await api.items(path), audit)
+        await asyncio.sleep(0.5 if complaints else 5)
 
 
 def versions(bots: list[Json], audit: Audit) -> dict[str, str]:

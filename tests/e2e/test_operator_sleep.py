@@ -24,7 +24,7 @@ async def test_a_bot_sleeps_when_nobody_writes_and_answers_when_it_wakes(
     assert columns[:4] == [setup.name, "Sleeping", "False", "Asleep"]
     sent = await setup.owner.send(setup.bot.username, "/help")
     await setup.owner.wait(setup.bot.username, lambda said: "/docs" in said.text, after=sent, timeout=180)
-    assert installed.ready(setup.name)["reason"] == "Polling"
+    await installed.reason(setup.name, "Polling")
     assert pods_at_once(record, setup.name) == 1
     installed.patch(setup.name, {"spec": {"sleep": {"after": "72h", "wakeEvery": "12h"}}})
 
