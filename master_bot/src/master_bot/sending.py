@@ -1,9 +1,10 @@
-"""How messages go out: more slowly when Telegram asks for it, and edits and deletions that may come too late."""
+"""How messages go out: in their order, more slowly when Telegram asks for it; edits and deletions may come too late."""
 
 import asyncio
 import contextlib
 import logging
 from typing import Final
+from weakref import WeakValueDictionary
 
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
@@ -14,7 +15,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.methods import GetUpdates, TelegramMethod
+from aiogram.methods import DeleteMessage, EditMessageText, GetUpdates, TelegramMethod
 from aiogram.methods.base import Response, TelegramType
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
@@ -27,16 +28,48 @@ log = logging.getLogger(__name__)
 
 
 class Patience(BaseRequestMiddleware):
-    """Waits as long as Telegram asks (429) and tries again; after a broken connection, tries again shortly after."""
+    """Waits as long as Telegram asks (429) and tries again; after a broken connection, tries again shortly after.
+
+    What goes to one chat goes in the order in which it was asked for, and waits for what is before it; other chats do
+    not. An edit is dropped once a newer one of the same message is asked for. Deletions wait for nothing, for a message
+    with a secret is not to stay.
+    """
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
+        self._queues: WeakValueDictionary[int | str, asyncio.Lock] = WeakValueDictionary()
+        self._edits: dict[tuple[object, object], EditMessageText] = {}
+        """The newest edit of each message that is not through yet."""
 
     async def __call__(
         self, make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
     ) -> Response[TelegramType]:
         """See `BaseRequestMiddleware`."""
+        chat: int | str | None = getattr(method, "chat_id", None)
+        if chat is None or isinstance(method, DeleteMessage):
+            return await self._send(make_request, bot, method)
+        place = (chat, getattr(method, "message_id", None))
+        if isinstance(method, EditMessageText):
+            self._edits[place] = method
+        try:
+            async with self._queues.setdefault(chat, asyncio.Lock()):
+                return await self._send(make_request, bot, method)
+        finally:
+            if self._edits.get(place) is method:
+                del self._edits[place]
+
+    def _stale(self, method: TelegramMethod[TelegramType]) -> bool:
+        return (
+            isinstance(method, EditMessageText)
+            and self._edits.get((method.chat_id, method.message_id), method) is not method
+        )
+
+    async def _send(
+        self, make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
+    ) -> Response[TelegramType]:
         for attempt in range(1, _TRIES + 1):
+            if self._stale(method):
+                return True  # type: ignore[return-value] # as Telegram may answer an edit
             try:
                 return await make_request(bot, method)
             except TelegramRetryAfter as error:
