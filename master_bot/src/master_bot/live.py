@@ -40,7 +40,8 @@ log = logging.getLogger(__name__)
 class Place:
     """Where a live message stands, in which language, and which start it shows.
 
-    `since` is when that start was asked for, `former_pod` the uid of the pod that it replaces, if there was one.
+    `since` is when that start was asked for, `former_pod` the uid of the pod that it replaces, if there was one;
+    `begun` is when the person began with /start, until the new bot has polled for the first time.
     """
 
     chat_id: int
@@ -48,22 +49,25 @@ class Place:
     language: str
     since: datetime
     former_pod: str = ""
+    begun: datetime | None = None
 
     def write(self) -> str:
         """As the annotation's value."""
-        return f"{self.chat_id}/{self.message_id}/{self.language}/{self.since.isoformat()}/{self.former_pod}"
+        place = f"{self.chat_id}/{self.message_id}/{self.language}/{self.since.isoformat()}/{self.former_pod}"
+        return f"{place}/{self.begun.isoformat()}" if self.begun else place
 
     @classmethod
     def read(cls, text: str) -> Self | None:
         """From the annotation's value; None when somebody wrote something else there."""
         try:
-            chat, message, language, since, former = text.split("/")
+            chat, message, language, since, former, *begun = text.split("/")
             return cls(
                 chat_id=int(chat),
                 message_id=int(message),
                 language=language,
                 since=datetime.fromisoformat(since),
                 former_pod=former,
+                begun=datetime.fromisoformat(begun[0]) if begun else None,
             )
         except ValueError:
             return None
@@ -147,18 +151,37 @@ class LiveMessages:
         self._now = now
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    async def begin(self, bot: PersonalBot, *, chat_id: int, texts: Texts, former_pod: Pod | None = None) -> None:
-        """Send the message and follow the start of `bot` from now on, as one that replaces `former_pod`."""
+    async def begin(
+        self,
+        bot: PersonalBot,
+        *,
+        chat_id: int,
+        texts: Texts,
+        former_pod: Pod | None = None,
+        begun: datetime | None = None,
+    ) -> None:
+        """Send the message and follow the start of `bot` from now on, as one that replaces `former_pod`.
+
+        A new bot's is the end of what its owner has `begun`, however often it is started anew meanwhile.
+        """
+        older = Place.read(bot.metadata.annotations.get(LIVE_ANNOTATION, ""))
         since, uid = self._now(), former_pod.uid if former_pod else ""
         first = view(
             bot=bot, pod=None, events=(), since=since, now=since, texts=texts, link_base=self._settings.link_base
         )
         sent = await self._telegram.send_message(chat_id, first.text, reply_markup=first.keyboard)
-        place = Place(chat_id=chat_id, message_id=sent.message_id, language=texts.language, since=since, former_pod=uid)
+        place = Place(
+            chat_id=chat_id,
+            message_id=sent.message_id,
+            language=texts.language,
+            since=since,
+            former_pod=uid,
+            begun=begun or (older.begun if older else None),
+        )
         patched = await self._cluster.patch_bot(bot, {"metadata": {"annotations": {LIVE_ANNOTATION: place.write()}}})
         self._cache.put(patched)
         self._spawn(bot, place)
-        if older := Place.read(bot.metadata.annotations.get(LIVE_ANNOTATION, "")):
+        if older:
             text = fill(texts.live_superseded, bot=handle(bot))
             await edit(self._telegram, chat_id=older.chat_id, message_id=older.message_id, text=text, keyboard=None)
 
@@ -201,7 +224,7 @@ class LiveMessages:
                 shown = found.text
                 if found.over:
                     await self._forget(bot)
-                    self._count(found)
+                    self._count(found, place)
                     return
             except (ClusterError, TelegramAPIError) as error:
                 log.info("a live message waits", extra={"bot": bot.metadata.name, "error": str(error)})
@@ -225,10 +248,14 @@ class LiveMessages:
             link_base=self._settings.link_base,
         )
 
-    def _count(self, found: View) -> None:
-        if found.polls_after is not None:
+    def _count(self, found: View, place: Place) -> None:
+        if found.polls_after is None:
+            return
+        self._metrics.start_seconds.observe(found.polls_after.total_seconds())
+        if place.begun:
             self._metrics.onboarding.labels("polling").inc()
-            self._metrics.start_seconds.observe(found.polls_after.total_seconds())
+            took = place.since - place.begun + found.polls_after
+            self._metrics.onboarding_seconds.observe(took.total_seconds())
 
     async def _forget(self, bot: PersonalBot) -> None:
         try:

@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+
+STEPS: Final = ("started", "token", "key", "created", "polling")
+"""On the way to a bot."""
 
 
 class Metrics:
@@ -18,8 +22,16 @@ class Metrics:
         )
         self.onboarding = Counter(
             "masterbot_onboarding_steps",
-            "Steps that people reached on the way to a bot: started, token, key, created, polling.",
+            f"Steps that people reached on the way to a bot: {', '.join(STEPS)}.",
             ["step"],
+            registry=self.registry,
+        )
+        for step in STEPS:
+            self.onboarding.labels(step)  # 0 until somebody reaches it
+        self.onboarding_seconds = Histogram(
+            "masterbot_onboarding_seconds",
+            "From a person's /start to their new bot's polling.",
+            buckets=(15, 30, 60, 120, 180, 300, 600, 1200, 3600),
             registry=self.registry,
         )
         self.refusals = Counter(
@@ -34,7 +46,7 @@ class Metrics:
         self.errors = Counter("masterbot_errors", "Requests that failed, by why.", ["reason"], registry=self.registry)
         self.start_seconds = Histogram(
             "masterbot_bot_start_seconds",
-            "From the resource's creation to the bot's first poll.",
+            "From asking for a start (a new bot, a restart) to the bot's polling.",
             buckets=(1, 2, 3, 5, 8, 13, 21, 34, 55, 120, 300),
             registry=self.registry,
         )

@@ -47,7 +47,7 @@ from master_bot.keyboards import LONGEST_TITLE, markup
 from master_bot.kube import NotFoundError
 from master_bot.live import LiveMessages
 from master_bot.metrics import Metrics
-from master_bot.models import LIVE_ANNOTATION
+from master_bot.models import LIVE_ANNOTATION, moment
 from master_bot.person import Person
 from master_bot.quotas import Quotas
 from master_bot.sending import acknowledge, edit, hide
@@ -101,7 +101,7 @@ class Desk:
             await state.clear()
             await message.answer(person.texts.admin.bad_invitation if outdated else why_not)
             return
-        await state.set_data({"invited": True} if invited else {})
+        await state.set_data({"begun": message.date.isoformat(), **({"invited": True} if invited else {})})
         await state.set_state(Onboarding.token)
         self.metrics.onboarding.labels("started").inc()
         me, steps = await bot.me(), 2 if self.settings.shared_key_secret else 3
@@ -181,7 +181,9 @@ class Desk:
     async def _take(self, bot: Bot, person: Person, state: FSMContext, draft: Draft, token: str) -> None:
         """Keep the token in a Secret, and ask for the key, unless the administrator gives one to all."""
         await self._drop(state)
-        await state.set_data({"draft": draft.remember()})
+        # Who takes the link to a bot of one tap again has not said /start before.
+        begun = (await state.get_data()).get("begun") or self.now().isoformat()
+        await state.set_data({"draft": draft.remember(), "begun": begun})
         await self.drafts.keep_token(draft, token, owner_id=person.id)
         self.metrics.onboarding.labels("token").inc()
         if self.settings.shared_key_secret:
@@ -202,7 +204,7 @@ class Desk:
     async def _last_step(
         self, state: FSMContext, draft: Draft, wish: Wish, person: Person
     ) -> tuple[str, InlineKeyboardMarkup]:
-        await state.set_data({"draft": draft.remember(), "wish": wish.remember()})
+        await state.update_data(wish=wish.remember())
         await state.set_state(Onboarding.wishes)
         return screen(wish, self.settings, bot=f"@{draft.username}", texts=person.texts)
 
@@ -298,7 +300,8 @@ class Desk:
         self.metrics.onboarding.labels("created").inc()
         log.info("a bot was made", extra={"bot": made.metadata.name, "owner": person.id})
         if LIVE_ANNOTATION not in made.metadata.annotations:
-            await self.live.begin(made, chat_id=message.chat.id, texts=texts_for(wish.language))
+            begun = moment((await state.get_data()).get("begun"))
+            await self.live.begin(made, chat_id=message.chat.id, texts=texts_for(wish.language), begun=begun)
         await state.clear()
 
     async def _check_token(

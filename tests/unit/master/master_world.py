@@ -115,6 +115,15 @@ class Talk:
         return [message.text for message in await self.person.messages(self.with_) if not message.from_bot]
 
 
+async def onboard(world: World, anna: Talk) -> str:
+    """All the way to a bot that is on its way; its name in the cluster."""
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1 of 3")
+    await anna.say(new.token, "Step 2 of 3")
+    await anna.create("is on its way")
+    return f"bot-{new.id}"
+
+
 @asynccontextmanager
 async def make_world(cluster: MemoryCluster, *, can_manage_bots: bool = False, **settings: Any) -> AsyncIterator[World]:  # noqa: ANN401 - fields of Settings
     async with TelegramStandIn.start() as telegram, LLMStandIn.start(embedder=_embedder()) as llm:

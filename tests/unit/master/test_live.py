@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from master_world import Talk, World
+from master_world import Talk, World, onboard
 from memory_cluster import MemoryCluster
 from test_diagnose import NOW, bot, pod
 
@@ -49,14 +49,6 @@ def test_a_failed_start_says_the_cause_and_the_remedy_and_goes_on_watching() -> 
     assert "🔴 No server has room" in failed.text
     assert "💡 It starts by itself" in failed.text
     assert not failed.over
-
-
-async def onboard(world: World, anna: Talk) -> str:
-    new = await world.telegram.client.make_bot("anna_docs_bot")
-    await anna.say("/start", "Step 1 of 3")
-    await anna.say(new.token, "Step 2 of 3")
-    await anna.create("is on its way")
-    return f"bot-{new.id}"
 
 
 async def test_a_cause_is_shown_and_goes_away_when_it_is_over(world: World, anna: Talk, cluster: MemoryCluster) -> None:

@@ -110,9 +110,11 @@ def test_log_lines_are_json_with_secrets_masked() -> None:
 
 def test_where_a_live_message_stands_survives_writing() -> None:
     assert Place.read("whatever") is None
-    place = Place.read("1/2/ru/2026-11-23T12:00:00+00:00/uid")
-    assert place
-    assert Place.read(place.write()) == place
+    for begun in ("", "/2026-11-23T11:58:00+00:00"):
+        place = Place.read(f"1/2/ru/2026-11-23T12:00:00+00:00/uid{begun}")
+        assert place
+        assert Place.read(place.write()) == place
+        assert bool(place.begun) == bool(begun)
 
 
 def test_a_second_poller_is_waited_out_and_a_passing_fault_is_not() -> None:
