@@ -136,6 +136,16 @@ def test_no_rule_has_a_wildcard_and_nobody_is_bound_to_the_whole_cluster(rendere
     assert of_kind(rendered, "ClusterRoleBinding") == []
 
 
+def test_the_master_bot_sees_nodes_only_when_that_is_asked_for(here: cluster.Context, rendered: Objects) -> None:
+    assert "nodes" not in json.dumps(of_kind(rendered, "Role", "ClusterRole"))
+    objects = render(here, masterBot={"seesNodes": True})
+    (binding,) = of_kind(objects, "ClusterRoleBinding")
+    (role,) = [found for found in of_kind(objects, "ClusterRole") if found["metadata"]["name"].endswith("-nodes")]
+    assert role["rules"] == [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["list"]}]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert [subject["name"] for subject in binding["subjects"]] == ["personalbots-master-bot"]
+
+
 def test_no_secret_is_in_the_chart_only_the_name_of_one(here: cluster.Context) -> None:
     objects = render(here, masterBot={"tokenSecret": {"name": "mine", "key": "t"}})
     assert of_kind(objects, "Secret", "ConfigMap") == []

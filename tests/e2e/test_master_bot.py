@@ -149,6 +149,11 @@ async def test_what_the_api_server_refuses_is_told_apart_from_what_is_not_there(
     assert await real.events(nobody) == []
 
 
+async def test_nodes_are_seen_with_what_is_wrong_with_them(real: KubernetesCluster, installed: Installation) -> None:
+    named = installed.kubectl("get", "nodes", "-o", "jsonpath={.items[*].metadata.name}").split()
+    assert sorted(node.name for node in await real.nodes() if node.ready) == sorted(named)
+
+
 async def test_a_strangers_pod_of_the_bots_name_is_not_shown_to_the_bots_owner(
     real: KubernetesCluster, installed: Installation
 ) -> None:

@@ -35,6 +35,7 @@ def may(installed: Installation, who: str, verb: str, what: str, namespace: str)
         (MASTER_BOT, "create", "secrets", True),
         (MASTER_BOT, "get", "pods/log", True),
         *((MASTER_BOT, verb, "secrets", False) for verb in ("get", "list", "watch")),
+        (MASTER_BOT, "list", "nodes", False),
         (MASTER_BOT, "create", "pods", False),
         (MASTER_BOT, "create", "pods/exec", False),
         *((BOT, verb, what, False) for what in ("pods", "secrets", "personalbots.personalbots.io")

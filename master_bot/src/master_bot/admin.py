@@ -19,11 +19,11 @@ from master_bot.admission import VALID, invitation
 from master_bot.bot_cache import BotCache
 from master_bot.broadcasts import Broadcast, Broadcasts, owners
 from master_bot.cluster import Cluster
-from master_bot.diagnose import diagnose
+from master_bot.diagnose import Light, diagnose
 from master_bot.fsm_storage import Clock
 from master_bot.keyboards import Act, button, markup
-from master_bot.kube import ClusterError
-from master_bot.models import handle, title, username
+from master_bot.kube import ClusterError, DeniedError
+from master_bot.models import Node, handle, title, username
 from master_bot.person import Person
 from master_bot.quotas import Quotas
 from master_bot.sending import acknowledge
@@ -37,6 +37,8 @@ _MOST_BOTS: Final = 10_000
 _FOUND: Final = 20
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 _TEXT: Final = 3500
+_REASON: Final = 150
+"""Characters of what a node says of itself."""
 log = logging.getLogger(__name__)
 
 
@@ -85,12 +87,15 @@ class AdminDesk:
         now = self.now()
         unseen = sum(diagnose(bot, None, (), now).reason == "OperatorSilent" for bot in self.cache.all())
         operator = fill(said.silent_bots, count=unseen) if unseen else said.looks_after
-        cluster, llm = await asyncio.gather(self._cluster_answers(), self._llm_answers())
+        cluster, llm, nodes = await asyncio.gather(
+            self._cluster_answers(), self._llm_answers(), self._nodes(person.texts)
+        )
         lines = [
             _health(said.part_telegram, polled, person.texts),
             _health(said.part_cluster, _timed(cluster, person.texts), person.texts),
             _health(said.part_llm, _timed(llm, person.texts), person.texts),
             fill(said.health_line, sign="🔴" if unseen else "🟢", part=said.part_operator, said=operator),
+            nodes,
         ]
         await message.answer("\n".join([said.health, *lines]))
 
@@ -161,6 +166,15 @@ class AdminDesk:
             return None
         return monotonic() - begun
 
+    async def _nodes(self, texts: Texts) -> str:
+        said = texts.admin
+        try:
+            return servers(await self.cluster.nodes(), texts)
+        except DeniedError:
+            return fill(said.health_line, sign=Light.RESTS, part=said.part_nodes, said=said.nodes_unseen)
+        except ClusterError:
+            return _health(said.part_nodes, None, texts)
+
     async def _llm_answers(self) -> float | None:
         begun = monotonic()
         try:
@@ -190,6 +204,21 @@ def summary(bots: Sequence[PersonalBot], now: datetime, texts: Texts) -> str:
         ]
         parts += ["\n".join([heading, *lines])] if lines else []
     return "\n\n".join([*parts, said.summary_help])
+
+
+def servers(nodes: Sequence[Node], texts: Texts) -> str:
+    """How many nodes are ready, and what is wrong with each of the others; pure."""
+    said, ready = texts.admin, sum(node.ready for node in nodes)
+    troubled = [node for node in nodes if node.troubles]
+    only_closed = all(node.troubles == ("Cordoned",) for node in troubled)
+    sign = Light.WORKS if not troubled else Light.WAITS if only_closed else Light.FAILS
+    count = fill(said.nodes_ready, ready=ready, count=len(nodes))
+    lines = [
+        fill(said.node_troubles[trouble], node=node.name, message=node.message[:_REASON].rstrip(". "))
+        for node in troubled[:_FOUND]
+        for trouble in node.troubles
+    ]
+    return "\n".join([fill(said.health_line, sign=sign, part=said.part_nodes, said=count), *lines])
 
 
 def admin_router(desk: AdminDesk) -> Router:

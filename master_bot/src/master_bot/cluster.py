@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from master_bot.kube import APPLY_PATCH, MERGE_PATCH, ONLY_METADATA, ClusterError, ConflictError, Kube, NotFoundError
-from master_bot.models import Event, Pod, Raw, Usage, moment, readable
+from master_bot.models import Event, Node, Pod, Raw, Usage, moment, readable
 from personalbots_api import names
 from personalbots_api.models import PersonalBot
 
@@ -74,6 +74,9 @@ class Cluster(Protocol):
 
     async def usage(self, bot: PersonalBot) -> Usage | None:
         """What the bot's pod uses just now; None where nobody measures that, or it is not measured yet."""
+
+    async def nodes(self) -> Sequence[Node]:
+        """All nodes, by name. DeniedError where the master bot may not see them, which is the default."""
 
     async def record(self, name: str) -> Mapping[str, str]:
         """What is kept under this name for good; empty when nothing is."""
@@ -179,6 +182,10 @@ class KubernetesCluster:
         except ClusterError:
             # No such API (404), its server is away (503), or the pod is too new (404).
             return None
+
+    async def nodes(self) -> Sequence[Node]:
+        found = [Node.from_raw(raw) for raw in (await self._json("GET", "/api/v1/nodes"))["items"]]
+        return sorted(found, key=lambda node: node.name)
 
     async def record(self, name: str) -> Mapping[str, str]:
         try:

@@ -38,6 +38,7 @@ IMAGE_ANNOTATION: Final = f"{names.GROUP}/known-image"
 DELETION_ANNOTATION: Final = f"{names.GROUP}/deletion"
 """When and how it is to be deleted (see `deletion.Doom`)."""
 
+_NODE_TROUBLES: Final = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -229,6 +230,36 @@ class Event:
             message=raw.get("message") or "",
             warning=raw.get("type") == "Warning",
             count=series.get("count") or raw.get("count") or 1,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A node of the cluster, and what keeps it from taking bots."""
+
+    name: str
+    ready: bool
+    troubles: tuple[str, ...] = ()
+    """`Silent`, `NotReady`, a pressure by its condition's type, `NetworkUnavailable`, `Cordoned`."""
+    message: str = ""
+    """Why it is not ready, in the kubelet's words."""
+
+    @classmethod
+    def from_raw(cls, raw: Raw) -> Self:
+        """The view of a node."""
+        found: Mapping[str, Raw] = {c["type"]: c for c in (raw.get("status") or {}).get("conditions") or []}
+        ready = found.get("Ready", {"status": "Unknown"})
+        troubles = {
+            "Silent": ready["status"] == "Unknown",
+            "NotReady": ready["status"] == "False",
+            **{kind: found.get(kind, {}).get("status") == "True" for kind in _NODE_TROUBLES},
+            "Cordoned": (raw.get("spec") or {}).get("unschedulable", False),
+        }
+        return cls(
+            name=raw["metadata"]["name"],
+            ready=ready["status"] == "True",
+            troubles=tuple(trouble for trouble, so in troubles.items() if so),
+            message=ready.get("message", ""),
         )
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from master_bot.cluster import Conversation
-from master_bot.kube import AwayError, ConflictError, NotFoundError
-from master_bot.models import Event, Pod, Raw, Usage, readable
+from master_bot.kube import AwayError, ConflictError, DeniedError, NotFoundError
+from master_bot.models import Event, Node, Pod, Raw, Usage, readable
 from personalbots_api.models import PersonalBot
 
 
@@ -25,6 +25,8 @@ class MemoryCluster:
         self.logs: dict[tuple[str, bool], str] = {}
         self.used: dict[str, Usage] = {}
         self.records: dict[str, dict[str, str]] = {}
+        self.nodes_there: list[Node] | None = None
+        """None: the master bot may not see them."""
         self.away = False
         self._version = 0
         self._changes: list[Raw] = []
@@ -198,6 +200,12 @@ class MemoryCluster:
     async def usage(self, bot: PersonalBot) -> Usage | None:
         self._reached()
         return self.used.get(bot.metadata.name)
+
+    async def nodes(self) -> Sequence[Node]:
+        self._reached()
+        if self.nodes_there is None:
+            raise DeniedError('nodes is forbidden: User "master-bot" cannot list resource "nodes" at the cluster scope')
+        return self.nodes_there
 
     async def record(self, name: str) -> Mapping[str, str]:
         self._reached()

@@ -11,6 +11,7 @@ from test_bots import WORKS, known
 
 from master_bot.admin import SendButton
 from master_bot.admission import invitation, valid
+from master_bot.models import Node
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -25,6 +26,22 @@ async def root(cluster: MemoryCluster) -> AsyncIterator[Talk]:
         )
         await world.start()
         yield talk
+
+
+def node(name: str, *, closed: bool = False, **conditions: tuple[str, str]) -> Node:
+    """As the API server has it."""
+    told = {"Ready": ("True", "kubelet is posting ready status"), "MemoryPressure": ("False", ""), **conditions}
+    return Node.from_raw(
+        {
+            "metadata": {"name": name},
+            "spec": {"unschedulable": True} if closed else {},
+            "status": {
+                "conditions": [
+                    {"type": kind, "status": status, "message": said} for kind, (status, said) in told.items()
+                ]
+            },
+        }
+    )
 
 
 async def test_five_hundred_bots_are_told_at_a_glance_and_found(root: Talk, cluster: MemoryCluster) -> None:
@@ -68,6 +85,30 @@ async def test_health_says_what_answers(root: Talk, cluster: MemoryCluster) -> N
     await root.world.stop()
     await root.world.start()
     await root.say("/health", "🔴 AI service: does not answer")
+
+
+async def test_health_says_which_nodes_are_not_ready_and_why(root: Talk, cluster: MemoryCluster) -> None:
+    unseen = await root.say("/health", "⚪️ servers: cannot be seen")
+    assert "masterBot.seesNodes: true" in unseen.text
+    cluster.nodes_there = [node("n1"), node("n2")]
+    await root.say("/health", "🟢 servers: 2 of 2 ready")
+    cluster.nodes_there = [node("n1"), node("n2", closed=True)]
+    closed = await root.say("/health", "🟡 servers: 2 of 2 ready", "n2 takes no new bots")
+    assert "kubectl uncordon n2" in closed.text
+    cluster.nodes_there = [
+        node("n1", Ready=("False", "container runtime is down.")),
+        node("n2", Ready=("Unknown", "Kubelet stopped posting node status."), MemoryPressure=("Unknown", "")),
+        node("n3", MemoryPressure=("True", "")),
+        node("n4", DiskPressure=("True", ""), closed=True),
+    ]
+    told = await root.say("/health", "🔴 servers: 2 of 4 ready")
+    assert told.text.partition("ready\n")[2].splitlines() == [
+        "• n1 is not ready (NotReady): container runtime is down.",
+        "• n2 has not reported for a while: it is off, or cut off from the network.",
+        "• n3 is short of memory (MemoryPressure); bots may be moved away from it.",
+        "• n4 is short of disk space (DiskPressure); bots may be moved away from it.",
+        "• n4 takes no new bots until somebody opens it: kubectl uncordon n4.",
+    ]
 
 
 async def test_for_everybody_else_these_commands_do_not_exist(root: Talk) -> None:

@@ -1,5 +1,7 @@
 """What is said in English to administrators, and about what they have limited."""
 
+from collections.abc import Mapping
+
 
 class Admin:
     """The texts of running it for many."""
@@ -28,6 +30,21 @@ class Admin:
     silent: str = "does not answer"
     silent_bots: str = "not looked after: {count} bots"
     looks_after: str = "looks after all bots"
+    part_nodes: str = "servers"
+    nodes_ready: str = "{ready} of {count} ready"
+    nodes_unseen: str = (
+        "cannot be seen, for I may not look at the cluster's nodes; "
+        "the chart's value <code>masterBot.seesNodes: true</code> allows it"
+    )
+    node_troubles: Mapping[str, str] = {
+        "Silent": "• <b>{node}</b> has not reported for a while: it is off, or cut off from the network.",
+        "NotReady": "• <b>{node}</b> is not ready (NotReady): {message}.",
+        "MemoryPressure": "• <b>{node}</b> is short of memory (MemoryPressure); bots may be moved away from it.",
+        "DiskPressure": "• <b>{node}</b> is short of disk space (DiskPressure); bots may be moved away from it.",
+        "PIDPressure": "• <b>{node}</b> runs too many processes (PIDPressure); bots may be moved away from it.",
+        "NetworkUnavailable": "• <b>{node}</b> has no network for bots yet (NetworkUnavailable).",
+        "Cordoned": "• <b>{node}</b> takes no new bots until somebody opens it: <code>kubectl uncordon {node}</code>.",
+    }
 
     invite: str = (
         "Whoever opens this link within {days} days may make a bot here:\n<code>{link}</code>\n"

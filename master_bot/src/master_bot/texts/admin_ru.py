@@ -1,5 +1,7 @@
 """What is said in Russian to administrators, and about what they have limited."""
 
+from collections.abc import Mapping
+
 from master_bot.texts.admin_en import Admin
 
 
@@ -30,6 +32,21 @@ class RussianAdmin(Admin):
     silent = "не отвечает"
     silent_bots = "ботов без присмотра: {count}"
     looks_after = "присматривает за всеми ботами"
+    part_nodes = "серверы"
+    nodes_ready = "готовы {ready} из {count}"
+    nodes_unseen = (
+        "не видны: мне не разрешено смотреть на узлы кластера; "
+        "это разрешает значение чарта <code>masterBot.seesNodes: true</code>"
+    )
+    node_troubles: Mapping[str, str] = {
+        "Silent": "• <b>{node}</b> давно не отзывается: выключен или отрезан от сети.",
+        "NotReady": "• <b>{node}</b> не готов (NotReady): {message}.",
+        "MemoryPressure": "• <b>{node}</b>: не хватает памяти (MemoryPressure); боты могут с него переехать.",
+        "DiskPressure": "• <b>{node}</b>: не хватает места на диске (DiskPressure); боты могут с него переехать.",
+        "PIDPressure": "• <b>{node}</b>: слишком много процессов (PIDPressure); боты могут с него переехать.",
+        "NetworkUnavailable": "• <b>{node}</b>: для ботов ещё нет сети (NetworkUnavailable).",
+        "Cordoned": "• <b>{node}</b> закрыт для новых ботов; открыть: <code>kubectl uncordon {node}</code>.",
+    }
 
     invite = (
         "Кто откроет эту ссылку в ближайшие дни ({days}), сможет создать здесь бота:\n<code>{link}</code>\n"
