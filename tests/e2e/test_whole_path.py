@@ -200,7 +200,7 @@ def test_the_commands_of_the_master_bot_do_what_they_say(
     page.write("/status")
     page.reads(own_bot)
     page.write("/debug")
-    page.reads("Phase", "Running", "Events")
+    page.reads("Stage: running", "What happened")
     page.picture("08-debug")
     page.write("/logs 20")
     page.reads("Last lines of")

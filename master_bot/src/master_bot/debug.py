@@ -14,6 +14,7 @@ from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, Message
 
 from master_bot.asking import Action, Ask, touchable
 from master_bot.cluster import Cluster
+from master_bot.details import debug
 from master_bot.drafts import Drafts
 from master_bot.following import Follower
 from master_bot.fsm_storage import Clock
@@ -22,7 +23,7 @@ from master_bot.logs import mask
 from master_bot.models import handle
 from master_bot.person import Person
 from master_bot.texts import Texts, fill
-from master_bot.views import debug, logs
+from master_bot.views import logs
 from personalbots_api.models import PersonalBot
 
 _LINES: Final = 30

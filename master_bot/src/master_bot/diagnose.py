@@ -62,7 +62,7 @@ def diagnose(bot: PersonalBot, pod: Pod | None, events: Sequence[Event], now: da
         reason = "Other"
     ended = (pod.ended if pod else None) or bot.status.last_termination
     return Diagnosis(
-        light=_light(reason),
+        light=light(reason),
         reason=reason,
         facts=Facts(
             bot=handle(bot),
@@ -133,7 +133,8 @@ def _elsewhere(reason: str) -> bool:
     return reason in OWN_REASONS or bool(find("LLMReady", reason) or find("KnowledgeReady", reason))
 
 
-def _light(reason: str) -> Light:
+def light(reason: str) -> Light:
+    """How serious this reason is."""
     if reason in ("Asleep", "Stopped", "Terminating"):
         return Light.RESTS
     if reason == "Polling":

@@ -78,8 +78,8 @@ CAUSES: Final[Mapping[str, Said]] = {
     "CrashLoop": Said(
         "keeps crashing",
         "{bot} crashes again and again (exit code {exit_code}, {restarts} restarts).",
-        "It is tried again with growing pauses; /restart tries at once. If it lasts, send the administrator what "
-        "/debug shows.",
+        "It is tried again with growing pauses; /restart tries at once. If it lasts, send the administrator the file "
+        "from /debug.",
     ),
     "BadArguments": Said(
         "started wrongly",
@@ -177,5 +177,5 @@ CAUSES: Final[Mapping[str, Said]] = {
         "The service that looks after the bots does not react.",
         "Tell the administrator: the operator is not working. Bots that run go on running.",
     ),
-    "Other": Said("has a problem", "{bot} reports: {message}", "Send the administrator what /debug shows."),
+    "Other": Said("has a problem", "{bot} reports: {message}", "Send the administrator the file from /debug."),
 }

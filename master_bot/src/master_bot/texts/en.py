@@ -8,6 +8,7 @@ from master_bot.progress import Step
 from master_bot.texts.admin_en import Admin
 from master_bot.texts.causes_en import CAUSES
 from master_bot.texts.changes_en import Changes
+from master_bot.texts.details_en import Details
 from master_bot.texts.logs_en import Logs
 from master_bot.texts.said import Said
 
@@ -203,21 +204,6 @@ class English:
     deleted_all: str = "🗑 {bot} is deleted, with all that it has read."
     not_deleted: str = "All right, {bot} stays."
 
-    debug_phase: str = "Phase"
-    debug_conditions: str = "Conditions"
-    debug_pod: str = "Pod"
-    debug_no_pod: str = "There is no pod."
-    debug_ready: str = "ready"
-    debug_not_ready: str = "not ready"
-    debug_restarts: str = "Restarts: {count}"
-    debug_death: str = "Last end: exit code {code}, {reason}, {ago} ago"
-    debug_usage: str = "Memory {memory} of {memory_limit} ({percent}%), CPU {cpu} of {cpu_limit} cores"
-    debug_waiting: str = "Waiting: {reason}"
-    debug_node: str = "Node {node}, image {image}"
-    debug_log: str = "Log"
-    debug_previous_log: str = "Log before the last restart"
-    debug_events: str = "Events"
-    debug_no_events: str = "none in the last hour"
     no_log: str = "{bot} has no log at the moment: it does not run."
     log_title: str = "Last lines of {bot}"
     empty_log: str = "The log is empty."
@@ -261,4 +247,5 @@ class English:
     causes: ClassVar[Mapping[str, Said]] = CAUSES
     changes: Changes = Changes()
     logs: Logs = Logs()
+    details: Details = Details()
     admin: Admin = Admin()

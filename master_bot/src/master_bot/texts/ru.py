@@ -8,6 +8,7 @@ from master_bot.progress import Step
 from master_bot.texts.admin_ru import RussianAdmin
 from master_bot.texts.causes_ru import CAUSES
 from master_bot.texts.changes_ru import RussianChanges
+from master_bot.texts.details_ru import RussianDetails
 from master_bot.texts.en import English
 from master_bot.texts.logs_ru import RussianLogs
 from master_bot.texts.said import Said
@@ -204,21 +205,6 @@ class Russian(English):
     deleted_all = "🗑 {bot} удалён вместе со всем, что прочёл."
     not_deleted = "Хорошо, {bot} остаётся."
 
-    debug_phase = "Стадия"
-    debug_conditions = "Состояния"
-    debug_pod = "Под"
-    debug_no_pod = "Пода нет."
-    debug_ready = "готов"
-    debug_not_ready = "не готов"
-    debug_restarts = "Перезапусков: {count}"
-    debug_death = "Последнее завершение: код {code}, {reason}, {ago} назад"
-    debug_usage = "Память: {memory} из {memory_limit} ({percent}%), процессор: {cpu} из {cpu_limit} ядра"
-    debug_waiting = "Ждёт: {reason}"
-    debug_node = "Узел {node}, образ {image}"
-    debug_log = "Журнал"
-    debug_previous_log = "Журнал до последнего перезапуска"
-    debug_events = "События"
-    debug_no_events = "за последний час не было"
     no_log = "У {bot} сейчас нет журнала: он не работает."
     log_title = "Последние строки {bot}"
     empty_log = "Журнал пуст."
@@ -262,4 +248,5 @@ class Russian(English):
     causes: ClassVar[Mapping[str, Said]] = CAUSES
     changes = RussianChanges()
     logs = RussianLogs()
+    details = RussianDetails()
     admin = RussianAdmin()
