@@ -1,4 +1,4 @@
-"""What only a bot knows, on its resource: every reason of LLMReady and KnowledgeReady, its Event, and recovery."""
+"""What only a bot knows: every reason of LLMReady and KnowledgeReady, its Event, what owners read, and recovery."""
 
 import asyncio
 import json
@@ -79,10 +79,12 @@ async def becomes(installed: Installation, name: str, kind: str, reason: str, *w
 
 
 @pytest.fixture
-async def setups(installed: Installation, telegram: TelegramClient) -> AsyncIterator[list[Setup]]:
+async def setups(installed: Installation, telegram: TelegramClient, llm: LLMClient) -> AsyncIterator[list[Setup]]:
     """As many as there are rows in a table."""
     made = await asyncio.gather(*(new_setup(installed, telegram) for _ in range(6)))
     yield list(made)
+    for setup in made:
+        await llm.clear_faults(setup.key)
     installed.remove(*(setup.name for setup in made))
 
 
@@ -102,7 +104,7 @@ async def test_what_the_llm_refuses_is_said_and_forgotten_when_it_no_longer_does
     cases = dict(zip(LLM_FAULTS, setups, strict=False))
     away = setups[len(cases)]  # the address answers nothing, as that of a service that is not there
     for reason, setup in cases.items():
-        await llm.fault(endpoint="models", key=setup.key, **LLM_FAULTS[reason][0])
+        await llm.fault(endpoint="models", key=setup.key, times=None, **LLM_FAULTS[reason][0])
         installed.apply(installed.bot(setup.name, owner=setup.owner.id))
     nowhere = installed.bot(away.name, owner=away.owner.id)
     nowhere["spec"]["llm"]["baseUrl"] = "http://llm.nowhere.invalid/v1"
@@ -114,7 +116,18 @@ async def test_what_the_llm_refuses_is_said_and_forgotten_when_it_no_longer_does
     )
     for setup in setups:
         await installed.reason(setup.name, "Polling", timeout=60)  # who has no LLM still hears people
-    await asyncio.gather(*(becomes(installed, setup.name, "LLMReady", "KeyAccepted") for setup in cases.values()))
+    await asyncio.gather(
+        installed.owner_reads(cases["KeyRefused"].name, "KeyRefused"),
+        installed.owner_reads(cases["RateLimited"].name, "RateLimited"),
+        installed.owner_reads(cases["QuotaExhausted"].name, "QuotaExhausted"),
+        installed.owner_reads(cases["ModelMissing"].name, "ModelMissing"),
+        installed.owner_reads(away.name, "Unreachable"),
+    )
+    for setup in cases.values():
+        await llm.clear_faults(setup.key)
+    await asyncio.gather(
+        *(becomes(installed, setup.name, "LLMReady", "KeyAccepted", timeout=120) for setup in cases.values())
+    )
     events = installed.items("events", f"--field-selector=involvedObject.name={setups[0].name},reason=KeyAccepted")
     assert [event["type"] for event in events] == ["Normal"]
 
@@ -177,6 +190,7 @@ async def test_a_qdrant_server_that_is_away_or_refuses_is_said_and_its_knowledge
 
     make(setups[0])
     await becomes(installed, away, "KnowledgeReady", "StoreUnreachable", f"http://{QDRANT}:6333")
+    await installed.owner_reads(away, "StoreUnreachable")
     runs(installed, qdrant)
     for name, mode in ((refusing, "403"), (full, "507"), (slow, "hangs")):
         answers(name, mode)
@@ -195,6 +209,10 @@ async def test_a_qdrant_server_that_is_away_or_refuses_is_said_and_its_knowledge
         for item in (change["object"].get("status") or {}).get("conditions") or ()
     }
     assert "Opening" in said, "while it was slow"
+    await asyncio.gather(
+        installed.owner_reads(refusing, "StoreRefused"),
+        installed.owner_reads(full, "StoreFull"),
+    )
     for name in (refusing, full):
         answers(name, "404")
     await asyncio.gather(*(becomes(installed, name, "KnowledgeReady", "Opened") for name in (refusing, full)))
@@ -238,6 +256,7 @@ async def test_a_budget_that_is_spent_is_said_and_a_larger_one_lets_the_bot_go_o
     await installed.reason(setup.name, "Polling", timeout=90)
     await reads(setup)
     await becomes(installed, setup.name, "LLMReady", "BudgetSpent", "Raise spec.llm.budget.monthly")
+    await installed.owner_reads(setup.name, "BudgetSpent")
     installed.patch(setup.name, {"spec": {"llm": {"budget": {"monthly": "1000000"}}}})
     await becomes(installed, setup.name, "LLMReady", "KeyAccepted")
 

@@ -9,10 +9,6 @@ PASSES = {"Starting", "Restarting", "Evicted", "Unknown", "NotChecked", "Opening
 """Over before anybody could ask, but for a start that is slow; the table in test_diagnose.py has them."""
 WELL = {"KeyAccepted", "Opened"}
 """Told as Polling: the bot works."""
-LEFT = {"KeyRefused", "ModelMissing", "RateLimited", "QuotaExhausted", "Unreachable"} | {
-    "BudgetSpent", "StoreUnreachable", "StoreRefused", "StoreFull",
-}  # fmt: skip
-"""What bots report of their LLM service and their store: told by /debug in tests without a cluster only."""
 ASKING = {"fails", "owner_reads"}
 """What a test calls that lets the owner ask: see `Installation.owner_reads`."""
 
@@ -31,4 +27,4 @@ def asked() -> set[str]:
 
 
 def test_the_owner_of_a_bot_with_any_lasting_trouble_asks_on_the_cluster_what_it_is() -> None:
-    assert {entry.name for entry in CATALOGUE} - PASSES - WELL - LEFT - asked() == set()
+    assert {entry.name for entry in CATALOGUE} - PASSES - WELL - asked() == set()

@@ -159,6 +159,13 @@ def test_every_reason_of_the_operator_is_told_as_it_is(entry: Any) -> None:  # n
     assert (found.light is Light.FAILS) == (entry.severity == "Warning")
 
 
+@pytest.mark.parametrize("entry", [entry for entry in CATALOGUE if entry.condition != "Ready"], ids=lambda e: e.name)
+def test_a_bot_that_hears_people_is_told_by_what_is_wrong_beside_it(entry: Any) -> None:  # noqa: ANN401 - a row of the catalogue
+    found = diagnose(bot(POLLING, (entry.condition, entry.status, entry.name)), pod(ready=True), [], NOW)
+    troubled = entry.status == "False"
+    assert (found.reason, found.light) == ((entry.name, Light.WAITS) if troubled else ("Polling", Light.WORKS))
+
+
 def test_the_facts_come_from_where_they_are_known() -> None:
     facts = diagnose(bot(("Ready", "False", "CrashLoop")), pod(ended=BUG, restarts=7), [], NOW).facts
     assert (facts.exit_code, facts.restarts, facts.image, facts.memory) == ("70", "7", "bot:1", "256Mi")
