@@ -17,6 +17,7 @@ import crowd  # noqa: E402
 import extraction  # noqa: E402
 import kills  # noqa: E402
 import library  # noqa: E402
+import master  # noqa: E402
 import on_cluster  # noqa: E402
 import retrieval  # noqa: E402
 import scale  # noqa: E402
@@ -24,6 +25,7 @@ from figures import page, table  # noqa: E402
 
 PARTS = {
     "A bot as a process": bot.measure,
+    "The master bot as a process": master.measure,
     "Fifty people at once": crowd.measure,
     "Killed at random moments": kills.measure,
     "A bot's store": library.measure,

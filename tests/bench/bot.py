@@ -82,7 +82,7 @@ async def measure() -> list[Figure]:
         starts, spent, rests = [], [], []
         for number in range(STARTS + 1):
             async with running(telegram, llm, owner=person.id, token=made.token) as bot:
-                first = await _first_poll(telegram, after=bot.started)
+                first = await first_poll(telegram, BOT, after=bot.started)
                 await asyncio.sleep(REST)
                 if number:  # the first one compiled what had no bytecode yet
                     starts.append(first - bot.started)
@@ -125,10 +125,11 @@ async def measure() -> list[Figure]:
     ]
 
 
-async def _first_poll(telegram: TelegramStandIn, *, after: float) -> float:
+async def first_poll(telegram: TelegramStandIn, username: str, *, after: float) -> float:
+    """When the bot of this name first called getUpdates after that moment (Unix time)."""
     async with asyncio.timeout(30):
         while True:
-            calls = await telegram.client.calls(bot=BOT, method="getUpdates")
+            calls = await telegram.client.calls(bot=username, method="getUpdates")
             if times := [call["at"] for call in calls if call["at"] >= after]:
                 return float(min(times))
             await asyncio.sleep(0.05)
