@@ -26,6 +26,7 @@ SHORT = 512  # numbers in a vector: a third of the disk, the page cache and the 
 _SHORTENED_MODELS = "text-embedding-3-"
 _CUTS_RETRIED = 2
 _NOT_OFFERED = frozenset({400, 404, 405, 415, 501})  # by a service without this endpoint or model, or of this format
+_OF_A_MODEL = frozenset({"ModelMissing", "RateLimited"})
 _ACCEPTED = LLMState(ready=True, reason="KeyAccepted")
 
 
@@ -93,17 +94,18 @@ class LLM:
     def __init__(self, config: LLMConfig) -> None:
         self.config = config
         self._state = LLMState()
+        self._missing: dict[str, LLMState] = {}  # by model of the configuration: what was told when it was asked for
         self.windows: dict[str, int] = {}
         self._wire = Wire(timeout=config.timeout)
         self._short = True
 
     def state(self) -> LLMState:
-        """What the last request told, or that none is made because the budget is spent."""
+        """What requests told, or that none is made because the budget is spent."""
         try:
             self.config.allow()
         except Refusal as refusal:
             return LLMState(ready=False, reason="BudgetSpent", message=str(refusal.values.get("budget", "")))
-        return self._state
+        return self._told()
 
     async def close(self) -> None:
         """Close the connections; a later request opens new ones."""
@@ -112,21 +114,22 @@ class LLM:
     async def check(self) -> LLMState:
         """Ask whether the service is there and takes the key.
 
-        Only what the answer proves changes the state: a service that has no list of models tells nothing.
+        Only what the answer proves changes the state: a service that has no list of models tells nothing, and a model
+        that was missing still is unless the list names it.
         """
         try:
             offered = await self._wire.get(self._url("models"), key=self._key())
         except Refusal:
-            return self._state
+            return self._told()
         except ServiceError as error:
             if error.fault.status not in {400, 404, 405}:
                 verdict = decide(error.fault, attempt=ATTEMPTS, jitter=0, model=self.config.model, longest_wait=0)
                 if isinstance(verdict, GiveUp) and verdict.state:
-                    self._state = verdict.state
+                    self._fails(verdict.state, self.config.model)
         else:
-            self._state = _ACCEPTED
             self.windows = _windows(offered)
-        return self._state
+            self._works(*self.windows)
+        return self._told()
 
     async def embed(self, texts: Sequence[str], *, model: str | None = None) -> AsyncGenerator[Waiting | Embedded]:
         """Give the vectors of `texts` in one request; at most 300,000 tokens in all and 8,192 each (the API's limits).
@@ -155,7 +158,7 @@ class LLM:
                 yield Waiting(seconds=wait)
                 await asyncio.sleep(wait)
                 continue
-            self._state = _ACCEPTED
+            self._works(model)
             self.config.on_usage(model, _tokens_sent(response), 0)
             yield Embedded(vectors=vectors)
             return
@@ -185,7 +188,7 @@ class LLM:
             text = response.get("text") if isinstance(response, dict) else None
             if not isinstance(text, str):
                 raise Refusal("voice_unheard")
-            self._state = _ACCEPTED
+            self._works(model)
             usage = response.get("usage") or {}
             self.config.on_usage(model, int(usage.get("input_tokens") or 0), int(usage.get("output_tokens") or 0))
             yield Heard(text=text)
@@ -239,7 +242,7 @@ class LLM:
                     await asyncio.sleep(wait)
                     continue
             else:
-                self._state = _ACCEPTED
+                self._works(model)
                 self.config.on_usage(model, finished.prompt_tokens, finished.completion_tokens)
             yield finished
             return
@@ -258,9 +261,32 @@ class LLM:
             longest_wait=self.config.longest_wait,
         )
         if isinstance(verdict, GiveUp):
-            self._state = verdict.state or self._state
+            if verdict.state:
+                self._fails(verdict.state, model)
             raise verdict.refusal from None
         return verdict.seconds
+
+    def _works(self, *models: str) -> None:
+        """Take note that the key is accepted and these models are there."""
+        self._state = _ACCEPTED
+        for model in models:
+            self._missing.pop(model, None)
+
+    def _fails(self, state: LLMState, model: str) -> None:
+        """Take note of what was told when this model was asked for.
+
+        What concerns a model alone counts for those of the configuration only, not for one that a person chose.
+        """
+        configured = model in {self.config.model, self.config.embedding_model}
+        if state.reason == "ModelMissing" and configured:
+            self._missing[model] = state
+            self._works()
+        elif configured or state.reason not in _OF_A_MODEL:
+            self._state = state
+
+    def _told(self) -> LLMState:
+        """What was told of the service, or else of a model that is missing."""
+        return self._state if self._state.ready is False else next(iter(self._missing.values()), self._state)
 
     def _key(self) -> str:
         try:

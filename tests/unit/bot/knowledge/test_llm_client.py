@@ -200,6 +200,48 @@ async def test_the_check_tells_a_good_key_from_a_bad_one(llm: LLM) -> None:
     assert (await llm.check()).reason == "KeyRefused"
 
 
+async def test_a_model_that_is_missing_stays_so_until_it_answers(service: LLMStandIn, llm: LLM) -> None:
+    await service.client.fault(endpoint="chat/completions", status=404, code="model_not_found")
+    await service.client.fault(endpoint="models", status=404, times=None)  # a service without a list of models
+    with pytest.raises(Refusal, match="llm_model_missing"):
+        await chat(llm)
+    assert (await llm.check()).reason == "ModelMissing"
+    [event async for event in llm.embed(["one"])]
+    assert llm.state().reason == "ModelMissing"
+    assert "gpt-5-mini" in llm.state().message
+    await chat(llm)
+    assert llm.state() == ACCEPTED
+
+
+async def test_the_check_clears_a_missing_model_only_when_the_service_lists_it(service: LLMStandIn, llm: LLM) -> None:
+    await service.client.fault(endpoint="chat/completions", status=404, code="model_not_found")
+    with pytest.raises(Refusal, match="llm_model_missing"):
+        await chat(llm)
+    assert llm.state().reason == "ModelMissing"
+    assert await llm.check() == ACCEPTED
+    llm.config = replace(llm.config, model="nobodys-model")
+    with pytest.raises(Refusal, match="llm_model_missing"):
+        await chat(llm)
+    assert (await llm.check()).reason == llm.state().reason == "ModelMissing"
+    llm.config = replace(llm.config, key_provider=lambda: "sk-wrong")
+    assert (await llm.check()).reason == "KeyRefused"  # which weighs more
+
+
+async def test_a_model_that_a_person_chose_says_nothing_of_the_configured_ones(service: LLMStandIn, llm: LLM) -> None:
+    await llm.check()
+    with pytest.raises(Refusal, match="llm_model_missing"):
+        [event async for event in llm.chat(ASK, model="nobodys-model")]
+    llm.config = replace(llm.config, longest_wait=0.1)
+    await service.client.fault(endpoint="chat/completions", status=429, retry_after=60)
+    with pytest.raises(Refusal, match="llm_rate_limited"):
+        [event async for event in llm.chat(ASK, model="gpt-4.1")]
+    assert llm.state() == ACCEPTED
+    await service.client.fault(endpoint="chat/completions", status=401)
+    with pytest.raises(Refusal, match="llm_key_refused"):
+        [event async for event in llm.chat(ASK, model="gpt-4.1")]
+    assert llm.state().reason == "KeyRefused"
+
+
 async def test_short_vectors_are_asked_of_models_that_have_them(service: LLMStandIn, llm: LLM) -> None:
     [event async for event in llm.embed(["one"])]
     with pytest.raises(Refusal, match="llm_model_missing"):
