@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _TURNS = 8
 _LONGEST = 8000  # characters of an answer that are remembered
+_OF_ANOTHER_BOT = 0  # in place of the id of a request, which is never this
 
 log = logging.getLogger(__name__)
 
@@ -27,39 +28,46 @@ class Dialogues:
 
     def turns(self, *, chat_id: int, user_id: int) -> tuple[Turn, ...]:
         """The last turns, oldest first."""
-        try:
-            turns = json.loads(self._file(chat_id, user_id).read_text(encoding="utf-8"))
-            return tuple(Turn(question=turn["question"], answer=turn["answer"]) for turn in turns)
-        except FileNotFoundError:
-            return ()
-        except (OSError, ValueError, KeyError, TypeError):
-            log.warning("A dialogue cannot be read and starts anew", extra={"user_id": user_id})
-            return ()
+        return tuple(turn for _, turn in self._kept(chat_id, user_id))
 
-    def add(self, turn: Turn, *, chat_id: int, user_id: int) -> None:
-        """Remember a turn. A full disk loses it, which is logged and nothing more."""
-        self._write([*self.turns(chat_id=chat_id, user_id=user_id), turn], chat_id=chat_id, user_id=user_id)
+    def add(self, turn: Turn, *, request_id: int, chat_id: int, user_id: int) -> None:
+        """Remember a request's turn; again changes nothing. A full disk loses it, which is logged and nothing more."""
+        kept = self._kept(chat_id, user_id)
+        if request_id not in [number for number, _ in kept]:
+            self._write([*kept, (request_id, turn)], chat_id=chat_id, user_id=user_id)
 
     def restore(self, turns: Sequence[Turn], *, chat_id: int, user_id: int) -> None:
         """Put the turns of another bot's dialogue before what was said here; again changes nothing."""
-        known = self.turns(chat_id=chat_id, user_id=user_id)
-        earlier = [turn for turn in turns if turn not in known]
+        kept = self._kept(chat_id, user_id)
+        known = [turn for _, turn in kept]
+        earlier = [(_OF_ANOTHER_BOT, turn) for turn in turns if turn not in known]
         if earlier:
-            self._write([*earlier, *known], chat_id=chat_id, user_id=user_id)
+            self._write([*earlier, *kept], chat_id=chat_id, user_id=user_id)
 
-    def _write(self, turns: list[Turn], *, chat_id: int, user_id: int) -> None:
-        turns = turns[-_TURNS:]
+    def _kept(self, chat_id: int, user_id: int) -> list[tuple[int, Turn]]:
+        """The turns with the ids of their requests."""
+        try:
+            turns = json.loads(self._file(chat_id, user_id).read_text(encoding="utf-8"))
+            return [
+                (turn.get("request", _OF_ANOTHER_BOT), Turn(question=turn["question"], answer=turn["answer"]))
+                for turn in turns
+            ]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            log.warning("A dialogue cannot be read and starts anew", extra={"user_id": user_id})
+            return []
+
+    def _write(self, turns: list[tuple[int, Turn]], *, chat_id: int, user_id: int) -> None:
+        lines = [
+            {"request": number, "question": one.question[:_LONGEST], "answer": one.answer[:_LONGEST]}
+            for number, one in turns[-_TURNS:]
+        ]
         file = self._file(chat_id, user_id)
         new = file.with_suffix(".new")
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            new.write_text(
-                json.dumps(
-                    [{"question": one.question[:_LONGEST], "answer": one.answer[:_LONGEST]} for one in turns],
-                    ensure_ascii=False,
-                ),
-                encoding="utf-8",
-            )
+            new.write_text(json.dumps(lines, ensure_ascii=False), encoding="utf-8")
             new.replace(file)
         except OSError as error:
             log.warning("A dialogue cannot be written: %s", error.strerror, extra={"user_id": user_id})

@@ -146,16 +146,17 @@ class Runner:
         return len(found)
 
     async def _result(self, entry: Entry, running: _Running, kind: Kind, status: StatusMessage, work: Work) -> Result:
-        if entry.answer is not None:
-            return Result.from_json(entry.answer)
         sender = running.sender
-        if entry.attempts >= GIVEN_UP:
+        if entry.answer is not None:
+            result = Result.from_json(entry.answer)
+        elif entry.attempts >= GIVEN_UP:
             result = sentence(sender.language, "gave_up", outcome="failed", times=entry.attempts)
         else:
             result = await self._made(entry, running, kind, status, work)
-        await self._journal.answered(entry, result.to_json())
-        if result.turn:
-            self._dialogues.add(result.turn, chat_id=sender.chat_id, user_id=sender.user_id)
+        if entry.answer is None:
+            await self._journal.answered(entry, result.to_json())
+        if result.turn:  # of an answer that was made before too: the process may have died just here
+            self._dialogues.add(result.turn, request_id=entry.id, chat_id=sender.chat_id, user_id=sender.user_id)
         return result
 
     async def _made(self, entry: Entry, running: _Running, kind: Kind, status: StatusMessage, work: Work) -> Result:

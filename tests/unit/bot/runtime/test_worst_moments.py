@@ -1,0 +1,89 @@
+"""Killed between two steps that belong together, the bot neither forgets the first nor repeats it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from personal_bot.models import Turn
+from personal_bot.requests.dialogues import Dialogues
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Scene
+    from standins.telegram.client import Message
+
+QUESTION = "What is the name of Anna's cat?"
+DYING = """
+import importlib, inspect, os, signal
+owner = getattr(importlib.import_module({module!r}), {owner!r})
+healthy = getattr(owner, {method!r})
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+def dying(*arguments, **named):
+    {before} and die()
+    result = healthy(*arguments, **named)
+    return afterwards(result) if inspect.isawaitable(result) else die()
+async def afterwards(result):
+    await result
+    die()
+setattr(owner, {method!r}, dying)
+from personal_bot.__main__ import main
+main()
+"""
+
+
+class Fate:
+    """Ends the bot's process at one step, and lets the next one live."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    async def dies(self, moment: str, step: str) -> None:
+        """Go on as a process that is killed right `before` or `after` this method (module:class.method)."""
+        await self._scene.process.kill()
+        module, _, name = step.partition(":")
+        owner, _, method = name.partition(".")
+        code = DYING.format(module=module, owner=owner, method=method, before=moment == "before")
+        self._scene.process.program = ("-c", code)
+        await self._scene.process.start()
+
+    async def lives(self) -> None:
+        """Wait for that death, and go on as a process that lives."""
+        assert await self._scene.process.end() == -9
+        self._scene.process.program = ("-m", "personal_bot")
+        await self._scene.process.start()
+
+
+async def replies(scene: Scene, since: Message) -> list[Message]:
+    """What the bot has sent since, when nothing is under way any more."""
+    await scene.process.until_status(lambda status: status["activity"]["inFlight"] + status["activity"]["queued"] == 0)
+    messages = await scene.anna.messages(scene.bot.username)
+    return [m for m in messages if m.from_bot and not m.draft and m.id > since.id]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_the_dialogue_keeps_an_answer_once_when_the_bot_dies_over_keeping_it(scene: Scene, moment: str) -> None:
+    await scene.process.start()
+    await scene.knows_the_pets()
+    fate = Fate(scene)
+    await fate.dies(moment, "personal_bot.requests.dialogues:Dialogues.add")
+    question = await scene.anna.send(scene.bot.username, QUESTION)
+    await fate.lives()
+    await scene.anna.wait(scene.bot.username, lambda m: "Sources" in m.text, after=question, timeout=30)
+    assert len(await replies(scene, question)) == 1
+    kept = Dialogues(scene.process.folder / "data" / "dialogues").turns(chat_id=scene.anna.id, user_id=scene.anna.id)
+    assert [turn.question for turn in kept] == [QUESTION]
+
+
+def test_a_dialogue_of_the_time_before_its_turns_had_requests_goes_on(tmp_path: Path) -> None:
+    here, first, second = {"chat_id": 1, "user_id": 1}, Turn(question="a", answer="b"), Turn(question="c", answer="d")
+    (tmp_path / "1_1.json").write_text('[{"question": "a", "answer": "b"}]')
+    dialogues = Dialogues(tmp_path)
+    for _ in range(2):
+        dialogues.add(second, request_id=7, **here)
+    dialogues.add(second, request_id=8, **here)
+    dialogues.restore([second, Turn(question="e", answer="f")], **here)
+    assert dialogues.turns(**here) == (Turn(question="e", answer="f"), first, second, second)
