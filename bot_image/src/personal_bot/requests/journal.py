@@ -150,16 +150,16 @@ class Journal:
         data = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
         if not data:
             return
-        async with self._lock:
-            start = self._file.tell()
-            try:
-                _write_all(self._file, data)
-                if sync:
-                    await asyncio.to_thread(os.fsync, self._file.fileno())
-            except OSError:
-                with contextlib.suppress(OSError):
-                    self._file.truncate(start)
-                raise
+        start = self._file.tell()
+        try:
+            _write_all(self._file, data)  # before anything is waited for: a killed process leaves it in the file
+        except OSError:
+            with contextlib.suppress(OSError):
+                self._file.truncate(start)
+            raise
+        if sync:
+            async with self._lock:
+                await asyncio.to_thread(os.fsync, self._file.fileno())
 
     def _load(self) -> None:
         try:

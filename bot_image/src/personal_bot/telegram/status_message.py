@@ -2,8 +2,9 @@
 
 In a private chat it is a draft, with Telegram's own button to stop it, until the answer is there; elsewhere, for a
 second request of the same chat, and where Telegram knows no drafts, it is a message with a button, which is edited.
-A draft has no id, so the answer is written into a message that is sent, and journalled, first: whenever the process is
-killed, the answer comes once.
+A draft has no id, and no message has one before it is sent, so each is sent with a sentence that stays true, its id is
+journalled, and only then the status or the answer is written into it: whenever the process is killed, the answer comes
+once, and nothing else stays behind that looks as if it went on.
 
 Only the newest state is ever shown: an edit that could not be sent in time is forgotten, not queued. The ids of the
 messages are journalled when they are known, so a process that comes after this one goes on in the same messages.
@@ -113,11 +114,13 @@ class StatusMessage:
     async def open(self) -> None:
         """Show the first sign in the chat and keep it moving from now on."""
         if not self._messages:
-            first = self._shown = shown(self._progress, seconds=0, language=self._language)
+            first = shown(self._progress, seconds=0, language=self._language)
             private = self._chat_id > 0 and self._request_id > 0
             self._is_draft = private and await self._connection.draft(self._drafted(first))
-            if not self._is_draft:
-                self._messages.append(await self._send(first, button=self._button))
+            if self._is_draft:
+                self._shown = first
+            else:
+                self._messages.append(await self._place("answer_comes"))
                 await self._on_sent(self._messages)
         self._live = asyncio.create_task(self._keep_moving())
 
@@ -153,7 +156,7 @@ class StatusMessage:
         await self._halt()
         for number, part in enumerate(parts):
             if number == len(self._messages):
-                self._messages.append(await self._place())
+                self._messages.append(await self._place("answer_below"))
                 await self._on_sent(self._messages)
             last = number == len(parts) - 1
             below = keyboard(buttons) if last else None
@@ -209,13 +212,16 @@ class StatusMessage:
             keep_on_stop=True,
         )
 
-    async def _send(self, piece: Piece, *, button: InlineKeyboardMarkup | None = None) -> int:
+    async def _place(self, key: str) -> int:
+        """Send a message that the status, or a part of the answer, is written into once its id is journalled.
+
+        When the process dies before that, it stays behind and is true: the answer stands below it, and never comes
+        twice.
+        """
         message = await self._connection.deliver(
             SendMessage(
                 chat_id=self._chat_id,
-                text=piece.text,
-                entities=entities_of(piece),
-                reply_markup=button,
+                text=say(self._language, key),
                 reply_parameters=ReplyParameters(message_id=self._reply_to, allow_sending_without_reply=True),
                 link_preview_options=_NO_PREVIEW,
             ),
@@ -223,20 +229,12 @@ class StatusMessage:
         )
         return message.message_id
 
-    async def _place(self) -> int:
-        """Send the message that a part is written into.
-
-        When the process dies before the id is journalled, this stays behind and is true: the part stands below it,
-        and never comes twice.
-        """
-        return await self._send(Piece(text=say(self._language, "answer_below")))
-
     async def _write(self, number: int, piece: Piece, buttons: InlineKeyboardMarkup | None) -> None:
         """Make the message of this number read so for good."""
         plain = Piece(text=piece.text)
         if await self._taken(number, piece, buttons) or (piece != plain and await self._taken(number, plain, buttons)):
             return
-        self._messages[number] = await self._place()  # the person deleted the other one meanwhile
+        self._messages[number] = await self._place("answer_below")  # the person deleted the other one meanwhile
         await self._on_sent(self._messages)
         edit = self._edited(self._messages[number], plain, buttons)
         await self._connection.deliver(edit, chat_id=self._chat_id)

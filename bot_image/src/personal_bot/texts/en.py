@@ -16,6 +16,7 @@ TEXTS: dict[str, str] = {
     "again": "🔄 I was cut off over this more than once and try it again in a moment",
     "stop_button": "⏹ Stop",
     # How a request ends.
+    "answer_comes": "👇 I answer here, or right below.",
     "answer_below": "👇 The answer is below.",
     "sources": "Sources",
     "cut_short": "✂️ The answer was cut short here.",

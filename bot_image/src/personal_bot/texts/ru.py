@@ -16,6 +16,7 @@ TEXTS: dict[str, str] = {
     "again": "🔄 Меня на этом не раз прервали, скоро попробую ещё раз",
     "stop_button": "⏹ Остановить",
     # How a request ends.
+    "answer_comes": "👇 Отвечу здесь или чуть ниже.",
     "answer_below": "👇 Ответ ниже.",
     "sources": "Источники",
     "cut_short": "✂️ Здесь ответ оборвался.",

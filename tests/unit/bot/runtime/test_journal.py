@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
+import os
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -138,6 +141,24 @@ async def test_on_a_full_disk_updates_are_worked_on_but_not_safe_until_they_are_
     assert again.safe
     assert [entry.id for entry in opened(path).unfinished()] == [2]
     assert (await opened(path).receive([update(1)])).new == []
+
+
+async def test_what_is_noted_is_in_the_file_at_once_however_slow_the_disk_is(
+    opened: Opened, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = opened(path)
+    first, second = (await journal.receive([update(1), update(2)])).new
+    synced = threading.Event()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", lambda _: synced.wait(30))
+        notes = [asyncio.create_task(journal.sent(entry, [entry.id + 40])) for entry in (first, second)]
+        try:
+            await asyncio.sleep(0)  # each has its first turn
+            assert path.read_text().splitlines()[-2:] == ['{"id": 1, "messages": [41]}', '{"id": 2, "messages": [42]}']
+            assert not any(note.done() for note in notes)
+        finally:
+            synced.set()
+            await asyncio.gather(*notes)
 
 
 async def test_the_journal_is_readable_json_lines(opened: Opened, path: Path) -> None:

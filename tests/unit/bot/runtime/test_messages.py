@@ -240,7 +240,7 @@ async def test_an_answer_in_parts_stands_in_messages_of_its_own_in_order(chat: C
 async def test_an_answer_whose_message_was_deleted_comes_in_a_new_one(chat: Chat) -> None:
     _, anna, bot, status = chat
     await status.open()
-    shown = await anna.wait(bot.username, lambda m: m.text.startswith("🔍"))
+    shown = await anna.wait(bot.username, lambda m: m.from_bot)
     await anna.delete(shown)
     await status.close([Piece(text="done")])
     assert [m.text for m in await anna.messages(bot.username) if m.from_bot] == ["done"]

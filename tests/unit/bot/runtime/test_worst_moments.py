@@ -8,6 +8,7 @@ import pytest
 
 from personal_bot.models import Turn
 from personal_bot.requests.dialogues import Dialogues
+from personal_bot.texts import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,3 +88,17 @@ def test_a_dialogue_of_the_time_before_its_turns_had_requests_goes_on(tmp_path: 
     dialogues.add(second, request_id=8, **here)
     dialogues.restore([second, Turn(question="e", answer="f")], **here)
     assert dialogues.turns(**here) == (Turn(question="e", answer="f"), first, second, second)
+
+
+async def test_a_message_that_the_bot_died_over_before_it_knew_its_id_stays_true(scene: Scene) -> None:
+    await scene.without_drafts()
+    await scene.process.start()
+    await scene.knows_the_pets()
+    fate = Fate(scene)
+    await fate.dies("before", "personal_bot.requests.journal:Journal.sent")
+    question = await scene.anna.send(scene.bot.username, QUESTION)
+    await fate.lives()
+    await scene.anna.wait(scene.bot.username, lambda m: "Sources" in m.text, after=question, timeout=30)
+    left, answer = await replies(scene, question)
+    assert (left.text, left.buttons) == (say("en", "answer_comes"), ())
+    assert "Sources" in answer.text
