@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aiogram.types.message_generation_stopped import MessageGenerationStopped
 
 _LINK = re.compile(r"https?://\S{4,2000}", re.IGNORECASE)
+_PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})  # that models see; Telegram tells them by the ending
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+(.*))?", re.DOTALL)
 
 IN_GROUPS = ("ask", "search", "top", "dossier", "digest", "group", "forget", "new", "stop", "start", "help")
@@ -97,12 +98,14 @@ class Recording:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A photo, with the question below it, or "" for none."""
+    """A photo, or a picture that was sent as a file, with the question below it, or "" for none."""
 
     sender: Sender
     file_id: str
     size: int | None
     text: str
+    name: str = "photo.jpg"
+    mime_type: str = "image/jpeg"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +169,7 @@ def intent_of(update: Update, me: Me | None) -> Intent | None:  # noqa: PLR0911 
     if not message or not message.from_user or message.from_user.is_bot or _is_service(message):
         return None
     private = message.chat.type == "private"
-    text = message.text or (message.caption if message.photo else None) or ""
+    text = message.text or (message.caption if _shows(message) else None) or ""
     if not private:
         if not me or not is_spoken_to(message, me):
             return None
@@ -248,6 +251,8 @@ def _stopped(stopped: MessageGenerationStopped) -> StopWriting:
 
 def _sent(message: Message, text: str, sender: Sender) -> TakeIn | Recording | Picture | None:
     """What a file is for; None when there is none, or it comes with a text that counts more."""
+    if _shows(message):
+        return None if message.forward_origin and text else _picture(message, text.strip(), sender)
     if document := message.document:
         return TakeIn(
             sender=sender,
@@ -258,10 +263,26 @@ def _sent(message: Message, text: str, sender: Sender) -> TakeIn | Recording | P
         )
     if spoken := message.voice or message.video_note or message.audio:
         return Recording(sender=sender, file_id=spoken.file_id, name=_sound(message), size=spoken.file_size)
-    if message.photo and not (message.forward_origin and text):  # a forwarded one with a text is material
-        largest = message.photo[-1]
-        return Picture(sender=sender, file_id=largest.file_id, size=largest.file_size, text=text.strip())
     return None
+
+
+def _shows(message: Message) -> bool:
+    """Whether it is a picture."""
+    return bool(message.photo or (message.document and message.document.mime_type in _PICTURES))
+
+
+def _picture(message: Message, text: str, sender: Sender) -> Picture:
+    if not (document := message.document):
+        largest = (message.photo or [])[-1]
+        return Picture(sender=sender, file_id=largest.file_id, size=largest.file_size, text=text)
+    return Picture(
+        sender=sender,
+        file_id=document.file_id,
+        size=document.file_size,
+        text=text,
+        name=document.file_name or "picture",
+        mime_type=document.mime_type or "",
+    )
 
 
 def is_spoken_to(message: Message, me: Me) -> bool:

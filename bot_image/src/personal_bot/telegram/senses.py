@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _LONGEST_SHOWN = 500  # characters of what was understood that stand above an answer
 _CAPTION = 1000  # units of Telegram's 1024
 _NOT_IN_DOCUMENTS = frozenset({"no_documents", "nothing_found", "nothing_found_in_scope"})
+_LARGEST_PICTURE = 5 << 20  # bytes: what services take, and what the pod's memory holds five times over
 _CANNOT_SEE = frozenset({"llm_rejected", "llm_model_missing"})
 _LOOK = """\
 Describe what the picture shows, as exactly as it takes to answer questions about it. Repeat all text in it word for \
@@ -86,8 +87,10 @@ class Senses:
             Refusal: it cannot be seen, or there is no answer.
         """
         language = picture.sender.language
+        if (picture.size or 0) > _LARGEST_PICTURE:
+            raise Refusal("picture_too_large", name=picture.name, size=picture.size, limit=_LARGEST_PICTURE)
         status.show(Progress(key="picture_looking"))
-        async with self._fetched(picture, request_id, "photo.jpg") as path:
+        async with self._fetched(picture, request_id, picture.name) as path:
             data = base64.b64encode(await asyncio.to_thread(path.read_bytes)).decode()
         seen = await self._look(data, picture, status)
         shown = Result(
@@ -109,7 +112,7 @@ class Senses:
         instructions = _LOOK.format(language=_LANGUAGES.get(picture.sender.language, "English"))
         parts: list[dict[str, Any]] = [
             {"type": "text", "text": picture.text or "What does it show?"},
-            {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{data}"}},
+            {"type": "image_url", "image_url": {"url": f"data:{picture.mime_type};base64,{data}"}},
         ]
         request: list[Message] = [{"role": "system", "content": instructions}, {"role": "user", "content": parts}]
         model = self._preferences.of(picture.sender.user_id).model

@@ -9,5 +9,7 @@ TEXTS: dict[str, str] = {
     "picture_seen": "👁 Seen: {text}",
     "picture_sent": "What does the picture show?",
     "picture_shows": "The picture that came with this shows: {text}",
+    "picture_too_large": "👁 {name} has {size}, and I look at files of up to {limit}. "
+    "Please send it as a photo: Telegram makes it smaller then.",
     "pictures_unseen": "👁 This model of the LLM service sees no pictures. Please write what it is about.",
 }

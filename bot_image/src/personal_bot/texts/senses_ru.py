@@ -9,5 +9,7 @@ TEXTS: dict[str, str] = {
     "picture_seen": "👁 Вижу: {text}",
     "picture_sent": "Что на картинке?",
     "picture_shows": "На картинке, которая пришла с этим: {text}",
+    "picture_too_large": "👁 В {name} {size}, а файлы я смотрю размером до {limit}. "
+    "Отправьте картинку как фото: тогда Telegram её уменьшит.",
     "pictures_unseen": "👁 Эта модель сервиса LLM не видит картинок. Напишите, о чём речь.",
 }

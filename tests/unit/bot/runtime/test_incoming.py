@@ -176,6 +176,8 @@ def test_another_bot_api_server_decides_itself_what_is_too_large() -> None:
 HELD = {"file_id": "f", "file_unique_id": "u", "file_size": 5}
 VOICE = HELD | {"duration": 1}
 PHOTO = [HELD | {"file_id": "small", "width": 1, "height": 1}, HELD | {"width": 9, "height": 9}]
+PNG = HELD | {"file_name": "a.png", "mime_type": "image/png"}
+SENT_PNG = Picture(sender=SENDER, file_id="f", size=5, text="", name="a.png", mime_type="image/png")
 BORIS = {"type": "hidden_user", "sender_user_name": "Boris", "date": 1}
 
 
@@ -188,6 +190,9 @@ BORIS = {"type": "hidden_user", "sender_user_name": "Boris", "date": 1}
         ({"photo": PHOTO}, Picture(sender=SENDER, file_id="f", size=5, text="")),
         ({"photo": PHOTO, "caption": " How much? "}, Picture(sender=SENDER, file_id="f", size=5, text="How much?")),
         ({"photo": PHOTO, "forward_origin": BORIS}, Picture(sender=SENDER, file_id="f", size=5, text="")),
+        ({"document": PNG}, SENT_PNG),
+        ({"document": PNG, "caption": " How much? "}, replace(SENT_PNG, text="How much?")),
+        ({"document": PNG | {"mime_type": "image/webp"}}, replace(SENT_PNG, mime_type="image/webp")),
     ],
 )
 def test_what_is_spoken_or_shown_is_a_question(fields: dict[str, Any], intent: Recording | Picture) -> None:

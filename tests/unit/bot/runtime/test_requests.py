@@ -157,7 +157,7 @@ async def test_an_llm_that_is_away_is_said_to_be_and_the_next_question_is_answer
     [
         ("empty.txt", b" ", "document_empty"),
         ("broken.pdf", b"%PDF-1.7 nothing follows", "document_corrupt"),
-        ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(100), "document_type_unsupported"),
+        ("picture.gif", b"GIF89a" + bytes(100), "document_type_unsupported"),
     ],
 )
 async def test_a_document_that_cannot_be_read_is_refused_with_its_sentence(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from personal_bot.texts import say
 
 if TYPE_CHECKING:
@@ -66,9 +68,25 @@ async def test_a_picture_is_seen_with_a_question_from_the_documents_and_alone(sc
     assert "Murka" in answer.text
 
 
-async def test_a_model_that_sees_no_pictures_is_said_to_see_none(scene: Scene) -> None:
+@pytest.mark.parametrize("name", ["cat.png", "cat.jpeg", "cat.webp"])
+async def test_a_picture_that_is_sent_as_a_file_is_seen_too(scene: Scene, name: str) -> None:
+    boris = await scene.people.join("Boris")
+    await scene.process.start(access_mode="Public")
+    await boris.send_file(scene.bot.username, name, shown("a grey cat"))
+    seen = await boris.wait(scene.bot.username, lambda m: "grey cat" in m.text and not m.draft, timeout=30)
+    assert seen.text == "The picture shows a grey cat."
+    (request,) = await scene.llm.client.requests("chat/completions")
+    url = request["body"]["messages"][-1]["content"][-1]["image_url"]["url"]
+    assert url.startswith(f"data:image/{name.partition('.')[2]};base64,")
+    await boris.send_file(scene.bot.username, name, bytes((5 << 20) + 1))
+    too_large = say("en", "picture_too_large", name=name, size="5 MB", limit="5 MB")
+    await boris.wait(scene.bot.username, lambda m: m.text == too_large, timeout=30)
+
+
+@pytest.mark.parametrize("as_photo", [True, False])
+async def test_a_model_that_sees_no_pictures_is_said_to_see_none(scene: Scene, *, as_photo: bool) -> None:
     await scene.process.start()
     await scene.knows_the_pets()
     await scene.llm.client.fault(endpoint="chat/completions", status=400)
-    await scene.anna.send_file(scene.bot.username, "p.png", shown("a cat"), as_photo=True)
+    await scene.anna.send_file(scene.bot.username, "p.png", shown("a cat"), as_photo=as_photo)
     await scene.anna.wait(scene.bot.username, lambda m: m.text == say("en", "pictures_unseen"), timeout=30)
