@@ -186,11 +186,11 @@ class App:
         )
         self._archives = Archives(settings.data_dir / "chats", work=settings.data_dir / "work", limits=limits)
         chats = Chats(
-            connection=self._connection,
             archives=self._archives,
             library=self._library,
             preferences=preferences,
             summaries=Summaries(self._archives, self._llm, replies, request_timeout=settings.request_timeout),
+            files=files,
         )
         llm = self._llm
         exports = Exports(

@@ -56,9 +56,21 @@ class AnswerFiles:
                 why = refusal.key if refusal.key == "pdf_letters_missing" else "pdf_failed"
             else:
                 return path, ""
-        path = self._folder / f"{request_id}.{MARKDOWN}"
-        await asyncio.to_thread(_keep, path, markdown(paper).encode())
-        return path, why
+        return await self._kept(f"{request_id}.{MARKDOWN}", markdown(paper).encode()), why
+
+    async def keep(self, data: bytes, *, ending: str, request_id: int) -> Path:
+        """Keep a file that is made already.
+
+        Raises:
+            OSError: the volume is full.
+        """
+        await asyncio.to_thread(self._tidy)
+        return await self._kept(f"{request_id}.{ending}", data)
+
+    async def _kept(self, name: str, data: bytes) -> Path:
+        path = self._folder / name
+        await asyncio.to_thread(_keep, path, data)
+        return path
 
     async def _set(self, paper: Paper, path: Path) -> None:
         half = path.with_suffix(".new")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-
-from aiogram.methods import SendPhoto
-from aiogram.types import BufferedInputFile, ReplyParameters
 
 from personal_bot.archives.archives import Read, Reading
 from personal_bot.archives.periods import Period
@@ -27,8 +26,9 @@ from personal_bot.telegram.chat_results import (
     taken_in,
     title,
 )
+from personal_bot.telegram.markup import Piece
 from personal_bot.telegram.progress import Progress
-from personal_bot.telegram.results import Result, refused, sentence
+from personal_bot.telegram.results import Attachment, Result, refused, sentence
 from personal_bot.texts import say
 
 if TYPE_CHECKING:
@@ -36,19 +36,21 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from personal_bot.answer_files.files import AnswerFiles
     from personal_bot.archives.archives import Archives, Unindexed
     from personal_bot.archives.queries import Chat, Scope
     from personal_bot.archives.wishes import Wish
     from personal_bot.knowledge.library import Library
     from personal_bot.requests.preferences import PreferencesStore
     from personal_bot.telegram.chat_summaries import Summaries
-    from personal_bot.telegram.connection import Connection
     from personal_bot.telegram.incoming import Sender, TakeIn
     from personal_bot.telegram.status_message import StatusMessage
 
 MIME_TYPE = "application/x-telegram-chat"
 _SHOWN = 20  # messages of a search
 _EVERYTHING = frozenset({"*", "all", "все", "всё"})
+
+log = logging.getLogger(__name__)
 
 
 class Chats:
@@ -57,18 +59,18 @@ class Chats:
     def __init__(
         self,
         *,
-        connection: Connection,
         archives: Archives,
         library: Library,
         preferences: PreferencesStore,
         summaries: Summaries,
+        files: AnswerFiles,
     ) -> None:
         """Bring together what it needs."""
-        self._connection = connection
         self._archives = archives
         self._library = library
         self._preferences = preferences
         self._summaries = summaries
+        self._files = files
         self._indexing = asyncio.Lock()
         library.on_deleted(archives.forget)
 
@@ -175,7 +177,7 @@ class Chats:
             case Choose():
                 return await self._choose(wish, sender, chats, chosen)
             case Top():
-                return await self._top(wish, sender, chats, chosen)
+                return await self._top(wish, sender, chats, chosen, status.request_id)
             case Search():
                 return await self._search(wish, sender, chats, chosen)
             case Dossier():
@@ -232,7 +234,7 @@ class Chats:
         self._preferences.change(sender.user_id, documents=((chat.document, document_name(chat)),))
         return sentence(language, "chat_chosen", outcome="answered", chat=f"«{chat.title}»")
 
-    async def _top(self, wish: Top, sender: Sender, chats: list[Chat], chosen: list[Chat]) -> Result:
+    async def _top(self, wish: Top, sender: Sender, chats: list[Chat], chosen: list[Chat], request_id: int) -> Result:
         from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
         from personal_bot.archives.chart import draw  # noqa: PLC0415
 
@@ -242,16 +244,16 @@ class Chats:
             return nothing_written(scope, chats, chosen, language=sender.language)
         top = await self._archives.ask(lambda c: queries.top(c, scope, limit=wish.count))
         picture = await asyncio.to_thread(draw, activity.hours, activity.weekdays, language=sender.language)
-        await self._connection.deliver(
-            SendPhoto(
-                chat_id=sender.chat_id,
-                photo=BufferedInputFile(picture, "activity.png"),
-                caption=title("top_caption", scope, chosen, language=sender.language),
-                reply_parameters=ReplyParameters(message_id=sender.message_id, allow_sending_without_reply=True),
-            ),
-            chat_id=sender.chat_id,
-        )
-        return ranking(top, activity, title("top_title", scope, chosen, language=sender.language), sender.language)
+        head = title("top_title", scope, chosen, language=sender.language)
+        result = ranking(top, activity, head, sender.language)
+        try:
+            path = await self._files.keep(picture, ending="png", request_id=request_id)
+        except OSError as error:
+            log.warning("A chart is left out: %s", error.strerror, extra={"user_id": sender.user_id})
+            return result
+        caption = Piece(text=title("top_caption", scope, chosen, language=sender.language))
+        chart = Attachment(path=str(path), name="activity.png", photo=True)
+        return replace(result, pieces=(caption, *result.pieces), attachments=(chart,))
 
     async def _search(self, wish: Search, sender: Sender, chats: list[Chat], chosen: list[Chat]) -> Result:
         from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from aiogram.methods import AnswerCallbackQuery, DeleteMessage, EditMessageText, SendMessage
@@ -9,7 +10,7 @@ from aiogram.types import ReplyParameters
 
 from personal_bot.archives.wishes import COMMANDS
 from personal_bot.telegram import controls
-from personal_bot.telegram.documents import DOCS
+from personal_bot.telegram.documents import DOCS, is_download
 from personal_bot.telegram.groups import GROUP
 from personal_bot.telegram.results import SOURCE, passage_shown
 from personal_bot.telegram.scope import SCOPE
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from personal_bot.telegram.documents import Documents
     from personal_bot.telegram.groups import Groups
     from personal_bot.telegram.incoming import Command, Press, Rename, Sender
+    from personal_bot.telegram.results import Result
     from personal_bot.telegram.runner import Runner
     from personal_bot.telegram.scope import Scope
+    from personal_bot.telegram.status_message import StatusMessage
 
 NAMES = ("start", "help", "docs", "scope", *COMMANDS, "group", "new", "stop", *controls.NAMES, "export")
 OWNER_ONLY = frozenset({"docs", "group"})  # in private
@@ -142,6 +145,11 @@ class Commands:
             await self._answer(press)
             if page := await self._documents.press(press, value if action == DOCS else ""):
                 await self._edit(press, *page)
+
+    def download(self, press: Press) -> Callable[[StatusMessage], Awaitable[Result]] | None:
+        """The work of a button that gives a document's file, which takes a turn; None for other buttons."""
+        allowed = press.sender.user_id == self._owner_id
+        return functools.partial(self._documents.file, press) if allowed and is_download(press) else None
 
     async def rename(self, rename: Rename) -> None:
         """Give a document the name that was sent."""

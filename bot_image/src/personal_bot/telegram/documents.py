@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aiogram.methods import SendDocument, SendMessage
-from aiogram.types import ForceReply, FSInputFile, InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.methods import SendMessage
+from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from personal_bot.models import Refusal
-from personal_bot.telegram.results import human_size
-from personal_bot.telegram.status_message import UPLOAD
+from personal_bot.telegram.markup import Piece
+from personal_bot.telegram.results import Attachment, Result, human_size
 from personal_bot.texts import say
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from personal_bot.models import Document
     from personal_bot.telegram.connection import Connection
     from personal_bot.telegram.incoming import Press, Rename, Sender
+    from personal_bot.telegram.status_message import StatusMessage
 
 DOCS = "docs"  # the action of all buttons here
 _PER_PAGE = 8
@@ -97,8 +98,8 @@ class Documents:
                 return await self._list(view, language)
             case "sureall" | "deleteall":
                 return await self._delete_all(view, language)
-        found = [one for one in await self._documents() if one.id.startswith(view.document or "-")]
-        return await self._one(found[0], view, press.sender) if found else (say(language, "docs_gone"), None)
+        found = _meant(await self._documents(), view)
+        return await self._one(found, view, press.sender) if found else (say(language, "docs_gone"), None)
 
     async def _one(self, document: Document, view: View, sender: Sender) -> Page | None:
         language = sender.language
@@ -113,10 +114,24 @@ class Documents:
             case "rename":
                 await self._ask_name(sender, document)
                 return None
-            case "file":
-                await self._send(sender, document)
-                return None
         return card(document, view, language)
+
+    async def file(self, press: Press, _: StatusMessage) -> Result:
+        """The document that a button is about, as it was sent.
+
+        Raises:
+            Refusal: the store is away, or the file cannot be given.
+        """
+        found = _meant(await self._documents(), view_of(press.data.partition(":")[2]))
+        if not found:
+            raise Refusal("docs_gone")
+        path = self._library.original(found.id)
+        if path is None:
+            raise Refusal("docs_no_original", name=found.name)
+        if found.size > _LARGEST_SENT:
+            raise Refusal("docs_too_large_to_send", name=found.name)
+        file = Attachment(path=str(path), name=found.name, kept=True)
+        return Result(pieces=(Piece(text=f"📄 {short(found.name)}"),), outcome="answered", attachments=(file,))
 
     async def rename(self, rename: Rename) -> str:
         """Give a document the name that was sent; gives what to say.
@@ -162,18 +177,15 @@ class Documents:
         message = SendMessage(chat_id=sender.chat_id, text=text, reply_markup=ForceReply(selective=True))
         await self._connection.deliver(message, chat_id=sender.chat_id)
 
-    async def _send(self, sender: Sender, document: Document) -> None:
-        path, key = self._library.original(document.id), ""
-        if path is None:
-            key = "docs_no_original"
-        elif document.size > _LARGEST_SENT:
-            key = "docs_too_large_to_send"
-        if path is None or key:
-            text = say(sender.language, key, name=document.name)
-            await self._connection.deliver(SendMessage(chat_id=sender.chat_id, text=text), chat_id=sender.chat_id)
-            return
-        file = SendDocument(chat_id=sender.chat_id, document=FSInputFile(path, filename=document.name))
-        await self._connection.deliver(file, chat_id=sender.chat_id, timeout=UPLOAD)
+
+def is_download(press: Press) -> bool:
+    """Whether a button is one that gives a document's file."""
+    action, _, value = press.data.partition(":")
+    return action == DOCS and view_of(value).action == "file"
+
+
+def _meant(documents: Sequence[Document], view: View) -> Document | None:
+    return next((one for one in documents if one.id.startswith(view.document or "-")), None)
 
 
 def matching(documents: Sequence[Document], query: str) -> list[Document]:

@@ -257,9 +257,9 @@ class FrontDesk:
 
     async def _pressed(self, entry: Entry, press: Press) -> None:
         """A button; some begin what takes a turn in the line."""
-        if press.data.startswith(f"{FILE}:"):
+        of_answer = functools.partial(self._replies.as_file, press, entry.id)
+        if file := of_answer if press.data.startswith(f"{FILE}:") else self._commands.download(press):
             await self._connection.attempt(AnswerCallbackQuery(callback_query_id=press.query_id))
-            file = functools.partial(self._replies.as_file, press, entry.id)
             await self._runner.run(entry, press.sender, Kind.QUESTION, file)
         elif press.data.startswith(f"{IMPORT}:") and press.sender.user_id == self._settings.user_id:
             work = functools.partial(self._exports.take_in, press, entry.id)

@@ -29,10 +29,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """A file on the bot's volume that goes with a message, under this name."""
+    """A file on the bot's volume that goes with a message.
+
+    Attributes:
+        path: of the file.
+        name: under which the person gets it.
+        photo: whether it is shown as one.
+        kept: whether it stays on the volume when it is delivered.
+    """
 
     path: str
     name: str
+    photo: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

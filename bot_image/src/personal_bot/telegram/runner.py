@@ -107,7 +107,8 @@ class Runner:
             await status.close(result.pieces, result.buttons, result.attachments)
             await self._journal.finish(entry)
             for attachment in result.attachments:
-                await asyncio.to_thread(Path(attachment.path).unlink, missing_ok=True)
+                if not attachment.kept:
+                    await asyncio.to_thread(Path(attachment.path).unlink, missing_ok=True)
             if self._usage.warning_due():
                 await self._warn(sender.language)
         except AiogramError as error:

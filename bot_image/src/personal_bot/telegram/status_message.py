@@ -19,12 +19,20 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.methods import EditMessageMedia, EditMessageText, SendDocument, SendMessage, SendMessageDraft
+from aiogram.methods import (
+    EditMessageMedia,
+    EditMessageText,
+    SendDocument,
+    SendMessage,
+    SendMessageDraft,
+    SendPhoto,
+)
 from aiogram.types import (
     FSInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputMediaDocument,
+    InputMediaPhoto,
     LinkPreviewOptions,
     MessageEntity,
     ReplyParameters,
@@ -43,7 +51,7 @@ if TYPE_CHECKING:
 
 STOP = "stop"  # callback data: stop:<update id>
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-UPLOAD = 600  # seconds that a file may take on its way to Telegram
+_UPLOAD = 600  # seconds that a file may take on its way to Telegram
 _TIMER_SLOWS_AFTER = 30.0  # seconds; a timer that has run this long moves every fifth second only
 _SLOW_TIMER = 5.0
 _AFTER_YOU = 0.05  # seconds by which a message that was just shown lets another one of its chat go first
@@ -255,13 +263,13 @@ class StatusMessage:
     ) -> bool:
         """Make the message of this number a file for good; gives False when the file is not there any more."""
         file = FSInputFile(attachment.path, filename=attachment.name)
-        entities = entities_of(caption)
-        media = InputMediaDocument(media=file, caption=caption.text, caption_entities=entities)
+        kind = InputMediaPhoto if attachment.photo else InputMediaDocument
+        media = kind(media=file, caption=caption.text, caption_entities=entities_of(caption))
         edit = EditMessageMedia(
             chat_id=self._chat_id, message_id=self._messages[number], media=media, reply_markup=buttons
         )
         try:
-            await self._connection.deliver(edit, chat_id=self._chat_id, timeout=UPLOAD)
+            await self._connection.deliver(edit, chat_id=self._chat_id, timeout=_UPLOAD)
         except FileNotFoundError:
             log.warning("The file of an answer is gone")
             return False
@@ -270,20 +278,22 @@ class StatusMessage:
                 return True
             # The person deleted it meanwhile, or a Bot API server that is older than August 2024 cannot do this.
             log.warning("A message does not become a file: %s", error.message)
-            self._messages[number] = await self._send_file(file, caption, buttons)
+            self._messages[number] = await self._send_file(file, caption, buttons, photo=attachment.photo)
             await self._on_sent(self._messages)
         return True
 
-    async def _send_file(self, file: FSInputFile, caption: Piece, buttons: InlineKeyboardMarkup | None) -> int:
-        method = SendDocument(
-            chat_id=self._chat_id,
-            document=file,
-            caption=caption.text,
-            caption_entities=entities_of(caption),
-            reply_markup=buttons,
-            reply_parameters=ReplyParameters(message_id=self._reply_to, allow_sending_without_reply=True),
-        )
-        return (await self._connection.deliver(method, chat_id=self._chat_id, timeout=UPLOAD)).message_id
+    async def _send_file(
+        self, file: FSInputFile, caption: Piece, buttons: InlineKeyboardMarkup | None, *, photo: bool
+    ) -> int:
+        told: dict[str, Any] = {
+            "chat_id": self._chat_id,
+            "caption": caption.text,
+            "caption_entities": entities_of(caption),
+            "reply_markup": buttons,
+            "reply_parameters": ReplyParameters(message_id=self._reply_to, allow_sending_without_reply=True),
+        }
+        method = SendPhoto(photo=file, **told) if photo else SendDocument(document=file, **told)
+        return (await self._connection.deliver(method, chat_id=self._chat_id, timeout=_UPLOAD)).message_id
 
     def _edited(self, message_id: int, piece: Piece, button: InlineKeyboardMarkup | None) -> EditMessageText:
         return EditMessageText(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from exports import GARDEN, as_json
 
 from personal_bot.models import Turn
 from personal_bot.requests.dialogues import Dialogues
@@ -36,6 +38,14 @@ main()
 """
 
 
+def unfinished(scene: Scene) -> set[int]:
+    """The updates that the bot's journal says are not done."""
+    lines = [json.loads(line) for line in scene.process.journal().splitlines()]
+    return {one["update"]["update_id"] for one in lines if "update" in one} - {
+        one["id"] for one in lines if one.get("done")
+    }
+
+
 class Fate:
     """Ends the bot's process at one step, and lets the next one live."""
 
@@ -44,6 +54,7 @@ class Fate:
 
     async def dies(self, moment: str, step: str) -> None:
         """Go on as a process that is killed right `before` or `after` this method (module:class.method)."""
+        await self._scene.process.until(lambda: not unfinished(self._scene))
         await self._scene.process.kill()
         module, _, name = step.partition(":")
         owner, _, method = name.partition(".")
@@ -59,8 +70,8 @@ class Fate:
 
 
 async def replies(scene: Scene, since: Message) -> list[Message]:
-    """What the bot has sent since, when nothing is under way any more."""
-    await scene.process.until_status(lambda status: status["activity"]["inFlight"] + status["activity"]["queued"] == 0)
+    """What the bot has sent since, when nothing is left to do."""
+    await scene.process.until(lambda: not unfinished(scene))
     messages = await scene.anna.messages(scene.bot.username)
     return [m for m in messages if m.from_bot and not m.draft and m.id > since.id]
 
@@ -102,3 +113,38 @@ async def test_a_message_that_the_bot_died_over_before_it_knew_its_id_stays_true
     left, answer = await replies(scene, question)
     assert (left.text, left.buttons) == (say("en", "answer_comes"), ())
     assert "Sources" in answer.text
+
+
+@pytest.mark.parametrize("step", ["answered", "finish"])
+async def test_a_chart_comes_once_with_the_ranking_below_it(scene: Scene, step: str) -> None:
+    await scene.process.start()
+    await scene.anna.send_file(scene.bot.username, "result.json", as_json(GARDEN))
+    await scene.anna.wait(scene.bot.username, lambda m: m.text.startswith("✅"), timeout=120)
+    fate = Fate(scene)
+    await fate.dies("before", f"personal_bot.requests.journal:Journal.{step}")
+    asked = await scene.anna.send(scene.bot.username, "/top")
+    await fate.lives()
+    await scene.anna.wait(scene.bot.username, lambda m: "Busiest" in m.text, after=asked, timeout=30)
+    chart, ranking = await replies(scene, asked)
+    assert chart.photo
+    assert chart.text == say("en", "top_caption", chat="all chats", period="")
+    assert "1. Anna Petrova" in ranking.text
+    await scene.process.until(lambda: not list((scene.process.folder / "data" / "answer-files").iterdir()))
+
+
+@pytest.mark.parametrize("step", ["answered", "finish"])
+async def test_a_document_comes_back_once_and_stays(scene: Scene, step: str) -> None:
+    await scene.process.start()
+    await scene.knows_the_pets()
+    await scene.anna.send(scene.bot.username, "/docs")
+    listed = await scene.anna.wait(scene.bot.username, lambda m: m.text.startswith("📚"))
+    await scene.anna.press(listed, "1")
+    card = await scene.anna.wait(scene.bot.username, lambda m: m.text.startswith("📄"))
+    fate = Fate(scene)
+    await fate.dies("before", f"personal_bot.requests.journal:Journal.{step}")
+    await scene.anna.press(card, say("en", "docs_download"))
+    await fate.lives()
+    await scene.anna.wait(scene.bot.username, lambda m: m.document is not None, after=card, timeout=30)
+    (file,) = await replies(scene, card)
+    assert (await scene.anna.download(file)).startswith(b"# Pets")
+    assert list((scene.process.folder / "data" / "originals").iterdir())
