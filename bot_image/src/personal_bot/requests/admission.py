@@ -1,13 +1,15 @@
 """Who runs and who waits: requests are admitted while the container carries them, people taking turns.
 
-A person's second request comes after every other person's first, and nobody takes the last free place with a second
-one; so twenty questions of one person delay nobody else. When nothing runs, the first in line runs, whatever it costs.
+A person's second request comes after every other person's first, who had a turn comes after who waits for one, and
+nobody takes the last free place with a second request; so twenty questions of one person delay nobody else. When
+nothing runs, the first in line runs, whatever it costs.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING
 from personal_bot.requests.costs import Cost, Kind, total
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from personal_bot.requests.costs import Meter
 
@@ -37,21 +39,34 @@ class Ticket:
     place: int = 0
 
 
-def line_up(waiting: Sequence[Ticket], running: Sequence[Ticket]) -> list[Ticket]:
-    """The waiting in the order of their turns: by how many of the same person's go first, then by arrival."""
+def line_up(waiting: Sequence[Ticket], running: Sequence[Ticket], turns: Mapping[int, int]) -> list[Ticket]:
+    """The waiting in the order of their turns.
+
+    By how many of the same person's go first, then by how long ago the person had a turn, then by arrival.
+
+    Args:
+        waiting: in the order of their arrival.
+        running: those that have a place.
+        turns: by person, the number of the newest turn.
+    """
     before = Counter(ticket.user_id for ticket in running)
-    turns = []
-    for arrival, ticket in enumerate(waiting):
-        turns.append((before[ticket.user_id], arrival, ticket))
+    line = []
+    for ticket in waiting:
+        line.append((before[ticket.user_id], turns.get(ticket.user_id, 0), ticket))
         before[ticket.user_id] += 1
-    return [ticket for _, _, ticket in sorted(turns, key=lambda turn: turn[:2])]
+    return [ticket for *_, ticket in sorted(line, key=lambda one: one[:2])]
 
 
 def next_to_run(
-    waiting: Sequence[Ticket], running: Sequence[Ticket], *, cost: Callable[[Kind], Cost], room: Cost
+    waiting: Sequence[Ticket],
+    running: Sequence[Ticket],
+    turns: Mapping[int, int],
+    *,
+    cost: Callable[[Kind], Cost],
+    room: Cost,
 ) -> Ticket | None:
     """The one that may run now, or None while there is no room for the first in line."""
-    line = line_up(waiting, running)
+    line = line_up(waiting, running, turns)
     if line and not running:
         return line[0]
     used = total(cost(ticket.kind) for ticket in running)
@@ -75,6 +90,8 @@ class Admission:
         self._meter = meter
         self._waiting: list[Ticket] = []
         self._running: list[Ticket] = []
+        self._turns: dict[int, int] = {}
+        self._numbers = itertools.count(1)
 
     @property
     def active(self) -> int:
@@ -102,16 +119,19 @@ class Admission:
             for tickets in (self._waiting, self._running):
                 if ticket in tickets:
                     tickets.remove(ticket)
+            if not self._waiting and not self._running:
+                self._turns.clear()
             self.review()
 
     def review(self) -> None:
         """Admit whom there is room for, and tell the others their places."""
         room = self._meter.room()
-        while ticket := next_to_run(self._waiting, self._running, cost=self._meter.cost, room=room):
+        while ticket := next_to_run(self._waiting, self._running, self._turns, cost=self._meter.cost, room=room):
             self._waiting.remove(ticket)
             self._running.append(ticket)
+            self._turns[ticket.user_id] = next(self._numbers)
             ticket.admitted.set()
-        for place, ticket in enumerate(line_up(self._waiting, self._running), start=1):
+        for place, ticket in enumerate(line_up(self._waiting, self._running, self._turns), start=1):
             if ticket.place != place:
                 ticket.place = place
                 if ticket.on_place:

@@ -135,6 +135,14 @@ class Scene:
         await self.anna.send_file(self.bot.username, "pets.md", PETS)
         await self.anna.wait(self.bot.username, lambda m: m.text.startswith("✅"), timeout=120)
 
+    def has_room_for_one_question(self) -> None:
+        """Let the bot's container be that small, from the next start on."""
+        folder = self.process.folder / "cgroup"
+        folder.mkdir()
+        (folder / "memory.max").write_text(str(64 * 2**20))
+        (folder / "memory.stat").write_text(f"anon {60 * 2**20}\n")
+        self.process.environment["PERSONAL_BOT_CGROUP_DIR"] = str(folder)
+
     async def without_drafts(self) -> None:
         """Let Telegram be a Bot API server of the time before drafts."""
         await self.people.fault(

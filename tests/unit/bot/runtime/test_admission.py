@@ -24,14 +24,15 @@ def ticket(user_id: int, kind: Kind = Kind.QUESTION) -> Ticket:
 
 
 def admitted(waiting: list[Ticket], running: list[Ticket], *, places: float) -> Ticket | None:
-    return next_to_run(waiting, running, cost=lambda _: ONE, room=Cost(memory=places, cpu=float("inf")))
+    return next_to_run(waiting, running, {}, cost=lambda _: ONE, room=Cost(memory=places, cpu=float("inf")))
 
 
 def test_people_take_turns() -> None:
     anna = [ticket(1) for _ in range(3)]
     boris, clara = ticket(2), ticket(3)
-    assert line_up([*anna, boris, clara], []) == [anna[0], boris, clara, anna[1], anna[2]]
-    assert line_up([*anna, boris], [ticket(1)]) == [boris, *anna]
+    assert line_up([*anna, boris, clara], [], {}) == [anna[0], boris, clara, anna[1], anna[2]]
+    assert line_up([*anna, boris], [ticket(1)], {}) == [boris, *anna]
+    assert line_up([*anna, boris, clara], [], {1: 8, 2: 7}) == [clara, boris, *anna]
 
 
 def test_twenty_questions_of_one_person_leave_a_place_for_another() -> None:
@@ -55,7 +56,7 @@ def test_who_is_first_is_not_overtaken_by_who_costs_less() -> None:
     costs = {Kind.QUESTION: ONE, Kind.DOCUMENT: Cost(memory=3, cpu=0.1)}
     waiting = [ticket(1, Kind.DOCUMENT), ticket(2)]
     room = Cost(memory=3, cpu=1)
-    assert next_to_run(waiting, [ticket(3)], cost=costs.__getitem__, room=room) is None
+    assert next_to_run(waiting, [ticket(3)], {}, cost=costs.__getitem__, room=room) is None
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ async def test_people_on_the_list_ask_but_do_not_change_the_documents(scene: Sce
 
 
 async def test_over_the_limits_a_request_waits_and_shows_its_place(scene: Scene) -> None:
-    scene.process.environment["PERSONAL_BOT_CGROUP_DIR"] = str(_small_cgroup(scene))
+    scene.has_room_for_one_question()
     await scene.process.start()
     await scene.knows_the_pets()
     await scene.llm.client.fault(endpoint="chat/completions", tokens_per_second=5, times=None)
@@ -191,11 +191,3 @@ async def test_telegram_asking_to_slow_down_loses_no_answer(scene: Scene) -> Non
     await scene.llm.client.fault(endpoint="chat/completions", tokens_per_second=10)
     question = await scene.anna.send(scene.bot.username, QUESTION)
     await scene.anna.wait(scene.bot.username, lambda m: "Sources" in m.text, after=question, timeout=30)
-
-
-def _small_cgroup(scene: Scene) -> object:
-    folder = scene.process.folder / "cgroup"
-    folder.mkdir()
-    (folder / "memory.max").write_text(str(64 * 2**20))
-    (folder / "memory.stat").write_text(f"anon {60 * 2**20}\n")
-    return folder
