@@ -111,7 +111,9 @@ class Messenger:
         self._driver.set_window_size(width, height)
 
     def picture(self, name: str) -> None:
-        """Take a screenshot, to be looked at."""
+        """Take a screenshot, to be looked at, when what passes by itself is over."""
+        with contextlib.suppress(AssertionError):
+            self._until(lambda: not self._all("toast"), "the end of a notice", timeout=8)
         self._driver.save_screenshot(str(self._pictures / f"{name}.png"))
 
     def _one(self, testid: str) -> WebElement:
@@ -132,7 +134,7 @@ class Messenger:
         try:
             return WebDriverWait(self._driver, timeout, poll_frequency=0.1).until(probe)
         except Exception as error:
-            self.picture("failed")
+            self._driver.save_screenshot(str(self._pictures / "failed.png"))
             raise AssertionError(f"no {what} within {timeout:.0f} s; the chat shows {self.texts()[-4:]}") from error
 
 

@@ -1,6 +1,7 @@
 """What only a browser shows: the chat page at a phone's width, in Russian, on both ways to a bot and with many bots."""
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 from master_world import KEY, World, make_world
 from memory_cluster import MemoryCluster
 from test_bots import WORKS, known
+from test_changes import SIZES
 
 from messenger import Messenger, messenger
 
@@ -89,6 +91,72 @@ async def test_a_pasted_token_in_russian_gives_a_bot(cluster: MemoryCluster, pho
         await world.start()
         await by_hand(order, world)
     assert len(cluster.bots) == 1
+
+
+async def test_the_tour_of_the_documentation(cluster: MemoryCluster, phone: Messenger) -> None:
+    """`make pictures` copies what it takes."""
+
+    def order(world: World) -> None:
+        phone.join(world.telegram.url, "Anna")
+        phone.open(MASTER)
+        phone.start()
+        phone.reads("Step 1 of 3", "Press the button")
+        phone.picture("tour-1-one-tap")
+        phone.press("Make my bot")
+        phone.confirm()
+        phone.reads("Step 2 of 3")
+        phone.write(KEY)
+        phone.reads("Step 3 of 3")
+        phone.picture("tour-2-as-you-like-it")
+        phone.press("Create the bot")
+        phone.reads("is on its way")
+
+    def live_with_it() -> None:
+        phone.reads("is ready", "connected to Telegram")
+        phone.picture("tour-3-ready")
+        phone.write("/status")
+        phone.reads("works", answering=True)
+        phone.picture("tour-4-card")
+        phone.press("Settings")
+        phone.reads("Sleeps: never", answering=True)
+        phone.picture("tour-5-settings")
+
+    def ask_why() -> None:
+        phone.resize(PHONE[0], 1180)
+        phone.write("/debug")
+        phone.reads("needed more memory", "💡", answering=True)
+        phone.picture("tour-6-debug")
+
+    async with make_world(cluster, can_manage_bots=True, sizes=SIZES, llm_models=("gpt-5",)) as world:
+        await world.start()
+        await by_hand(order, world)
+        [name] = cluster.bots
+        number = int(name.removeprefix("bot-"))
+        made = next(bot for bot in world.telegram.world.bots.values() if bot.id == number)
+        cluster.come_up(name)
+        identity = (number, made.username)
+        cluster.report(name, identity=identity, Ready=WORKS)
+        await by_hand(live_with_it)
+        cluster.report(name, identity=identity, Ready=("False", "OutOfMemory", ""))
+        cluster.bots[name]["status"]["phase"] = "Failed"
+        line = {
+            "time": "2026-11-28T15:02:11Z",
+            "level": "INFO",
+            "message": "reading thesis.pdf",
+            "page": "412 of 3,020",
+        }
+        cluster.logs[name, False] = json.dumps(line)
+        await world.until(lambda: "OutOfMemory" in str(world.app.cache.get(name)))
+        try:
+            await by_hand(ask_why)
+        finally:
+            phone.resize(*PHONE)
+
+
+def test_the_tour_shows_what_the_browser_saw() -> None:
+    told = Path(__file__).parents[3] / "docs" / "tour.md"
+    taken = set(re.findall(r"tour-\d-[-a-z]+", Path(__file__).read_text()))
+    assert set(re.findall(r"images/(tour-\d-[-a-z]+)\.png", told.read_text())) == taken
 
 
 async def test_an_administrator_sees_and_finds_five_hundred_bots(cluster: MemoryCluster, phone: Messenger) -> None:
