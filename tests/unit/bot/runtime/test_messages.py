@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from personal_bot.archives.chart import draw
 from personal_bot.models import (
     Answer,
     Document,
@@ -25,13 +26,14 @@ from personal_bot.models import (
 from personal_bot.telegram import progress
 from personal_bot.telegram.connection import Connection
 from personal_bot.telegram.markup import LONGEST, Piece, units
-from personal_bot.telegram.results import Result, answered, failed, human_size, ingested, refused, sentence
+from personal_bot.telegram.results import Attachment, Result, answered, failed, human_size, ingested, refused, sentence
 from personal_bot.telegram.status_message import StatusMessage
 from personal_bot.texts.places import where
 from standins.telegram import TelegramStandIn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from standins.telegram.client import NewBot, Person
 
@@ -260,3 +262,21 @@ async def test_a_text_whose_entities_telegram_dislikes_arrives_plain(chat: Chat)
     broken = Piece(text="done", entities=({"type": "text_link", "offset": 0, "length": 4, "url": "::no url::"},))
     await status.close([broken])
     await anna.wait(bot.username, lambda m: m.text == "done")
+
+
+@pytest.mark.parametrize("older", [False, True])
+async def test_a_photo_stands_above_the_text_from_an_older_bot_api_server_too(
+    chat: Chat, tmp_path: Path, *, older: bool
+) -> None:
+    telegram, anna, bot, status = chat
+    if older:
+        told = "Bad Request: message can't be edited"
+        await telegram.client.fault(method="editMessageMedia", code=400, description=told, times=None)
+    (tmp_path / "7.png").write_bytes(draw([1] * 24, [1] * 7, language="en"))
+    photo = Attachment(path=str(tmp_path / "7.png"), name="activity.png", photo=True)
+    await status.open()
+    for _ in range(1 if older else 2):  # the second time as the process after this one may
+        await status.close([Piece(text="above"), Piece(text="below")], attachments=[photo])
+    *_, above, below = [m for m in await anna.messages(bot.username) if m.from_bot]
+    assert (above.text, bool(above.photo), below.text) == ("above", True, "below")
+    assert len(await telegram.client.calls(method="sendPhoto")) == older
