@@ -39,6 +39,7 @@ _AFTER_CONFLICT = 10  # seconds without a conflict that prove there is no other 
 _CONFLICT_WAITS = (5.0, 10.0, 15.0, 30.0)
 _AWAY_WAITS = (1.0, 2.0, 5.0, 10.0, 15.0)
 _DISK_FULL_WAIT = 5.0
+_TOKEN_WAIT, _TOKEN_LOOK = 3.0, 0.1
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "stopped_message_generation"]
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ class Poller:
             try:
                 offset = await self._poll(offset)
             except (TelegramUnauthorizedError, TelegramNotFound):
-                if not self._token_changed():
+                if not await self._another_token():
                     raise TokenRefused from None
                 offset = None
             except TelegramConflictError as error:
@@ -119,6 +120,15 @@ class Poller:
             except TelegramAPIError as error:
                 log.error("getUpdates is refused: %s", error.message)  # noqa: TRY400 - the message says all
                 await self._wait_for_telegram(error)
+
+    async def _another_token(self) -> bool:
+        """Whether there is another token; one that worked until now may be about to be replaced on the disk."""
+        end = time.monotonic() + (_TOKEN_WAIT if self.state.completed_at is not None else 0)
+        while not self._token_changed():
+            if time.monotonic() >= end:
+                return False
+            await asyncio.sleep(_TOKEN_LOOK)
+        return True
 
     def start_over(self) -> None:
         """Begin anew, as another bot perhaps: the poll that hangs is dropped."""
