@@ -202,7 +202,8 @@ def _crd(context: Context) -> None:
     if not kube.kubectl(context, "get", "crd", f"{names.PLURAL}.{names.GROUP}", "--ignore-not-found"):
         words = ("template", "bench", str(context.root / deploy.CHART), "--show-only", "templates/crd.yaml")
         kube.kubectl(context, "apply", "--server-side", "-f", "-", stdin=kube.helm(context, *words))
-        kube.kubectl(context, "wait", "--for=condition=Established", "crd", f"{names.PLURAL}.{names.GROUP}")
+        known = """--for=jsonpath={.status.conditions[?(@.type=="Established")].status}=True"""
+        kube.kubectl(context, "wait", known, "crd", f"{names.PLURAL}.{names.GROUP}")
 
 
 async def clean(context: Context, api: Api) -> None:

@@ -1,10 +1,12 @@
 """Whatever is killed: the bot comes back, the person gets the answer, and there is never a second pod."""
 
 import asyncio
+import contextlib
 
 import pytest
 
 from cluster import deploy
+from cluster.process import CommandFailed
 from recording import Recording
 from standins.llm import LLMClient
 from support import Installation, Setup, until
@@ -45,6 +47,16 @@ async def _answered(bot: Setup, *, timeout: float = 60) -> str:
     return message.text
 
 
+def use_up_memory(installed: Installation, name: str) -> None:
+    """Use more memory in the bot's container than it may have, by processes that are all smaller than the bot.
+
+    The kernel ends the largest; with cgroup v2 all of them (memory.oom.group).
+    """
+    program = "import os, time; [os.fork() for _ in range(3)]; taken = b'x' * 2**20 * 40; time.sleep(60)"
+    with contextlib.suppress(CommandFailed):  # they are ended with the container
+        installed.kubectl("-n", installed.namespace, "exec", f"pbot-{name}", "--", "python", "-c", program)
+
+
 async def test_a_deleted_pod_is_made_again_and_the_bot_answers(
     installed: Installation, bot: Setup, record: Recording
 ) -> None:
@@ -63,19 +75,26 @@ async def test_a_deleted_pod_is_made_again_and_the_bot_answers(
     assert pods_at_once(record, bot.name) == 1
 
 
+@pytest.mark.parametrize("how", ["SIGKILL", "OOMKilled"])
 async def test_a_bot_killed_in_the_middle_of_an_answer_still_gives_it_once(
-    installed: Installation, bot: Setup, record: Recording, llm: LLMClient
+    installed: Installation, bot: Setup, record: Recording, llm: LLMClient, how: str
 ) -> None:
     await llm.fault(endpoint="chat/completions", key=bot.key, delay=5.0, times=1)
     asked = await bot.owner.send(bot.bot.username, QUESTION)
     await bot.owner.wait(bot.bot.username, lambda message: any(sign in message.text for sign in "🔍📊🤔✏"), after=asked)
-    await asyncio.to_thread(record.kill, installed.container(bot.name))
+    if how == "SIGKILL":
+        await asyncio.to_thread(record.kill, installed.container(bot.name))
+    else:
+        await asyncio.to_thread(use_up_memory, installed, bot.name)
     await until(
         lambda: ((installed.get("pbot", bot.name) or {})["status"].get("restarts") or 0) >= 1,
         what="a restart is counted", show=lambda: installed.told(bot.name),
     )  # fmt: skip
     await _answered(bot, timeout=90)
     await installed.reason(bot.name, "Polling")
+    died = installed.status(bot.name)["lastTermination"]
+    assert died["exitCode"] == 137
+    assert died["reason"] == {"SIGKILL": "Error"}.get(how, how)
     later = [m for m in await bot.owner.messages(bot.bot.username) if m.from_bot and m.id > asked.id]
     assert sum("Tobias Brandt" in message.text for message in later) == 1
     assert pods_at_once(record, bot.name) == 1
