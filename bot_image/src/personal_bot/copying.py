@@ -7,13 +7,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from personal_bot.exits import INTERNAL_ERROR, Exit
-from personal_bot.knowledge.embedded import EmbeddedStore
+from personal_bot.knowledge.index import on_server, on_volume, opened
 from personal_bot.knowledge.moving import copy
-from personal_bot.knowledge.server import ServerStore, connector
+from personal_bot.knowledge.server import connector
 from personal_bot.knowledge.store import StoreError
 
 if TYPE_CHECKING:
-    from personal_bot.knowledge.store import Store
     from personal_bot.secret_files import SecretFiles
     from personal_bot.settings import Settings
 
@@ -27,11 +26,12 @@ async def copy_knowledge(settings: Settings, secrets: SecretFiles) -> None:
         Exit: it is not whole there; the same run again goes on.
     """
     url = settings.qdrant_url or ""
-    volume: Store = EmbeddedStore(settings.data_dir / "knowledge" / settings.collection)
-    server: Store = ServerStore(settings.collection, connector(url, lambda: secrets.current.qdrant_key))
-    source, target = (volume, server) if settings.copy_knowledge == "to-server" else (server, volume)
+    volume = on_volume(settings.data_dir / "knowledge" / settings.collection)
+    server = on_server(settings.collection, connector(url, lambda: secrets.current.qdrant_key))
+    sources, targets = (volume, server) if settings.copy_knowledge == "to-server" else (server, volume)
     done = 0
     try:
+        source, target = [stores[(await opened(stores))[1]] for stores in (sources, targets)]
         async with contextlib.aclosing(copy(source, target)) as copied:
             async for document, number, total in copied:
                 _log.info("Copied %d of %d documents: %s", number, total, document.name)
@@ -45,6 +45,6 @@ async def copy_knowledge(settings: Settings, secrets: SecretFiles) -> None:
             "Stop the bot first; the same command again goes on after the last document copied. Nothing is deleted.",
         ) from error
     finally:
-        for store in (source, target):
+        for store in (*sources, *targets):
             with contextlib.suppress(StoreError):
                 await store.close()

@@ -122,6 +122,7 @@ class Answer:
     sources: tuple[Passage, ...]
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    words_only: bool = False  # passages were found without vectors: the model that made those of the index is gone
     cut_short: bool = False  # the time limit or the model's limit ended it
 
 
@@ -174,6 +175,17 @@ IngestEvent = IngestProgress | Waiting | Ingested
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reindexed:
+    """How far all documents are embedded anew, by another model; the former index answers until it is done."""
+
+    model: str
+    done: int  # chunks
+    total: int
+    problem: str = ""  # why it has to wait: the key of a sentence, and what fills it
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class KnowledgeState:
     """State of the store for `/statusz`; reasons are those of the KnowledgeReady condition."""
 
@@ -183,6 +195,7 @@ class KnowledgeState:
     documents: int = 0
     chunks: int = 0
     bytes: int = 0
+    reindexing: Reindexed | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -180,7 +180,7 @@ KNOWLEDGE_READY: Final = (
         "StoreRefused",
         "False",
         sentence="The store refused the bot: {detail}. Check spec.knowledge.qdrant and its key.",
-        meaning="The Qdrant server refused the key, or the collection there does not fit (another embedding model).",
+        meaning="The Qdrant server refused the key, or the collection there was not made by a bot.",
         remedy="Correct the key in the Secret, or name another collection in a new PersonalBot.",
     ),
     _other(

@@ -111,7 +111,8 @@ class LLM(Part):
         "text-embedding-3-small",
         description=(
             "Model that turns text into vectors. Knowledge read with one model cannot be searched with another: after "
-            "a change the documents are read again."
+            "a change all of it is embedded anew, which the new model is paid for; until that is done the bot searches "
+            "with the former model."
         ),
     )
     budget: Budget | None = Field(None, description=Budget.__doc__)

@@ -11,7 +11,7 @@ from personal_bot.answers.citations import check
 from personal_bot.answers.prompt import messages
 from personal_bot.answers.rewriting import search_text
 from personal_bot.answers.window import newest, room_in, window_of
-from personal_bot.llm.client import Embedded, Finished, Written
+from personal_bot.llm.client import Embedded, Finished, FormerModelGoneError, Written
 from personal_bot.models import Answer, Passage, Refusal, Stage, StageReached, TextSoFar
 
 if TYPE_CHECKING:
@@ -77,16 +77,20 @@ class Answerer:
         room = room_in(window_of(model, told=self._llm.windows.get(model)))
         text = await search_text(self._llm, question)
         vector: list[float] | None = None
-        async for event in self._llm.embed([text], model=self._library.embedding_model()):
-            if isinstance(event, Embedded):
-                vector = event.vectors[0]
-            else:
-                yield event
-        found = await self._library.search(text, vector, document_ids=question.document_ids, budget=room.passages)
+        embedder = self._library.embedding_model()
+        try:
+            async for event in self._llm.embed([text], model=embedder):
+                if isinstance(event, Embedded):
+                    vector = event.vectors[0]
+                else:
+                    yield event
+        except FormerModelGoneError:
+            vector = None
+        found = await self._library.search(
+            text, vector, model=embedder, document_ids=question.document_ids, budget=room.passages
+        )
         if not found:
-            if question.document_ids:
-                raise Refusal("nothing_found_in_scope", count=len(question.document_ids))
-            raise Refusal("nothing_found")
+            raise _nothing(question, by_words=vector is None)
         yield found
         yield StageReached(stage=Stage.READING)
         request = messages(replace(question, dialogue=newest(question.dialogue, within=room.dialogue)), found)
@@ -100,9 +104,15 @@ class Answerer:
                         yield StageReached(stage=Stage.WRITING)
                     yield TextSoFar(text=reply.text)
                 elif isinstance(reply, Finished):
-                    yield _answer(reply, found)
+                    yield replace(_answer(reply, found), words_only=vector is None)
                 else:
                     yield reply
+
+
+def _nothing(question: Question, *, by_words: bool) -> Refusal:
+    if question.document_ids:
+        return Refusal("nothing_found_in_scope", count=len(question.document_ids))
+    return Refusal("nothing_found_by_words") if by_words else Refusal("nothing_found")
 
 
 def _answer(finished: Finished, passages: list[Passage]) -> Answer:

@@ -57,6 +57,9 @@ class EmbeddedStore:
     async def create(self, manifest: Manifest) -> None:
         await self._run(lambda: self._create(manifest))
 
+    async def put_manifest(self, manifest: Manifest) -> None:
+        await self._run(lambda: self._upsert([(points.MANIFEST_ID, {}, points.manifest_payload(manifest))]))
+
     async def records(self) -> list[Record]:
         return await self._run(self._records)
 
@@ -185,7 +188,8 @@ class EmbeddedStore:
             [
                 (
                     points.chunk_id(generation, chunk.position),
-                    {points.DENSE: chunk.dense, points.SPARSE: sparse(chunk.sparse.indices, chunk.sparse.values)},
+                    ({points.DENSE: chunk.dense} if chunk.dense else {})
+                    | {points.SPARSE: sparse(chunk.sparse.indices, chunk.sparse.values)},
                     points.chunk_payload(generation, chunk),
                 )
                 for chunk in chunks
@@ -226,7 +230,8 @@ class EmbeddedStore:
     def _moved(self, question: list[float], scores: Sequence[tuple[str, float]]) -> list[float]:
         leaders = dict(scores[: fusion.LEADERS])
         rows: Any = self._opened().retrieve(list(leaders), with_payload=False, with_vector=True)
-        return fusion.moved(question, [(leaders[str(row.id)], row.vector[points.DENSE]) for row in rows])
+        vectors = [(leaders[str(row.id)], row.vector[points.DENSE]) for row in rows if points.DENSE in row.vector]
+        return fusion.moved(question, vectors)
 
     def _chunks(self, wanted: Sequence[tuple[str, int]]) -> list[Hit]:
         ids = [points.chunk_id(generation, position) for generation, position in wanted]

@@ -18,7 +18,7 @@ from personal_bot.knowledge.embeddings import batches, searchable
 from personal_bot.knowledge.extraction import Extracted, extract
 from personal_bot.knowledge.points import place_of
 from personal_bot.knowledge.store import Record, Status, StoredChunk
-from personal_bot.llm.client import Embedded
+from personal_bot.llm.client import Embedded, FormerModelGoneError
 from personal_bot.models import Document, Ingested, IngestProgress, Refusal
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         """What taking in needs of the library."""
 
         async def begin(self, record: Record, *, dimension: int) -> None:
-            """Write the record of a generation that is being taken in."""
+            """Write the record of a generation that is being taken in; `dimension` is 0 without vectors."""
 
         async def add(self, generation: str, chunks: list[StoredChunk]) -> None:
             """Add chunks to it."""
@@ -158,11 +158,14 @@ class Ingest:
         model = catalogue.embedding_model()
         for texts in batches(searchable(name, place, text) for _, text, place in _read(chunks_file, only)):
             vectors: list[list[float]] = []
-            async for event in self._llm.embed(texts, model=model):
-                if isinstance(event, Embedded):
-                    vectors = event.vectors
-                else:
-                    yield event
+            try:
+                async for event in self._llm.embed(texts, model=model):
+                    if isinstance(event, Embedded):
+                        vectors = event.vectors
+                    else:
+                        yield event
+            except FormerModelGoneError:  # words find it until the next index is there
+                vectors = [[] for _ in texts]
             if not done and only is None:
                 await catalogue.begin(record, dimension=len(vectors[0]))
             batch = [

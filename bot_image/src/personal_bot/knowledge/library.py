@@ -13,22 +13,24 @@ import weakref
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from personal_bot.knowledge.embedded import EmbeddedStore
 from personal_bot.knowledge.extraction import ExtractionLimits
+from personal_bot.knowledge.index import Index, on_server, on_volume
 from personal_bot.knowledge.ingest import Ingest
 from personal_bot.knowledge.originals import Originals
+from personal_bot.knowledge.reindexing import Reindexing
 from personal_bot.knowledge.retrieval import Budget, neighbours, passages, within
-from personal_bot.knowledge.server import ServerStore, connector
-from personal_bot.knowledge.store import Manifest, Query, Record, Status, StoreError
+from personal_bot.knowledge.server import connector
+from personal_bot.knowledge.store import Manifest, Query, Status, StoreError
 from personal_bot.knowledge.words import WordEncoder
 from personal_bot.models import Document, Ingested, KnowledgeState, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
     from pathlib import Path
     from typing import Any
 
-    from personal_bot.knowledge.store import Hit, Store, StoredChunk
+    from personal_bot.knowledge.index import Places
+    from personal_bot.knowledge.store import Hit, Record, StoredChunk
     from personal_bot.llm.client import LLM
     from personal_bot.models import IncomingDocument, IngestEvent, Passage
 
@@ -61,16 +63,15 @@ class LibraryConfig:
 class Library:
     """The documents of one bot."""
 
-    def __init__(self, config: LibraryConfig, llm: LLM, store: Store) -> None:
+    def __init__(self, config: LibraryConfig, llm: LLM, stores: Places) -> None:
         """Do nothing yet; use `open`."""
         self._config = config
         self._llm = llm
-        self._store = store
+        self._index = Index(stores)
+        self._reindexing = Reindexing(self._index, llm)
         self._words = WordEncoder()
         self._ingest = Ingest(llm=llm, words=self._words, work=config.data_dir / "work", limits=config.limits)
         self._originals = Originals(config.data_dir / "originals")
-        self._manifest: Manifest | None = None
-        self._records: dict[str, Record] = {}
         self._problem: StoreError | None = None
         self._opened = False
         self._opening: asyncio.Task[None] | None = None
@@ -80,22 +81,22 @@ class Library:
         self._taking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     @classmethod
-    async def open(cls, config: LibraryConfig, llm: LLM, *, store: Store | None = None) -> Library:
+    async def open(cls, config: LibraryConfig, llm: LLM, *, stores: Places | None = None) -> Library:
         """Start opening the store and return at once; `state` tells when it is open.
 
         Args:
             config: where it is.
             llm: makes the vectors.
-            store: another store than the configuration names, for tests.
+            stores: other places than the configuration names, for tests.
         """
-        library = cls(config, llm, store or _configured_store(config))
+        library = cls(config, llm, stores or _configured_places(config))
         library._open_again()
         return library
 
     def state(self) -> KnowledgeState:
         """How the store is now."""
-        documents = [record.document for record in self._complete()]
-        if self._opened and self._problem and self._problem.reason == "StoreFull" and self._store.has_room():
+        documents = [record.document for record in self._index.complete()]
+        if self._opened and self._problem and self._problem.reason == "StoreFull" and self._index.current.has_room():
             self._problem = None
         if self._problem:
             ready, reason, message = False, self._problem.reason, str(self._problem)
@@ -110,6 +111,7 @@ class Library:
             documents=len(documents),
             chunks=sum(document.chunks for document in documents),
             bytes=sum(document.size for document in documents),
+            reindexing=self._reindexing.state(),
         )
 
     async def wait_open(self) -> None:
@@ -131,7 +133,7 @@ class Library:
             Refusal: the store is away.
         """
         self._require()
-        return sorted((record.document for record in self._complete()), key=lambda document: document.added)[::-1]
+        return sorted((record.document for record in self._index.complete()), key=lambda document: document.added)[::-1]
 
     async def ingest(self, incoming: IncomingDocument) -> AsyncGenerator[IngestEvent]:
         """Take a document in; the last event is `Ingested`. A document that is known already costs nothing.
@@ -143,27 +145,29 @@ class Library:
         """
         self._require()
         identity = await self._ingest.identify(incoming)
-        former = next((r for r in self._complete() if r.document.id == incoming.extends), None)
+        former = next((r for r in self._index.complete() if r.document.id == incoming.extends), None)
         lock = self._taking.setdefault(former.document.id if former else identity, asyncio.Lock())
         async with lock:
-            if former:
-                async with contextlib.aclosing(self._extend(incoming, former)) as events:
+            with await self._index.taking_in():
+                work = self._extend(incoming, former) if former else self._take_in(incoming, identity)
+                async with contextlib.aclosing(work) as events:
                     async for event in events:
                         yield event
-                return
-            if known := next((r.document for r in self._complete() if r.document.id == identity), None):
-                yield Ingested(document=known, already_known=True)
-                return
-            try:
-                if not incoming.extracted:
-                    await asyncio.to_thread(self._originals.keep, incoming.path, identity)
-                async with contextlib.aclosing(self._ingest.run(incoming, identity, self)) as events:
-                    async for event in events:
-                        yield event
-            except StoreError as error:
-                raise self._refusal(error) from error
-            finally:
-                self._forget_original(identity)
+
+    async def _take_in(self, incoming: IncomingDocument, identity: str) -> AsyncGenerator[IngestEvent]:
+        if known := next((r.document for r in self._index.complete() if r.document.id == identity), None):
+            yield Ingested(document=known, already_known=True)
+            return
+        try:
+            if not incoming.extracted:
+                await asyncio.to_thread(self._originals.keep, incoming.path, identity)
+            async with contextlib.aclosing(self._ingest.run(incoming, identity, self)) as events:
+                async for event in events:
+                    yield event
+        except StoreError as error:
+            raise self._refusal(error) from error
+        finally:
+            self._forget_original(identity)
 
     async def _extend(self, incoming: IncomingDocument, former: Record) -> AsyncGenerator[IngestEvent]:
         try:
@@ -184,14 +188,14 @@ class Library:
             Refusal: there is no such document, another one has the name, or the store is away.
         """
         self._require()
-        records = {record.document.id: record for record in self._complete()}
+        records = {record.document.id: record for record in self._index.complete()}
         if document_id not in records:
             raise Refusal("document_unknown")
         if any(record.document.name == name for key, record in records.items() if key != document_id):
             raise Refusal("document_name_taken", name=name)
         renamed = replace(records[document_id].document, name=name)
         try:
-            await self._put([replace(records[document_id], document=renamed)])
+            await self._index.put([replace(records[document_id], document=renamed)])
         except StoreError as error:
             raise self._refusal(error) from error
         return renamed
@@ -203,15 +207,15 @@ class Library:
             Refusal: there is none of them, or the store is away.
         """
         self._require()
-        found = [record for record in self._complete() if record.document.id in document_ids]
+        found = [record for record in self._index.complete() if record.document.id in document_ids]
         if not found:
             raise Refusal("document_unknown")
         leaving = [replace(record, status=Status.DELETING) for record in found]
         try:
-            await self._put(leaving)
+            await self._index.put(leaving)
             for record in leaving:
                 self._forget_original(record.document.id)
-                await self._remove(record.generation)
+                await self._index.remove(record.generation)
         except StoreError as error:
             raise self._refusal(error) from error
         for record in leaving:
@@ -227,6 +231,7 @@ class Library:
         text: str,
         vector: list[float] | None,
         *,
+        model: str = "",
         document_ids: frozenset[str] = frozenset(),
         budget: Budget | None = None,
     ) -> list[Passage]:
@@ -234,7 +239,8 @@ class Library:
 
         Args:
             text: the question; its words are looked for.
-            vector: of the question, by `embedding_model`; None or of another length: words alone decide.
+            vector: of the question; None, or none that can be compared: words alone decide.
+            model: made the vector; empty: that of the index.
             document_ids: search only these; empty: all.
             budget: how much fits the prompt; None: the configured one.
 
@@ -242,31 +248,32 @@ class Library:
             Refusal: the store is away.
         """
         self._require()
-        if not self._manifest:
+        if not (manifest := self._index.manifest):
             return []
         budget = budget or self._config.budget
-        complete = {record.generation: record.document for record in self._complete()}
-        dense = vector if vector and len(vector) == self._manifest.dimension else None
+        complete = {record.generation: record.document for record in self._index.complete()}
+        comparable = vector and len(vector) == manifest.dimension and model in {"", manifest.embedding_model}
         only = frozenset(g for g, document in complete.items() if document.id in document_ids)
         if document_ids and not only:
             return []
         query = Query(
-            dense=dense,
+            dense=vector if comparable else None,
             sparse=self._words.query(text),
             limit=budget.hits,
-            hidden=frozenset(self._records.keys() - complete.keys()),
+            hidden=frozenset(self._index.records.keys() - complete.keys()),
             only=only,
         )
         try:
-            hits = within(await self._store.search(query), budget)
-            beside = await self._store.chunks(neighbours(hits, budget))
+            with self._index.use() as store:
+                hits = within(await store.search(query), budget)
+                beside = await store.chunks(neighbours(hits, budget))
         except StoreError as error:
             raise self._refusal(error) from error
         return passages(hits, beside, complete)
 
     def embedding_model(self) -> str:
-        """Give the model whose vectors the collection holds, or will hold."""
-        return self._manifest.embedding_model if self._manifest else self._llm.config.embedding_model
+        """Give the model whose vectors the index holds that answers, or will hold."""
+        return self._index.manifest.embedding_model if self._index.manifest else self._llm.config.embedding_model
 
     async def drop(self) -> None:
         """Remove the collection and all that is in it.
@@ -275,65 +282,63 @@ class Library:
             StoreError: the store is away or refuses.
         """
         await self._stop_tasks()
-        await self._store.drop()
-        self._records, self._manifest, self._opened = {}, None, False
+        await self._index.drop()
+        self._opened = False
         self._originals.sweep(())
 
     async def close(self) -> None:
         """Stop what runs and let go of the store."""
         await self._stop_tasks()
-        with contextlib.suppress(StoreError):
-            await self._store.close()
+        await self._index.close()
         self._opened = False
 
     # What taking in needs (`ingest.Catalogue`).
 
     async def begin(self, record: Record, *, dimension: int) -> None:
-        """Write the record of a generation that is being taken in; the first one makes the collection."""
+        """Write the record of a generation that is being taken in; the first one makes the index.
+
+        A `dimension` of 0 says that it has no vectors.
+        """
         async with self._making:
-            if not self._manifest:
+            if not (manifest := self._index.manifest):
                 manifest = Manifest(embedding_model=self._llm.config.embedding_model, dimension=dimension)
-                await self._store.create(manifest)
-                self._manifest = manifest
-        if dimension != self._manifest.dimension:
-            raise Refusal("embedding_changed", had=self._manifest.dimension, got=dimension)
-        await self._put([replace(record, status=Status.PENDING)])
+                await self._index.create(manifest)
+        if dimension not in {0, manifest.dimension}:
+            raise Refusal("embedding_changed", had=manifest.dimension, got=dimension)
+        await self._index.put([replace(record, status=Status.PENDING)])
 
     async def add(self, generation: str, chunks: list[StoredChunk]) -> None:
         """Add chunks to a generation."""
-        await self._store.add_chunks(generation, chunks)
+        await self._index.current.add_chunks(generation, chunks)
         self._problem = None
 
     async def complete(self, record: Record) -> None:
         """Make a generation visible and hide the earlier version of the same name, in one step."""
-        replaced = [r for r in self._complete() if r.document.name == record.document.name]
+        replaced = [r for r in self._index.complete() if r.document.name == record.document.name]
         leaving = [replace(earlier, status=Status.DELETING) for earlier in replaced]
-        await self._put([record, *leaving])
+        await self._index.put([record, *leaving])
         for earlier in leaving:
             self._forget_original(earlier.document.id)
             self.abandon(earlier.generation)
 
     async def stored(self, generation: str, positions: range) -> list[Hit]:
         """Give chunks that are there already, in order."""
-        return await self._store.chunks([(generation, position) for position in positions])
+        return await self._index.current.chunks([(generation, position) for position in positions])
 
     async def extended(self, record: Record, *, former: int) -> None:
         """Write the record of a generation that was changed in place; of `former` chunks those beyond it go."""
         beyond = range(record.document.chunks, former)
         if beyond:
-            await self._store.remove_chunks(record.generation, beyond)
-        await self._put([record])
+            await self._index.current.remove_chunks(record.generation, beyond)
+        await self._index.put([record])
 
     def abandon(self, generation: str) -> None:
         """Remove a hidden generation in the background."""
-        if generation in self._records:
+        if generation in self._index.records:
             self._spawn(self._clean([generation]))
 
-    def _complete(self) -> Iterator[Record]:
-        return (record for record in self._records.values() if record.status is Status.COMPLETE)
-
     def _forget_original(self, identity: str) -> None:
-        if all(record.document.id != identity for record in self._complete()):
+        if all(record.document.id != identity for record in self._index.complete()):
             self._originals.remove(identity)
 
     def _require(self) -> None:
@@ -350,23 +355,13 @@ class Library:
         return Refusal(error.refusal)
 
     def _model_note(self) -> str:
-        configured = self._llm.config.embedding_model
-        if self._manifest and self._manifest.embedding_model != configured:
-            return f"indexed with {self._manifest.embedding_model}, which stays in use; {configured} is configured"
-        return ""
-
-    async def _put(self, records: list[Record]) -> None:
-        await self._store.put_records(records)
-        self._records.update({record.generation: record for record in records})
-
-    async def _remove(self, generation: str) -> None:
-        await self._store.remove(generation)
-        self._records.pop(generation, None)
+        new = self._reindexing.state()
+        return f"embedding anew with {new.model}; until then {self.embedding_model()} is in use" if new else ""
 
     async def _clean(self, generations: list[str]) -> None:
         for generation in generations:
             try:
-                await self._remove(generation)
+                await self._index.remove(generation)
             except StoreError as error:  # it stays hidden, and is removed when the store is opened next
                 _log.warning("cannot remove a hidden generation: %s", error)
                 return
@@ -377,20 +372,21 @@ class Library:
 
     async def _keep_opening(self) -> None:
         for attempt in range(10**9):
+            running = {g for g, record in self._index.records.items() if record.status is Status.PENDING}
             try:
-                self._manifest = await self._store.open()
-                records = await self._store.records() if self._manifest else []
+                await self._reindexing.stop()
+                await self._index.open()
             except StoreError as error:
                 self._problem = error
                 _log.warning("the store does not open: %s", error, extra={"reason": error.reason})
                 await asyncio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
                 continue
-            running = {g for g, record in self._records.items() if record.status is Status.PENDING}
-            self._records = {record.generation: record for record in records}
+            records = list(self._index.records.values())
             self._opened, self._problem = True, None
-            self._originals.sweep({record.document.id for record in self._complete()} | set(self._taking))
+            self._originals.sweep({record.document.id for record in self._index.complete()} | set(self._taking))
             left = [r.generation for r in records if r.status is not Status.COMPLETE and r.generation not in running]
             self._spawn(self._clean(left))
+            self._reindexing.start()
             return
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -403,9 +399,10 @@ class Library:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._reindexing.stop()
 
 
-def _configured_store(config: LibraryConfig) -> Store:
+def _configured_places(config: LibraryConfig) -> Places:
     if config.qdrant_url:
-        return ServerStore(config.collection, connector(config.qdrant_url, config.qdrant_key))
-    return EmbeddedStore(config.data_dir / "knowledge" / config.collection)
+        return on_server(config.collection, connector(config.qdrant_url, config.qdrant_key))
+    return on_volume(config.data_dir / "knowledge" / config.collection)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from personal_bot.knowledge.store import Status, StoreError
+from personal_bot.knowledge.store import Manifest, Status, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -32,8 +32,8 @@ async def copy(source: Store, target: Store) -> AsyncGenerator[tuple[Document, i
         raise StoreError("StoreRefused", "there is no collection to copy")
     there = await target.open()
     if there is None:
-        await target.create(manifest)
-    elif there != manifest:
+        await target.create(Manifest(embedding_model=manifest.embedding_model, dimension=manifest.dimension))
+    elif not there.fits(manifest):
         raise StoreError(
             "StoreRefused",
             f"the target holds vectors of {there.embedding_model}, and those to copy are of {manifest.embedding_model}",

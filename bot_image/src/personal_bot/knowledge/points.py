@@ -36,6 +36,8 @@ def manifest_payload(manifest: Manifest) -> dict[str, Any]:
         "format": FORMAT,
         "embedding_model": manifest.embedding_model,
         "dimension": manifest.dimension,
+        "number": manifest.number,
+        "complete": manifest.complete,
     }
 
 
@@ -43,7 +45,12 @@ def manifest_of(payload: dict[str, Any]) -> Manifest:
     """Raises: StoreError: a newer version of the bot wrote it."""
     if payload["format"] > FORMAT:
         raise StoreError("StoreRefused", f"the collection has format {payload['format']}, known here is {FORMAT}")
-    return Manifest(embedding_model=payload["embedding_model"], dimension=payload["dimension"])
+    return Manifest(
+        embedding_model=payload["embedding_model"],
+        dimension=payload["dimension"],
+        number=payload.get("number", 0),
+        complete=payload.get("complete", True),
+    )
 
 
 def record_payload(record: Record) -> dict[str, Any]:
@@ -99,11 +106,11 @@ def hit_of(payload: dict[str, Any], score: float = 0.0) -> Hit:
 
 
 def stored_chunk(payload: dict[str, Any], vectors: Any) -> StoredChunk:  # noqa: ANN401 - by name, of either engine
-    words = vectors[SPARSE]
+    words = vectors[SPARSE]  # an engine leaves vectors out that a chunk does not have
     return StoredChunk(
         position=payload["position"],
         text=payload["text"],
         place=place_of(payload["place"]),
-        dense=list(vectors[DENSE]),
+        dense=list(vectors.get(DENSE, ())),
         sparse=SparseVector(indices=list(words.indices), values=list(words.values)),
     )

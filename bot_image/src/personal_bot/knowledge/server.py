@@ -66,6 +66,9 @@ class ServerStore:
             await self._call(
                 client.create_payload_index(self._collection, name, field_schema=models.PayloadSchemaType.KEYWORD)
             )
+        await self.put_manifest(manifest)
+
+    async def put_manifest(self, manifest: Manifest) -> None:
         await self._upsert([(points.MANIFEST_ID, {}, points.manifest_payload(manifest))])
 
     async def records(self) -> list[Record]:
@@ -92,10 +95,8 @@ class ServerStore:
             [
                 (
                     points.chunk_id(generation, chunk.position),
-                    {
-                        points.DENSE: chunk.dense,
-                        points.SPARSE: sparse(indices=chunk.sparse.indices, values=chunk.sparse.values),
-                    },
+                    ({points.DENSE: chunk.dense} if chunk.dense else {})
+                    | {points.SPARSE: sparse(indices=chunk.sparse.indices, values=chunk.sparse.values)},
                     points.chunk_payload(generation, chunk),
                 )
                 for chunk in chunks
@@ -143,7 +144,8 @@ class ServerStore:
                 self._collection, ids=list(leaders), with_payload=False, with_vectors=[points.DENSE]
             )
         )
-        return fusion.moved(question, [(leaders[str(row.id)], row.vector[points.DENSE]) for row in rows])
+        vectors = [(leaders[str(row.id)], row.vector[points.DENSE]) for row in rows if points.DENSE in row.vector]
+        return fusion.moved(question, vectors)
 
     async def chunks(self, wanted: Sequence[tuple[str, int]]) -> list[Hit]:
         ids = [points.chunk_id(generation, position) for generation, position in wanted]

@@ -58,10 +58,23 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """How the vectors of a collection were made; vectors of another model cannot be compared with them."""
+    """How the vectors of an index were made; vectors of another model cannot be compared with them.
+
+    Attributes:
+        embedding_model: made them.
+        dimension: numbers in each.
+        number: an index that follows another one has the next number.
+        complete: all documents of the one before are in it.
+    """
 
     embedding_model: str
     dimension: int
+    number: int = 0
+    complete: bool = True
+
+    def fits(self, other: Manifest) -> bool:
+        """Whether the vectors of both can be compared."""
+        return (self.embedding_model, self.dimension) == (other.embedding_model, other.dimension)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +87,7 @@ class SparseVector:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredChunk:
-    """A chunk on its way into the store."""
+    """A chunk on its way into the store; without `dense` it is found by its words alone."""
 
     position: int
     text: str
@@ -113,6 +126,9 @@ class Store(Protocol):
 
     async def create(self, manifest: Manifest) -> None:
         """Make the collection, which does not exist."""
+
+    async def put_manifest(self, manifest: Manifest) -> None:
+        """Write the manifest of a collection that exists, in one step."""
 
     async def records(self) -> list[Record]:
         """All records, of every status."""

@@ -88,6 +88,10 @@ class Heard:
     text: str
 
 
+class FormerModelGoneError(Refusal):
+    """The model that an index was made with is offered no more; another one is configured."""
+
+
 class LLM:
     """A client of one LLM service; its requests may run at the same time."""
 
@@ -139,6 +143,7 @@ class LLM:
             model: another one than the configured: that of an index which was made before the configuration changed.
 
         Raises:
+            FormerModelGoneError: the service does not offer `model`, which is not the configured one.
             Refusal: the service cannot or will not.
         """
         attempt = 0
@@ -154,7 +159,8 @@ class LLM:
                 if self._short and "dimension" in error.fault.detail and error.fault.status in {400, 422}:
                     self._short = False  # another service's model by this name, which knows no such thing
                     continue
-                wait = self._judge(error, attempt=attempt, model=model)
+                former = model != self.config.embedding_model
+                wait = self._judge(error, attempt=attempt, model=model, former=former)
                 yield Waiting(seconds=wait)
                 await asyncio.sleep(wait)
                 continue
@@ -247,8 +253,8 @@ class LLM:
             yield finished
             return
 
-    def _judge(self, error: ServiceError, *, attempt: int, model: str) -> float:
-        """Seconds to wait before the next attempt.
+    def _judge(self, error: ServiceError, *, attempt: int, model: str, former: bool = False) -> float:
+        """Seconds to wait before the next attempt; `former`: the model was configured once.
 
         Raises:
             Refusal: there shall be none.
@@ -261,6 +267,8 @@ class LLM:
             longest_wait=self.config.longest_wait,
         )
         if isinstance(verdict, GiveUp):
+            if former and verdict.refusal.key == "llm_model_missing":
+                raise FormerModelGoneError(verdict.refusal.key, **verdict.refusal.values) from None
             if verdict.state:
                 self._fails(verdict.state, model)
             raise verdict.refusal from None

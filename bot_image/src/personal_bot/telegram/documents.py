@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from personal_bot.knowledge.library import Library
-    from personal_bot.models import Document
+    from personal_bot.models import Document, Reindexed
     from personal_bot.telegram.connection import Connection
     from personal_bot.telegram.incoming import Press, Rename, Sender
     from personal_bot.telegram.status_message import StatusMessage
@@ -155,7 +155,8 @@ class Documents:
     async def _list(self, view: View, language: str) -> Page:
         documents = matching(await self._documents(), view.query)
         if documents:
-            return documents_page(documents, view, language)
+            text, buttons = documents_page(documents, view, language)
+            return text + reindexed(self._library.state().reindexing, language), buttons
         return say(language, "docs_found_none" if view.query else "docs_empty", query=view.query), None
 
     async def _delete_all(self, view: View, language: str) -> Page:
@@ -186,6 +187,15 @@ def is_download(press: Press) -> bool:
 
 def _meant(documents: Sequence[Document], view: View) -> Document | None:
     return next((one for one in documents if one.id.startswith(view.document or "-")), None)
+
+
+def reindexed(state: Reindexed | None, language: str) -> str:
+    """How far the documents are embedded anew; nothing when they are not."""
+    if state is None:
+        return ""
+    why = say(language, state.problem, **state.values) if state.problem else ""
+    share = 100 * state.done // max(state.total, 1)
+    return "\n\n" + say(language, "docs_reindexing_waits" if why else "docs_reindexing", share=share, why=why)
 
 
 def matching(documents: Sequence[Document], query: str) -> list[Document]:

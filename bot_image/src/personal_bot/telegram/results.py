@@ -113,6 +113,8 @@ def answered(
             for number, one in enumerate(answer.sources, start=1)
         ]
         parts.append(join(bold(say(language, "sources")), *lines, between="\n"))
+    if answer.words_only:
+        parts.append(Piece(text=say(language, "words_only")))
     if chosen:
         parts.append(Piece(text=say(language, "scope_note", count=chosen)))
     return Result(

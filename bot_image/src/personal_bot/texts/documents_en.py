@@ -35,6 +35,13 @@ DOCUMENTS: dict[str, str] = {
     "docs_empty": "There are no documents yet. Send me a file: PDF, DOCX, XLSX, TXT or another one.",
     "docs_found": "🔎 Documents with “{query}” in their names: {count}",
     "docs_found_none": "No document has “{query}” in its name. /docs lists all of them.",
+    "docs_reindexing": (
+        "🔄 I am preparing my search for another model: {share} % done. Until then I search with the former one."
+    ),
+    "docs_reindexing_waits": (
+        "🔄 I am preparing my search for another model: {share} % done, and it has to wait. {why} Until then I "
+        "search with the former one."
+    ),
     "docs_hint": "A button opens a document; /docs and a word find by name.",
     "docs_card": "📄 {name}\n\n{size}, pieces: {chunks}\nAdded: {added}",
     "docs_rename": "✏️ Rename",

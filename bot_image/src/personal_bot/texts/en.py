@@ -83,4 +83,12 @@ TEXTS: dict[str, str] = {
         "TXT or another one."
     ),
     "nothing_found": "I found nothing about this in the documents.",
+    "nothing_found_by_words": (
+        "I found no such words in the documents. My search is being prepared for another model, and the former one is "
+        "not offered any more, so until it is done I find words only: please ask with those of the documents."
+    ),
+    "words_only": (
+        "ℹ️ Found by words alone: my search is being prepared for another model, and the former one is not offered "
+        "any more."
+    ),
 }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from personal_bot.knowledge.store import Store
     from personal_bot.models import Document
 
-    MakeStore = Callable[[], Store]
+    MakeStore = Callable[..., Store]
     MakeLibrary = Callable[[], Awaitable[Library]]
 
 KEY = "sk-standin-anna"
@@ -100,12 +100,12 @@ async def llm(service: LLMStandIn) -> AsyncIterator[LLM]:
 
 @pytest.fixture(params=["embedded", "server"])
 async def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[MakeStore]:
-    """Give a maker of stores over one and the same collection.
+    """Give a maker of stores over one and the same collection, or another place of it.
 
     The server's side is judged against qdrant-client's own implementation of the server.
     """
     if request.param == "embedded":
-        yield lambda: EmbeddedStore(tmp_path / "collection")
+        yield lambda place="": EmbeddedStore(tmp_path / f"collection{place}")
         return
     peer = AsyncQdrantClient(":memory:")
 
@@ -113,7 +113,7 @@ async def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
         async def close(self) -> None:
             self._client = None  # the collection lives in the client here
 
-    yield lambda: Shared("collection", lambda: peer)
+    yield lambda place="": Shared(f"collection{place}", lambda: peer)
     await peer.close()
 
 
@@ -122,7 +122,8 @@ async def make_library(make_store: MakeStore, llm: LLM, tmp_path: Path) -> Async
     opened: list[Library] = []
 
     async def open_library() -> Library:
-        library = await Library.open(LibraryConfig(data_dir=tmp_path, collection="user_1"), llm, store=make_store())
+        config = LibraryConfig(data_dir=tmp_path, collection="user_1")
+        library = await Library.open(config, llm, stores=(make_store(), make_store(".2")))
         opened.append(library)
         await library.wait_open()
         return library

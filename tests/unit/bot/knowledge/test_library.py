@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -236,7 +235,8 @@ async def test_a_store_that_is_away_is_said_and_tried_again(llm: LLM, make_store
         return await opens()
 
     store.open = away_at_first
-    library = await Library.open(LibraryConfig(data_dir=tmp_path, collection="c"), llm, store=store)
+    config = LibraryConfig(data_dir=tmp_path, collection="c")
+    library = await Library.open(config, llm, stores=(store, make_store(".2")))
     assert library.state().reason == "Opening"
     with pytest.raises(Refusal, match="store_opening"):
         await library.documents()
@@ -257,7 +257,7 @@ async def test_a_full_volume_is_well_again_once_there_is_room(llm: LLM, send: Se
             return room["enough"]
 
     config = LibraryConfig(data_dir=tmp_path, collection="c")
-    library = await Library.open(config, llm, store=Volume(tmp_path / "c"))
+    library = await Library.open(config, llm, stores=(Volume(tmp_path / "c"), Volume(tmp_path / "c.2")))
     await library.wait_open()
     with pytest.raises(Refusal, match="store_full"):
         [event async for event in library.ingest(send("a.txt", "bread"))]
@@ -274,16 +274,3 @@ async def test_a_dropped_collection_is_gone(
     await library.drop()
     await library.close()
     assert await (await make_library()).documents() == []
-
-
-async def test_another_embedding_model_is_told_and_the_old_one_stays_in_use(
-    library: Library, llm: LLM, make_library: MakeLibrary, send: Send, take_in: TakeIn
-) -> None:
-    await take_in(library, send("a.txt", "bread"))
-    await library.close()
-    llm.config = replace(llm.config, embedding_model="another-model")
-    again = await make_library()
-    assert again.embedding_model() == "text-embedding-3-small"
-    assert "another-model" in again.state().message
-    await take_in(again, send("b.txt", "butter"))
-    assert (await again.search("butter", None))[0].text == "butter"

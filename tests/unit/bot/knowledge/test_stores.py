@@ -68,6 +68,21 @@ async def test_a_collection_remembers_how_its_vectors_were_made(store: Store, ma
     assert await make_store().open() == MANIFEST
 
 
+async def test_a_manifest_is_written_anew_in_one_step(store: Store, make_store: MakeStore) -> None:
+    other = Manifest(embedding_model="m", dimension=3, number=4, complete=False)
+    await store.put_manifest(other)
+    await store.close()
+    assert await make_store().open() == other
+
+
+async def test_a_chunk_without_a_vector_is_found_by_its_words_and_keeps_its_place(store: Store) -> None:
+    await store.add_chunks(ONE, [chunk(0, "alpha", ()), chunk(1, "beta", (0, 1, 0))])
+    hits = await store.search(query("alpha", [0.1, 0.9, 0.0]))
+    assert sorted(hit.text for hit in hits) == ["alpha", "beta"]
+    [page] = [page async for page in store.contents(ONE)]
+    assert {chunk.text: bool(chunk.dense) for chunk in page} == {"alpha": False, "beta": True}
+
+
 async def test_records_come_back_as_they_were_written(store: Store, make_store: MakeStore) -> None:
     written = [record(ONE), record(TWO, Status.PENDING)]
     await store.put_records(written)

@@ -1,0 +1,215 @@
+"""The index that answers, and the one that follows it when the embedding model changes.
+
+A collection has two places, each of which may hold an index. An index says in its manifest by which model its vectors
+were made, its number, and whether it is whole. The whole one with the highest number answers; one that is not whole is
+being filled (`reindexing`). So one write, that of a manifest, lets the next index take over, and a process that is
+killed at any moment leaves one that answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from personal_bot.knowledge.embedded import EmbeddedStore
+from personal_bot.knowledge.server import ServerStore
+from personal_bot.knowledge.store import Status, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from qdrant_client import AsyncQdrantClient
+
+    from personal_bot.knowledge.store import Manifest, Record, Store
+
+    Places = tuple[Store, Store]
+
+_SECOND = ".2"  # ends the name of the second place; no collection's name has a dot
+_PAUSE = 1.0  # seconds between attempts to let the next index take over
+
+
+def on_volume(folder: Path) -> Places:
+    """Give the places of a collection in a folder."""
+    return EmbeddedStore(folder), EmbeddedStore(folder.with_name(folder.name + _SECOND))
+
+
+def on_server(collection: str, connect: Callable[[], AsyncQdrantClient]) -> Places:
+    """Give the places of a collection on a server."""
+    return ServerStore(collection, connect), ServerStore(collection + _SECOND, connect)
+
+
+def answering(manifests: Sequence[Manifest | None]) -> int:
+    """Which place answers: the newest whole index; what is there at all when none is whole."""
+    there = [(manifest.complete, manifest.number, -place) for place, manifest in enumerate(manifests) if manifest]
+    return -max(there)[2] if there else 0
+
+
+async def opened(stores: Places) -> tuple[list[Manifest | None], int]:
+    """Open both places; gives their manifests, and which one answers.
+
+    Raises:
+        StoreError: one cannot be opened.
+    """
+    first = await stores[0].open()
+    try:
+        second = await stores[1].open()
+    except StoreError as error:
+        if error.reason != "StoreRefused" or not (first and first.complete):
+            raise
+        second = None  # a key for this collection alone: all is well as long as the model stays
+    return [first, second], answering([first, second])
+
+
+class Index:
+    """The index of one bot.
+
+    Attributes:
+        manifest: of the index that answers; None: there is none yet.
+        following: of the one that is being filled.
+        records: of the one that answers, by generation.
+        quiet: no document is being taken in.
+    """
+
+    def __init__(self, stores: Places) -> None:
+        self._stores = stores
+        self._place = 0
+        self.manifest: Manifest | None = None
+        self.following: Manifest | None = None
+        self.records: dict[str, Record] = {}
+        self.quiet = asyncio.Event()
+        self.quiet.set()
+        self._changes = asyncio.Lock()
+        self._takings = 0
+        self._uses: tuple[set[asyncio.Future[None]], set[asyncio.Future[None]]] = (set(), set())
+
+    @property
+    def current(self) -> Store:
+        """The store that answers."""
+        return self._stores[self._place]
+
+    @property
+    def other(self) -> Store:
+        """The store that is being filled, if any."""
+        return self._stores[1 - self._place]
+
+    async def open(self) -> None:
+        """Open what is there, and remove an index that has been replaced.
+
+        Raises:
+            StoreError: it cannot be opened.
+        """
+        manifests, self._place = await opened(self._stores)
+        self.manifest, other = manifests[self._place], manifests[1 - self._place]
+        records = await self.current.records() if self.manifest else []
+        if other and other.complete:
+            await self.other.drop()
+            other = None
+        self.following = other
+        self.records = {record.generation: record for record in records}
+
+    async def create(self, manifest: Manifest) -> None:
+        """Make the first index."""
+        await self.current.create(manifest)
+        self.manifest = manifest
+
+    def complete(self) -> Iterator[Record]:
+        """The records of the documents that are searched."""
+        return (record for record in self.records.values() if record.status is Status.COMPLETE)
+
+    @contextlib.contextmanager
+    def use(self) -> Iterator[Store]:
+        """Give the store that answers; it stays until the block ends, even when another one takes over meanwhile."""
+        place, ended = self._place, asyncio.get_running_loop().create_future()
+        self._uses[place].add(ended)
+        try:
+            yield self._stores[place]
+        finally:
+            self._uses[place].discard(ended)
+            ended.set_result(None)
+
+    async def taking_in(self) -> contextlib.AbstractContextManager[None]:
+        """Give a block, to be entered at once, within which no other index takes over."""
+        async with self._changes:
+            self._takings += 1
+            self.quiet.clear()
+        return self._until_taken_in()
+
+    @contextlib.contextmanager
+    def _until_taken_in(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self._takings -= 1
+            if not self._takings:
+                self.quiet.set()
+
+    async def put(self, records: Sequence[Record]) -> None:
+        """Write records in one step."""
+        async with self._changes:
+            await self.current.put_records(records)
+            self.records.update({record.generation: record for record in records})
+
+    async def remove(self, generation: str) -> None:
+        """Remove a generation."""
+        with self.use() as store:
+            await store.remove(generation)
+        self.records.pop(generation, None)
+
+    async def follow(self, manifest: Manifest) -> None:
+        """Make an index that is going to follow."""
+        await self.other.create(manifest)
+        self.following = manifest
+
+    async def give_up_following(self) -> None:
+        """Remove the one that was being filled."""
+        await self.other.drop()
+        self.following = None
+
+    async def take_over(self, filled: dict[str, Record]) -> bool:
+        """Let the next index answer from now on, and remove the one before.
+
+        Args:
+            filled: the records of the next one.
+
+        Returns:
+            False: there is something that it does not have yet, or just now a document is being taken in.
+        """
+        async with self._changes:
+            if self._takings or not self.following or filled != {r.generation: r for r in self.complete()}:
+                return False
+            manifest = replace(self.following, complete=True)
+            await self._written(manifest)
+            former, self._place = self._place, 1 - self._place
+            self.manifest, self.following, self.records = manifest, None, dict(filled)
+        while uses := self._uses[former]:
+            await asyncio.wait(uses)
+        with contextlib.suppress(StoreError):  # it has the lower number, and is removed when all is opened next
+            await self._stores[former].drop()
+        return True
+
+    async def _written(self, manifest: Manifest) -> None:
+        """Write the manifest of the next index. While nobody knows whether it is written, nothing may change."""
+        while True:
+            try:
+                await self.other.put_manifest(manifest)
+            except StoreError as error:
+                if error.reason != "StoreUnreachable":
+                    raise
+                await asyncio.sleep(_PAUSE)
+            else:
+                return
+
+    async def drop(self) -> None:
+        """Remove everything; nothing happens when there is nothing."""
+        for store in self._stores:
+            await store.drop()
+        self.manifest, self.following, self.records = None, None, {}
+
+    async def close(self) -> None:
+        """Let go of the stores."""
+        for store in self._stores:
+            with contextlib.suppress(StoreError):
+                await store.close()

@@ -1,0 +1,160 @@
+"""Another embedding model: the next index is filled from the texts of the one that answers, in the background.
+
+What is to be done follows from the records of both, never from what was done before: so it goes on where it was after a
+kill at any moment, and takes up what is added, renamed, extended or deleted meanwhile. Chunks that are there already
+are not embedded again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from personal_bot.knowledge.embeddings import batches, searchable
+from personal_bot.knowledge.store import Manifest, Status, StoreError
+from personal_bot.llm.client import Embedded
+from personal_bot.models import Refusal, Reindexed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from personal_bot.knowledge.index import Index
+    from personal_bot.knowledge.store import Record, StoredChunk
+    from personal_bot.llm.client import LLM
+
+_log = logging.getLogger(__name__)
+_PAUSES = (1.0, 5.0, 15.0, 60.0)  # seconds between attempts; the last one again and again
+_ANY_TEXT = "text"
+
+
+class Reindexing:
+    """Fills the next index, when there shall be one, until it can take over."""
+
+    def __init__(self, index: Index, llm: LLM) -> None:
+        self._index = index
+        self._llm = llm
+        self._model = ""
+        self._task: asyncio.Task[None] | None = None
+        self._filled: dict[str, Record] = {}
+        self._begun = 0  # chunks of the document that is under way
+        self._problem: Refusal | None = None
+
+    def start(self) -> None:
+        """Do what is needed with the index that has been opened: go on, begin, or remove one that nobody needs."""
+        self._model = self._llm.config.embedding_model
+        if self._index.manifest and self._index.manifest.embedding_model != self._model:
+            self._task = asyncio.create_task(self._run(), name="embed anew")
+        elif self._index.following:  # the former model is configured again
+            self._task = asyncio.create_task(self._give_up(), name="remove an index")
+
+    async def stop(self) -> None:
+        """Stop, wherever it is."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    def state(self) -> Reindexed | None:
+        """How far it is; None when there is nothing to do."""
+        if not self._task or self._task.done() or self._index.manifest is None:
+            return None
+        if self._index.manifest.embedding_model == self._model:
+            return None
+        whole = [record.document.chunks for record in self._filled.values() if record.status is Status.COMPLETE]
+        total = sum(record.document.chunks for record in self._index.complete())
+        return Reindexed(
+            model=self._model,
+            done=min(sum(whole) + self._begun, total),
+            total=total,
+            problem=self._problem.key if self._problem else "",
+            values=self._problem.values if self._problem else {},
+        )
+
+    async def _give_up(self) -> None:
+        with contextlib.suppress(StoreError):  # it is tried again when the index is opened next
+            await self._index.give_up_following()
+
+    async def _run(self) -> None:
+        """Go on until the next index answers, whatever fails on the way."""
+        _log.info("Embedding all documents anew with %s", self._model)
+        for attempt in range(10**9):
+            try:
+                if attempt:
+                    await self._index.other.open()
+                await self._fill()
+            except (StoreError, Refusal) as error:
+                self._problem = error if isinstance(error, Refusal) else Refusal(error.refusal)
+                _log.warning("embedding anew has to wait: %s", error)
+                await asyncio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
+            else:
+                _log.info("All documents are embedded with %s", self._model)
+                return
+
+    async def _fill(self) -> None:
+        index = self._index
+        if index.following and index.following.embedding_model != self._model:
+            await index.give_up_following()
+        if not index.following:
+            [vector] = await self._embedded([_ANY_TEXT])  # tells the dimension, and that there is such a model
+            number = index.manifest.number + 1 if index.manifest else 0
+            await index.follow(
+                Manifest(embedding_model=self._model, dimension=len(vector), number=number, complete=False)
+            )
+        self._filled = {record.generation: record for record in await index.other.records()}
+        while True:
+            await self._catch_up()
+            if await index.take_over(self._filled):
+                return
+            await index.quiet.wait()
+
+    async def _catch_up(self) -> None:
+        wanted = {record.generation: record for record in self._index.complete()}
+        for gone in self._filled.keys() - wanted.keys():
+            await self._index.other.remove(gone)
+            del self._filled[gone]
+        for record in wanted.values():
+            if self._filled.get(record.generation) != record:
+                await self._carry_over(record)
+
+    async def _carry_over(self, record: Record) -> None:
+        """Bring a document over, or what is new of it."""
+        generation, target = record.generation, self._index.other
+        former = self._filled.get(generation)
+        if former and (beyond := range(record.document.chunks, former.document.chunks)):
+            await target.remove_chunks(generation, beyond)
+        self._begun = 0
+        await self._put(replace(record, status=Status.PENDING))
+        async for page in self._index.current.contents(generation):
+            there = await target.chunks([(generation, chunk.position) for chunk in page])
+            same = {(hit.position, hit.text, hit.place) for hit in there}
+            missing = [chunk for chunk in page if (chunk.position, chunk.text, chunk.place) not in same]
+            self._begun += len(page) - len(missing)
+            await self._embed(record, missing)
+        self._begun = 0
+        await self._put(record)
+
+    async def _embed(self, record: Record, chunks: Sequence[StoredChunk]) -> None:
+        rest = iter(chunks)
+        for texts in batches(searchable(record.document.name, chunk.place, chunk.text) for chunk in chunks):
+            vectors = await self._embedded(texts)
+            batch = [
+                replace(chunk, dense=vector) for chunk, vector in zip(islice(rest, len(texts)), vectors, strict=True)
+            ]
+            await self._index.other.add_chunks(record.generation, batch)
+            self._begun += len(batch)
+            self._problem = None
+
+    async def _put(self, record: Record) -> None:
+        await self._index.other.put_records([record])
+        self._filled[record.generation] = record
+
+    async def _embedded(self, texts: list[str]) -> list[list[float]]:
+        vectors: list[list[float]] = []
+        async for event in self._llm.embed(texts, model=self._model):
+            if isinstance(event, Embedded):
+                vectors = event.vectors
+        return vectors
