@@ -155,9 +155,14 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class IngestProgress:
-    """How far a document is taken in. `done` and `total` count `unit`; `total` is 0 while unknown."""
+    """How far a document is taken in. `done` and `total` count `unit`; `total` is 0 while unknown.
 
-    unit: str  # "pages" | "slides" | "sheets" | "chapters" | "files" | "chunks"
+    Attributes:
+        unit: ``pages``, ``slides``, ``sheets``, ``rows`` (of a sheet), ``chapters``, ``files``, ``bytes`` (of the
+            file), ``share`` (of what the file unpacks to), or ``chunks``.
+    """
+
+    unit: str
     done: int
     total: int
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from personal_bot.models import IngestProgress, Stage, Waiting
 from personal_bot.telegram.markup import LONGEST, Piece, cut, join, render, units
+from personal_bot.telegram.results import human_size
 from personal_bot.texts import say
 
 _STAGES = {
@@ -64,15 +65,19 @@ def taking_in(event: IngestProgress, name: str, *, left: float | None = None) ->
     if not event.total:
         return Progress(key="ingest_started", values=(("name", name),))
     share = 100 * event.done // event.total
-    values = (("name", name), ("done", event.done), ("total", event.total), ("share", share))
+    done, total = (human_size(n) if event.unit == "bytes" else n for n in (event.done, event.total))
+    values = (("name", name), ("done", done), ("total", total), ("share", share))
     return Progress(key=f"ingest_{event.unit}", values=values, left=left)
 
 
 class Pace:
-    """How fast something long goes, and so how long it will still take; each unit has a pace of its own."""
+    """How fast something long goes, and so how long it will still take; each unit has a pace of its own.
+
+    Sheets of one workbook have rows each: another total begins anew.
+    """
 
     def __init__(self) -> None:
-        self._began: dict[str, tuple[float, int]] = {}
+        self._began: dict[tuple[str, int], tuple[float, int]] = {}
 
     def left(self, event: IngestProgress, *, now: float) -> float | None:
         """Give the seconds that are probably left; None before there is something to tell it by.
@@ -81,7 +86,7 @@ class Pace:
             event: how far it is.
             now: seconds by a clock that only goes forward.
         """
-        since, before = self._began.setdefault(event.unit, (now, event.done))
+        since, before = self._began.setdefault((event.unit, event.total), (now, event.done))
         done, elapsed = event.done - before, now - since
         if done <= 0 or elapsed < _SOONEST_GUESS or event.done >= event.total:
             return None

@@ -19,7 +19,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _BODY_LEVEL = 9  # w:outlineLvl counts from 0; 9 is body text
 
 
-def read_docx(path: Path, _reading: Reading) -> Iterator[Segment]:
+def read_docx(path: Path, reading: Reading) -> Iterator[Segment]:
     """Give the text under each heading, the heading included; the place is the path of headings.
 
     Raises:
@@ -28,7 +28,8 @@ def read_docx(path: Path, _reading: Reading) -> Iterator[Segment]:
     with package(path) as parts:
         levels = _heading_levels(parts)
         with parts.open("word/document.xml") as document:
-            yield from sections(_blocks(document, levels))
+            found = sections(_blocks(document, levels))
+            yield from reading.counted(found, "share", document.tell, parts.size(document.name))
 
 
 def _heading_levels(parts: Package) -> dict[str, int]:

@@ -24,7 +24,7 @@ _PARAGRAPHS = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
 _BLANKS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
 
 
-def read_odt(path: Path, _reading: Reading) -> Iterator[Segment]:
+def read_odt(path: Path, reading: Reading) -> Iterator[Segment]:
     """Give the text under each heading, the heading included; the place is the path of headings.
 
     Raises:
@@ -34,7 +34,7 @@ def read_odt(path: Path, _reading: Reading) -> Iterator[Segment]:
         if _MANIFEST in parts.names and parts.xml(_MANIFEST).find(f".//{_ENCRYPTION}") is not None:
             raise CannotReadError("document_encrypted")
         with parts.open("content.xml") as content:
-            yield from sections(_blocks(content))
+            yield from reading.counted(sections(_blocks(content)), "share", content.tell, parts.size(content.name))
 
 
 def _blocks(content: IO[bytes]) -> Iterator[tuple[int, str]]:

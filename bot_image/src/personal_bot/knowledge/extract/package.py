@@ -39,6 +39,10 @@ class Package:
             raise CannotReadError("document_unpacks_too_large", limit=LARGEST)
         return self._archive.open(name)
 
+    def size(self, name: str) -> int:
+        """Give the bytes of a part; raises `KeyError` when there is none of this name."""
+        return self._archive.getinfo(name).file_size
+
     def read(self, name: str) -> bytes:
         """Give a part's content; errors are those of `open`."""
         with self.open(name) as file:

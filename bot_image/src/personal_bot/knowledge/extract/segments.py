@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 
@@ -25,7 +25,7 @@ class Reading:
     """What a reader may use while it reads.
 
     Attributes:
-        progress: gets what is counted (``pages``, ``slides``, …), how many are done, and how many there are.
+        progress: gets what is counted (see `models.IngestProgress`), how many are done, and how many there are.
         skipped: gets a file inside the document that cannot be read, and the key of the sentence that says why.
         scratch: start of the names of files that a reader may make; none is left behind.
         depth: of documents inside documents.
@@ -35,6 +35,28 @@ class Reading:
     skipped: Callable[[str, str], None]
     scratch: Path
     depth: int = 0
+
+    def steps(self, unit: str, total: int) -> Callable[[int], None]:
+        """Give what is told how many are done, as often as one likes, and passes each percent on."""
+        told = 0
+
+        def step(done: int) -> None:
+            nonlocal told
+            share = 100 * min(done, total) // max(total, 1)
+            if share > told:
+                told = share
+                self.progress(unit, min(done, total), total)
+
+        return step
+
+    def counted(
+        self, segments: Iterable[Segment], unit: str, position: Callable[[], int], total: int
+    ) -> Iterator[Segment]:
+        """Pass segments on; how far it is follows from the position in what is read."""
+        step = self.steps(unit, total)
+        for segment in segments:
+            yield segment
+            step(position())
 
     def inside(self) -> Reading:
         """For a document in this one: what it skips is told, its progress is not."""

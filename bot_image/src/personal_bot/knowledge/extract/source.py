@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from personal_bot.knowledge.extract.chunks import SIZE, tokens
 from personal_bot.knowledge.extract.segments import Segment
@@ -18,26 +18,30 @@ _LONGEST_LINE = 1 << 16  # characters
 _INSIDE = " \t)]}#/*"  # a line that begins so goes on with what came before
 
 
-def read_code(path: Path, _reading: Reading) -> Iterator[Segment]:
+def read_code(path: Path, reading: Reading) -> Iterator[Segment]:
     """Give the lines in blocks of at most one chunk.
 
     Raises:
         CannotReadError: no character set makes text of it.
     """
+    with opened(path) as file:
+        yield from reading.counted(_cut(file), "bytes", file.buffer.tell, path.stat().st_size)
+
+
+def _cut(file: TextIO) -> Iterator[Segment]:
     lines: list[str] = []
     first = number = 1
     size, blank = 0, False
-    with opened(path) as file:
-        while line := file.readline(_LONGEST_LINE):
-            cost = tokens(line)
-            begins = blank and line.strip() != "" and line[0] not in _INSIDE
-            if lines and (size + cost > SIZE or (begins and size > SIZE // 2)):
-                yield _segment(lines, first)
-                lines, first, size = [], number, 0
-            lines.append(line)
-            size += cost
-            blank = not line.strip()
-            number += line.endswith("\n")
+    while line := file.readline(_LONGEST_LINE):
+        cost = tokens(line)
+        begins = blank and line.strip() != "" and line[0] not in _INSIDE
+        if lines and (size + cost > SIZE or (begins and size > SIZE // 2)):
+            yield _segment(lines, first)
+            lines, first, size = [], number, 0
+        lines.append(line)
+        size += cost
+        blank = not line.strip()
+        number += line.endswith("\n")
     yield _segment(lines, first)
 
 

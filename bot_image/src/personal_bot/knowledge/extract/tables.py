@@ -16,15 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from python_calamine import CalamineSheet
+
     from personal_bot.knowledge.extract.segments import Reading
 
     Row = tuple[int, list[str]]  # its number, from 1, and its cells
 
 _SAMPLE = 1 << 16  # characters by which the delimiter is told
 _LONGEST_CELL = 1 << 20  # characters
+_LONG = 1000  # rows: the progress of such a sheet is told by the row
 
 
-def read_csv(path: Path, _reading: Reading) -> Iterator[Segment]:
+def read_csv(path: Path, reading: Reading) -> Iterator[Segment]:
     """Give the rows; the place is their numbers.
 
     Raises:
@@ -39,7 +42,8 @@ def read_csv(path: Path, _reading: Reading) -> Iterator[Segment]:
         file.seek(0)
         try:
             rows = ((number, [cell.strip() for cell in row]) for number, row in enumerate(csv.reader(file, dialect), 1))
-            yield from _segments(rows, "row", lambda first, last: _span(first, last, "–"))
+            found = _segments(rows, "row", lambda first, last: _span(first, last, "–"))
+            yield from reading.counted(found, "bytes", file.buffer.tell, path.stat().st_size)
         except csv.Error as error:
             raise CannotReadError("document_corrupt") from error
 
@@ -57,14 +61,22 @@ def read_sheets(path: Path, reading: Reading) -> Iterator[Segment]:
         book = CalamineWorkbook.from_path(path)
         for done, name in enumerate(book.sheet_names, start=1):
             sheet = book.get_sheet_by_name(name)
-            top = (sheet.start or (0, 0))[0] + 1
-            rows = ((number, [_told(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), top))
+            rows = _rows(sheet, reading)
             yield from _segments(rows, "sheet", lambda first, last, name=name: f"{name}!{_span(first, last, ':')}")  # type: ignore[misc]
             reading.progress("sheets", done, len(book.sheet_names))
     except PasswordError as error:
         raise CannotReadError("document_encrypted") from error
     except CalamineError as error:
         raise CannotReadError("document_corrupt") from error
+
+
+def _rows(sheet: CalamineSheet, reading: Reading) -> Iterator[Row]:
+    total = (sheet.end or (0, 0))[0] + 1
+    step = reading.steps("rows", total)
+    for number, row in enumerate(sheet.iter_rows(), (sheet.start or (0, 0))[0] + 1):
+        yield number, [_told(cell) for cell in row]
+        if total > _LONG:
+            step(number)
 
 
 def _span(first: int, last: int, between: str) -> str:

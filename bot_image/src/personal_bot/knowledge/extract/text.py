@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from personal_bot.knowledge.extract.charsets import guess, utf16
 from personal_bot.knowledge.extract.sections import sections
@@ -27,28 +27,28 @@ _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 
 
-def read_text(path: Path, _reading: Reading) -> Iterator[Segment]:
+def read_text(path: Path, reading: Reading) -> Iterator[Segment]:
     """Give a text file in blocks without a place, cut between lines where there are any.
 
     Raises:
         CannotReadError: no character set makes text of it.
     """
     with opened(path) as file:
-        while block := file.read(_BLOCK):
-            yield Segment(block + file.readline(_BLOCK))
+        found = (Segment(block + file.readline(_BLOCK)) for block in iter(lambda: file.read(_BLOCK), ""))
+        yield from reading.counted(found, "bytes", file.buffer.tell, path.stat().st_size)
 
 
-def read_markdown(path: Path, _reading: Reading) -> Iterator[Segment]:
+def read_markdown(path: Path, reading: Reading) -> Iterator[Segment]:
     """Give the text under each heading, the heading's included; the place is the path of headings.
 
     Raises:
         CannotReadError: no character set makes text of it.
     """
     with opened(path) as file:
-        yield from sections(_blocks(file))
+        yield from reading.counted(sections(_blocks(file)), "bytes", file.buffer.tell, path.stat().st_size)
 
 
-def _blocks(file: IO[str]) -> Iterator[tuple[int, str]]:
+def _blocks(file: TextIO) -> Iterator[tuple[int, str]]:
     fence = ""
     while line := file.readline(_BLOCK):
         if mark := _FENCE.match(line):
@@ -61,13 +61,13 @@ def _blocks(file: IO[str]) -> Iterator[tuple[int, str]]:
         yield (len(heading[1]), heading[2]) if heading else (0, text)
 
 
-def opened(path: Path) -> IO[str]:
-    """Open a text in the character set that it is in.
+def opened(path: Path, encoding: str | None = None) -> TextIO:
+    """Open a text in the character set that it is in, `encoding` if that is known.
 
     Raises:
         CannotReadError: no character set makes text of it.
     """
-    return path.open(encoding=encoding_of(path), errors="replace")
+    return path.open(encoding=encoding or encoding_of(path), errors="replace")
 
 
 def encoding_of(path: Path) -> str:

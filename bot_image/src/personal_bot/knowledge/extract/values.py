@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from personal_bot.knowledge.extract.segments import Reading
 
 
-def read_json(path: Path, _reading: Reading) -> Iterator[Segment]:
+def read_json(path: Path, reading: Reading) -> Iterator[Segment]:
     """Give the values in the order in which they stand; the place is a path as in JSONPath (RFC 9535).
 
     Raises:
@@ -22,22 +22,27 @@ def read_json(path: Path, _reading: Reading) -> Iterator[Segment]:
     """
     import ijson  # type: ignore[import-untyped] # noqa: PLC0415 - only for JSON
 
-    lines: list[str] = []
-    place, size = "", 0
     with path.open("rb") as file:
         try:
-            for where, name, value in _values(ijson.basic_parse(file, multiple_values=True, use_float=True)):
-                line = f"{name}: {value}" if name else value
-                cost = tokens(line)
-                if lines and size + cost > SIZE:
-                    yield Segment("\n".join(lines), "path", place)
-                    lines, size = [], 0
-                if not lines:
-                    place = where
-                lines.append(line)
-                size += cost
+            found = _cut(_values(ijson.basic_parse(file, multiple_values=True, use_float=True)))
+            yield from reading.counted(found, "bytes", file.tell, path.stat().st_size)
         except ijson.JSONError as error:
             raise CannotReadError("document_corrupt") from error
+
+
+def _cut(values: Iterable[tuple[str, str, str]]) -> Iterator[Segment]:
+    lines: list[str] = []
+    place, size = "", 0
+    for where, name, value in values:
+        line = f"{name}: {value}" if name else value
+        cost = tokens(line)
+        if lines and size + cost > SIZE:
+            yield Segment("\n".join(lines), "path", place)
+            lines, size = [], 0
+        if not lines:
+            place = where
+        lines.append(line)
+        size += cost
     if lines:
         yield Segment("\n".join(lines), "path", place)
 

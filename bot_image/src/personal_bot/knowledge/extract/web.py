@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from personal_bot.knowledge.extract.sections import sections
-from personal_bot.knowledge.extract.text import encoding_of
+from personal_bot.knowledge.extract.text import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,14 +29,15 @@ _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset=["']?([A-Za-z0-9_-]{2,20})"""
 _SPACE = re.compile(r"\s+")
 
 
-def read_html(path: Path, _reading: Reading) -> Iterator[Segment]:
+def read_html(path: Path, reading: Reading) -> Iterator[Segment]:
     """Give the text under each heading, the heading included; the place is the path of headings.
 
     Raises:
         CannotReadError: no character set makes text of it.
     """
-    with path.open(encoding=declared_charset(path) or encoding_of(path), errors="replace") as file:
-        yield from sections(blocks(iter(lambda: file.read(_BLOCK), "")))
+    with opened(path, declared_charset(path)) as file:
+        found = sections(blocks(iter(lambda: file.read(_BLOCK), "")))
+        yield from reading.counted(found, "bytes", file.buffer.tell, path.stat().st_size)
 
 
 def declared_charset(path: Path) -> str | None:
