@@ -117,6 +117,7 @@ class App:
         from personal_bot.knowledge.library import Library, LibraryConfig  # noqa: PLC0415
         from personal_bot.llm.client import LLM, LLMConfig  # noqa: PLC0415
         from personal_bot.requests.group_states import GroupStates  # noqa: PLC0415
+        from personal_bot.requests.kept_searches import KeptSearches  # noqa: PLC0415
         from personal_bot.requests.preferences import PreferencesStore  # noqa: PLC0415
         from personal_bot.requests.shown_passages import ShownPassages  # noqa: PLC0415
         from personal_bot.requests.usage import Usage  # noqa: PLC0415
@@ -135,6 +136,7 @@ class App:
         from personal_bot.telegram.replies import Replies  # noqa: PLC0415
         from personal_bot.telegram.runner import Runner  # noqa: PLC0415
         from personal_bot.telegram.scope import Scope  # noqa: PLC0415
+        from personal_bot.telegram.searches import Searches  # noqa: PLC0415
         from personal_bot.telegram.senses import Senses  # noqa: PLC0415
         from personal_bot.telegram.work import Work  # noqa: PLC0415
 
@@ -185,12 +187,15 @@ class App:
             owner_id=settings.user_id,
         )
         self._archives = Archives(settings.data_dir / "chats", work=settings.data_dir / "work", limits=limits)
+        kept_searches = KeptSearches(settings.data_dir / "searches")
+        searches = Searches(self._archives, kept_searches)
         chats = Chats(
             archives=self._archives,
             library=self._library,
             preferences=preferences,
             summaries=Summaries(self._archives, self._llm, replies, request_timeout=settings.request_timeout),
             files=files,
+            searches=searches,
         )
         llm = self._llm
         exports = Exports(
@@ -237,6 +242,7 @@ class App:
                 usage=usage,
                 dialogues=dialogues,
                 shown=shown,
+                searches=kept_searches,
                 materials=materials,
                 journal=self._journal,
                 library=self._library,
@@ -246,6 +252,7 @@ class App:
             ),
             documents=Documents(connection=self._connection, library=self._library),
             groups=groups,
+            searches=searches,
             owner_id=settings.user_id,
             guests_choose=settings.access_mode is not AccessMode.PUBLIC,
             set_menus=functools.partial(set_menus, self._connection, owner_id=settings.user_id),

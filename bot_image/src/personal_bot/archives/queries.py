@@ -149,9 +149,9 @@ def activity(connection: sqlite3.Connection, scope: Scope) -> Activity:
     )
 
 
-def top(connection: sqlite3.Connection, scope: Scope, *, limit: int) -> list[Author]:
-    """Who wrote most messages; of those with as many, who used more words."""
-    where, values = _where(scope)
+def top(connection: sqlite3.Connection, scope: Scope, *, limit: int, text: str = "") -> list[Author]:
+    """Who wrote most messages, of those with all words of a text; of those with as many, who used more words."""
+    where, values = _having(text, scope)
     rows = connection.execute(
         f"SELECT a.key, a.name, a.username, count(*) AS n, sum(words) AS w FROM messages AS m "
         f"JOIN authors AS a ON a.key = m.author WHERE {where} GROUP BY m.author ORDER BY n DESC, w DESC LIMIT ?",
@@ -160,16 +160,25 @@ def top(connection: sqlite3.Connection, scope: Scope, *, limit: int) -> list[Aut
     return [Author(key=key, name=name, username=username, messages=n, words=w) for key, name, username, n, w in rows]
 
 
-def search(connection: sqlite3.Connection, text: str, scope: Scope, *, limit: int) -> tuple[int, list[Found]]:
+def search(
+    connection: sqlite3.Connection, text: str, scope: Scope, *, limit: int, offset: int = 0
+) -> tuple[int, list[Found]]:
     """Messages with all these words in any of their forms, newest first, and how many there are in all."""
-    query = match(text)
-    where, values = _where(scope)
-    if query:
-        where += " AND m.row IN (SELECT rowid FROM words WHERE words MATCH ?)"
-        values = (*values, query)
+    where, values = _having(text, scope)
     total = connection.execute(f"SELECT count(*) FROM messages AS m WHERE {where}", values).fetchone()[0]
-    rows = connection.execute(f"{_LINES} WHERE {where} ORDER BY m.at DESC, m.id DESC LIMIT ?", (*values, limit))
+    newest = "ORDER BY m.at DESC, m.id DESC LIMIT ? OFFSET ?"
+    rows = connection.execute(f"{_LINES} WHERE {where} {newest}", (*values, limit, offset))
     return total, [Found(chat=row[6], line=Line(*row[:6])) for row in rows]
+
+
+def months(connection: sqlite3.Connection, text: str, scope: Scope) -> list[tuple[str, int]]:
+    """The months, as ``2024-05``, in which there are messages with all these words, and how many."""
+    where, values = _having(text, scope)
+    return connection.execute(
+        f"SELECT strftime('%Y-%m', m.at, 'unixepoch') AS month, count(*) FROM messages AS m WHERE {where} "
+        f"GROUP BY month ORDER BY month",
+        values,
+    ).fetchall()
 
 
 def portion(
@@ -241,6 +250,14 @@ def _named(stems: Sequence[str], words: Iterable[str]) -> bool:
 
 def _folded(text: str) -> str:
     return text.casefold().replace("ё", "е").replace("_", " ")
+
+
+def _having(text: str, scope: Scope) -> tuple[str, tuple[object, ...]]:
+    """The messages of a scope with all words of a text, or all of them when there are none."""
+    where, values = _where(scope)
+    if query := match(text):
+        return f"{where} AND m.row IN (SELECT rowid FROM words WHERE words MATCH ?)", (*values, query)
+    return where, values
 
 
 def _where(scope: Scope) -> tuple[str, tuple[object, ...]]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from personal_bot.archives.windows import address, moment, numbered
-from personal_bot.telegram.markup import Piece, bold, cut, join, linked
+from personal_bot.telegram.markup import Piece, bold, cut, join, linked, units
 from personal_bot.telegram.progress import clock
 from personal_bot.telegram.results import Result, sentence
 from personal_bot.texts import say
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from personal_bot.archives.queries import Activity, Author, Chat, Found, Scope
 
 _LISTED = 30  # chats in a list
-_LONGEST_LINE = 300  # characters of a found message that are shown
+_LONGEST_LINE = 300  # units of a found message that are shown: a page of them fits one message
+_LONGEST_NAME, _LONGEST_WORDS = 50, 200
 _ALL = 100.0
 
 
@@ -82,27 +83,46 @@ def ranking(top: Sequence[Author], activity: Activity, head: str, language: str)
 
 
 def found(  # noqa: PLR0913 - one list has this much to say
-    messages: Sequence[Found], words: str, total: int, scope: Scope, chats: Sequence[Chat], *, language: str
+    messages: Sequence[Found],
+    words: str,
+    total: int,
+    scope: Scope,
+    chats: Sequence[Chat],
+    *,
+    first: int = 1,
+    language: str,
 ) -> Result:
-    """Found messages, each with who, when and a link."""
-    key = "search_title" if total == len(messages) else "search_newest"
-    head = say(language, key, words=words, period=span(scope, language), count=number(total), shown=len(messages))
+    """Found messages, each with who, when and a link; the newest of all is the `first` one."""
+    key = "search_title" if total == len(messages) else "search_part"
+    last = number(first + len(messages) - 1)
+    values = {"words": _cut(words, _LONGEST_WORDS), "period": span(scope, language), "count": number(total)}
+    head = say(language, key, first=number(first), last=last, **values)
     known = {chat.key: chat for chat in chats}
     several = len({one.chat for one in messages}) > 1
     parts = [bold(head)]
     for one in messages:
         line, chat = one.line, known[one.chat]
-        origin = f"{line.author}, {moment(line.at)}" + (f", {chat.title}" if several else "")
-        text = line.text if len(line.text) <= _LONGEST_LINE else line.text[:_LONGEST_LINE] + "…"
+        origin = f"{_cut(line.author, _LONGEST_NAME)}, {moment(line.at)}"
+        origin += f", {_cut(chat.title, _LONGEST_NAME)}" if several else ""
+        text = _cut(line.text, _LONGEST_LINE)
         link = address(chat.link, line.id)
         where = linked(origin, link) if link else Piece(text=f"{origin}, #{numbered(line.id)}")
         parts.append(join(where, Piece(text=text), between="\n"))
     return Result(pieces=tuple(cut(join(*parts))), outcome="answered")
 
 
+def _cut(text: str, longest: int) -> str:
+    """As much of a text as there is room for, in UTF-16 units, as Telegram counts."""
+    if units(text) <= longest:
+        return text
+    return text.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", errors="ignore") + "…"
+
+
 def found_nothing(words: str, scope: Scope, *, language: str) -> Result:
     """No message has these words."""
-    return sentence(language, "search_none", outcome="answered", words=words, period=span(scope, language))
+    return sentence(
+        language, "search_none", outcome="answered", words=_cut(words, _LONGEST_WORDS), period=span(scope, language)
+    )
 
 
 def nothing_written(scope: Scope, chats: Sequence[Chat], chosen: Sequence[Chat], *, language: str) -> Result:

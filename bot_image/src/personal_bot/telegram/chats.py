@@ -18,8 +18,6 @@ from personal_bot.telegram.chat_results import (
     TimeLeft,
     choice,
     document_name,
-    found,
-    found_nothing,
     names,
     nothing_written,
     ranking,
@@ -44,10 +42,11 @@ if TYPE_CHECKING:
     from personal_bot.requests.preferences import PreferencesStore
     from personal_bot.telegram.chat_summaries import Summaries
     from personal_bot.telegram.incoming import Sender, TakeIn
+    from personal_bot.telegram.searches import Searches
     from personal_bot.telegram.status_message import StatusMessage
 
 MIME_TYPE = "application/x-telegram-chat"
-_SHOWN = 20  # messages of a search
+_SHOWN = 20  # names in a row
 _EVERYTHING = frozenset({"*", "all", "все", "всё"})
 
 log = logging.getLogger(__name__)
@@ -56,7 +55,7 @@ log = logging.getLogger(__name__)
 class Chats:
     """Does what people want of chat archives."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - it brings these together, which is its purpose
         self,
         *,
         archives: Archives,
@@ -64,6 +63,7 @@ class Chats:
         preferences: PreferencesStore,
         summaries: Summaries,
         files: AnswerFiles,
+        searches: Searches,
     ) -> None:
         """Bring together what it needs."""
         self._archives = archives
@@ -71,6 +71,7 @@ class Chats:
         self._preferences = preferences
         self._summaries = summaries
         self._files = files
+        self._searches = searches
         self._indexing = asyncio.Lock()
         library.on_deleted(archives.forget)
 
@@ -179,7 +180,7 @@ class Chats:
             case Top():
                 return await self._top(wish, sender, chats, chosen, status.request_id)
             case Search():
-                return await self._search(wish, sender, chats, chosen)
+                return await self._search(wish, sender, chats, chosen, status.request_id)
             case Dossier():
                 return await self._dossier(wish, sender, chats, chosen, status)
         scope = queries.scope_of(wish.period, chats, chosen, today=_today())
@@ -255,7 +256,9 @@ class Chats:
         chart = Attachment(path=str(path), name="activity.png", photo=True)
         return replace(result, pieces=(caption, *result.pieces), attachments=(chart,))
 
-    async def _search(self, wish: Search, sender: Sender, chats: list[Chat], chosen: list[Chat]) -> Result:
+    async def _search(
+        self, wish: Search, sender: Sender, chats: list[Chat], chosen: list[Chat], request_id: int
+    ) -> Result:
         from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
 
         language = sender.language
@@ -272,11 +275,8 @@ class Chats:
                 return await self.nobody(wish.author, scope, language)
             else:
                 words = wish.whole
-        total, messages = await self._archives.ask(lambda c: queries.search(c, words, scope, limit=_SHOWN))
         said = f"{words} · {wish.author}" if scope.authors and words else words or wish.author
-        if not messages:
-            return found_nothing(said, scope, language=language)
-        return found(messages, said, total, scope, chats, language=language)
+        return await self._searches.begin(words, said, scope, request_id=request_id, sender=sender)
 
     async def _dossier(
         self, wish: Dossier, sender: Sender, chats: list[Chat], chosen: list[Chat], status: StatusMessage

@@ -14,7 +14,8 @@ from personal_bot.telegram.documents import DOCS, is_download
 from personal_bot.telegram.groups import GROUP
 from personal_bot.telegram.results import SOURCE, passage_shown
 from personal_bot.telegram.scope import SCOPE
-from personal_bot.telegram.status_message import STOP, entities_of, keyboard
+from personal_bot.telegram.searches import FIND
+from personal_bot.telegram.status_message import NO_PREVIEW, STOP, entities_of, keyboard
 from personal_bot.texts import say
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from personal_bot.telegram.results import Result
     from personal_bot.telegram.runner import Runner
     from personal_bot.telegram.scope import Scope
+    from personal_bot.telegram.searches import Searches
     from personal_bot.telegram.status_message import StatusMessage
 
 NAMES = ("start", "help", "docs", "scope", *COMMANDS, "group", "new", "stop", *controls.NAMES, "export")
@@ -53,6 +55,7 @@ class Commands:
         own: Controls,
         documents: Documents,
         groups: Groups,
+        searches: Searches,
         owner_id: int,
         guests_choose: bool,
         set_menus: Callable[[], Awaitable[None]],
@@ -66,6 +69,7 @@ class Commands:
         self._own = own
         self._documents = documents
         self._groups = groups
+        self._searches = searches
         self._owner_id = owner_id
         self._guests_choose = guests_choose
         self._set_menus = set_menus
@@ -122,10 +126,9 @@ class Commands:
         """Do what a button says; the query is answered first, so that the button stops blinking."""
         action, _, value = press.data.partition(":")
         language = press.sender.language
-        if action == STOP:
-            await self._stop(press, value)
-        elif action == SOURCE:
-            await self._source(press, value)
+        alone = {STOP: self._stop, SOURCE: self._source, FIND: self._found}
+        if action in alone:
+            await alone[action](press, value)
         elif action == SCOPE and (self._guests_choose or press.sender.user_id == self._owner_id):
             await self._answer(press)
             await self._edit(press, *await self._scope.press(press.sender.user_id, language, value))
@@ -189,6 +192,25 @@ class Commands:
             reply_parameters=ReplyParameters(message_id=sender.message_id, allow_sending_without_reply=True),
         )
         await self._connection.deliver(message, chat_id=sender.chat_id)
+
+    async def _found(self, press: Press, value: str) -> None:
+        """Show another page of what was found."""
+        sender = press.sender
+        shown = await self._searches.press(value, sender)
+        if not shown:
+            await self._answer(press, say(sender.language, "search_gone"))
+            return
+        await self._answer(press)
+        piece, buttons = shown
+        method = EditMessageText(
+            chat_id=sender.chat_id,
+            message_id=sender.message_id,
+            text=piece.text,
+            entities=entities_of(piece),
+            reply_markup=keyboard(buttons),
+            link_preview_options=NO_PREVIEW,
+        )
+        await self._connection.deliver(method, chat_id=sender.chat_id)
 
     async def _say(self, sender: Sender, key: str) -> None:
         await self._send(sender, say(sender.language, key), None)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from personal_bot.llm.client import LLM
     from personal_bot.requests.dialogues import Dialogues
     from personal_bot.requests.journal import Journal
+    from personal_bot.requests.kept_searches import KeptSearches
     from personal_bot.requests.preferences import Preferences, PreferencesStore
     from personal_bot.requests.shown_passages import ShownPassages
     from personal_bot.requests.usage import Spent, Usage
@@ -49,6 +50,7 @@ class Controls:
         usage: Usage,
         dialogues: Dialogues,
         shown: ShownPassages,
+        searches: KeptSearches,
         materials: Materials,
         journal: Journal,
         library: Library,
@@ -61,6 +63,7 @@ class Controls:
         self._usage = usage
         self._dialogues = dialogues
         self._shown = shown
+        self._searches = searches
         self._materials = materials
         self._journal = journal
         self._library = library
@@ -159,6 +162,7 @@ class Controls:
                 await self._library.delete(document.id)
         self._dialogues.forget_person(user_id)
         self._shown.forget(user_id)
+        self._searches.forget(user_id)
         self._materials.forget_person(user_id)
         self._preferences.forget(user_id)
         self._usage.forget(user_id)

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from personal_bot.telegram.results import Attachment
 
 STOP = "stop"  # callback data: stop:<update id>
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UPLOAD = 600  # seconds that a file may take on its way to Telegram
 _TIMER_SLOWS_AFTER = 30.0  # seconds; a timer that has run this long moves every fifth second only
 _SLOW_TIMER = 5.0
@@ -231,7 +231,7 @@ class StatusMessage:
                 chat_id=self._chat_id,
                 text=say(self._language, key),
                 reply_parameters=ReplyParameters(message_id=self._reply_to, allow_sending_without_reply=True),
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
             ),
             chat_id=self._chat_id,
         )
@@ -302,7 +302,7 @@ class StatusMessage:
             text=piece.text,
             entities=entities_of(piece),
             reply_markup=button,
-            link_preview_options=_NO_PREVIEW,
+            link_preview_options=NO_PREVIEW,
         )
 
 

@@ -61,7 +61,12 @@ TEXTS: dict[str, str] = {
     ),
     "search_none": "🔎 No message has “{words}”{period}.",
     "search_title": "🔎 {words}{period}: {count} messages",
-    "search_newest": "🔎 {words}{period}: {count} messages, the newest {shown}",
+    "search_part": "🔎 {words}{period}: {count} messages, newest first: {first}–{last}",
+    "search_by_author": "Author",
+    "search_by_period": "Period",
+    "search_all_authors": "👥 Everybody",
+    "search_all_time": "📅 All the time",
+    "search_gone": "I do not keep this search any more. Please search again.",
     "nobody": "Nobody is called “{name}” here. Those who write most: {names}.",
     "several": "Several people may be meant: {names}. Please say more of the name.",
     # What the model reads.

@@ -59,7 +59,12 @@ TEXTS: dict[str, str] = {
     "search_how": "Что искать? /search и слова; можно автора и время: /search Python от Анны с 05.2024",
     "search_none": "🔎 Сообщений с «{words}»{period} нет.",
     "search_title": "🔎 {words}{period}: сообщений {count}",
-    "search_newest": "🔎 {words}{period}: сообщений {count}, новейшие {shown}",
+    "search_part": "🔎 {words}{period}: сообщений {count}, сначала новые: {first}–{last}",
+    "search_by_author": "Автор",
+    "search_by_period": "Период",
+    "search_all_authors": "👥 Все участники",
+    "search_all_time": "📅 За всё время",
+    "search_gone": "Этот поиск я уже не храню. Поищите ещё раз.",
     "nobody": "Никого с именем «{name}» здесь нет. Больше всех пишут: {names}.",
     "several": "Подходят несколько участников: {names}. Уточните имя.",
     # What the model reads.
