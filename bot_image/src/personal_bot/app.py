@@ -138,6 +138,7 @@ class App:
         from personal_bot.telegram.scope import Scope  # noqa: PLC0415
         from personal_bot.telegram.searches import Searches  # noqa: PLC0415
         from personal_bot.telegram.senses import Senses  # noqa: PLC0415
+        from personal_bot.telegram.welcome import Welcome  # noqa: PLC0415
         from personal_bot.telegram.work import Work  # noqa: PLC0415
 
         settings, secrets = self._settings, self._secrets.current
@@ -230,6 +231,8 @@ class App:
             groups=groups,
             incoming=settings.data_dir / "incoming",
         )
+        guests_choose = settings.access_mode is not AccessMode.PUBLIC
+        welcome = Welcome(self._library, owner_id=settings.user_id, guests_choose=guests_choose)
         materials = Materials(connection=self._connection, folder=settings.data_dir / "material")
         commands = Commands(
             connection=self._connection,
@@ -253,8 +256,9 @@ class App:
             documents=Documents(connection=self._connection, library=self._library),
             groups=groups,
             searches=searches,
+            welcome=welcome,
             owner_id=settings.user_id,
-            guests_choose=settings.access_mode is not AccessMode.PUBLIC,
+            guests_choose=guests_choose,
             set_menus=functools.partial(set_menus, self._connection, owner_id=settings.user_id),
         )
         desk = FrontDesk(
@@ -276,6 +280,7 @@ class App:
             ),
             materials=materials,
             groups=groups,
+            welcome=welcome,
             me=self._who,
         )
 

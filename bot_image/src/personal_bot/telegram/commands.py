@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from personal_bot.telegram.scope import Scope
     from personal_bot.telegram.searches import Searches
     from personal_bot.telegram.status_message import StatusMessage
+    from personal_bot.telegram.welcome import Welcome
 
 NAMES = ("start", "help", "docs", "scope", *COMMANDS, "group", "new", "stop", *controls.NAMES, "export")
 OWNER_ONLY = frozenset({"docs", "group"})  # in private
@@ -56,6 +57,7 @@ class Commands:
         documents: Documents,
         groups: Groups,
         searches: Searches,
+        welcome: Welcome,
         owner_id: int,
         guests_choose: bool,
         set_menus: Callable[[], Awaitable[None]],
@@ -70,6 +72,7 @@ class Commands:
         self._documents = documents
         self._groups = groups
         self._searches = searches
+        self._welcome = welcome
         self._owner_id = owner_id
         self._guests_choose = guests_choose
         self._set_menus = set_menus
@@ -105,7 +108,7 @@ class Commands:
         sender = command.sender
         match command.name:
             case "start":
-                await self._say(sender, "start" if owner else "start_guest")
+                await self._send(sender, *await self._welcome.page(sender))
                 if owner:
                     await self._set_menus()
             case "help":

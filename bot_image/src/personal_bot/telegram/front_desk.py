@@ -39,6 +39,7 @@ from personal_bot.telegram.incoming import (
 from personal_bot.telegram.material import MATERIAL
 from personal_bot.telegram.replies import FILE
 from personal_bot.telegram.results import failed, refused, taken_from_inbox
+from personal_bot.telegram.welcome import MENU
 from personal_bot.texts import DEFAULT, say
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from personal_bot.telegram.runner import Runner
     from personal_bot.telegram.senses import Senses
     from personal_bot.telegram.status_message import StatusMessage
+    from personal_bot.telegram.welcome import Welcome
     from personal_bot.telegram.work import Work
 
 TELEGRAM_LARGEST = 20 * 2**20  # bytes that Telegram's own Bot API server lets a bot download
@@ -123,6 +125,7 @@ class FrontDesk:
         senses: Senses,
         materials: Materials,
         groups: Groups,
+        welcome: Welcome,
         me: Callable[[], Awaitable[Me]],
     ) -> None:
         """`me` waits until it is known who the bot is; private chats do without."""
@@ -139,6 +142,7 @@ class FrontDesk:
         self._senses = senses
         self._materials = materials
         self._groups = groups
+        self._welcome = welcome
         self._me = me
         self._tasks: set[asyncio.Task[None]] = set()
         self._owner_language = DEFAULT
@@ -264,6 +268,9 @@ class FrontDesk:
         elif press.data.startswith(f"{IMPORT}:") and press.sender.user_id == self._settings.user_id:
             work = functools.partial(self._exports.take_in, press, entry.id)
             await self._runner.run(entry, press.sender, Kind.DOCUMENT, work)
+        elif press.data.startswith(f"{MENU}:"):
+            await self._connection.attempt(AnswerCallbackQuery(callback_query_id=press.query_id))
+            await self._do(entry, await self._welcome.meant(press))
         elif press.data.startswith(MATERIAL):
             await self._use_material(entry, press)
         else:

@@ -31,10 +31,22 @@ TEXTS: dict[str, str] = {
     "command_new": "Start a new conversation",
     "command_stop": "Stop what I am doing for you",
     "start": (
-        "👋 I answer questions from documents, and say where the answer stands.\n\n"
-        "Send me a file (PDF, DOCX, XLSX, TXT and many more), then ask.\n\n/docs your documents\n/help how to use me"
+        "👋 I answer questions from your documents and chats, and say where the answer stands.\n\n"
+        "📎 Send me a file: PDF, DOCX, XLSX, TXT and many more.\n"
+        "💬 Or an export of a Telegram chat: I find messages, count, and tell what was talked about.\n"
+        "🎤 Then ask in your own words, by voice, or with a photo.\n\n"
+        "The buttons show the rest."
     ),
-    "start_guest": "👋 I answer questions from my owner's documents, and say where the answer stands.\n\nJust ask.",
+    "start_guest": (
+        "👋 I answer questions from my owner's documents, and say where the answer stands.\n\n"
+        "Just ask, in your own words, by voice, or with a photo. The buttons show the rest."
+    ),
+    "start_docs": "📚 Documents",
+    "start_chat": "💬 Chats",
+    "start_settings": "⚙️ Settings",
+    "start_help": "❓ Help",
+    "start_example": "What is {name} about?",
+    "start_example_all": "What are the documents about?",
     "help": (
         "Send a file (PDF, DOCX, PPTX, XLSX, ODT, EPUB, HTML, Markdown, TXT, CSV, JSON, EML, source code, "
         "a ZIP of these; up to 20 MB) and I take it in.\n"
