@@ -86,11 +86,12 @@ class Answerer:
                     yield event
         except FormerModelGoneError:
             vector = None
+        by_words = not vector or not self._library.comparable(vector, embedder)
         found = await self._library.search(
             text, vector, model=embedder, document_ids=question.document_ids, budget=room.passages
         )
         if not found:
-            raise _nothing(question, by_words=vector is None)
+            raise _nothing(question, by_words=by_words)
         yield found
         yield StageReached(stage=Stage.READING)
         request = messages(replace(question, dialogue=newest(question.dialogue, within=room.dialogue)), found)
@@ -104,7 +105,7 @@ class Answerer:
                         yield StageReached(stage=Stage.WRITING)
                     yield TextSoFar(text=reply.text)
                 elif isinstance(reply, Finished):
-                    yield replace(_answer(reply, found), words_only=vector is None)
+                    yield replace(_answer(reply, found), words_only=by_words)
                 else:
                     yield reply
 

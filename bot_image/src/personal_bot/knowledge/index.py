@@ -119,6 +119,10 @@ class Index:
         """The records of the documents that are searched."""
         return (record for record in self.records.values() if record.status is Status.COMPLETE)
 
+    def wanted(self) -> dict[str, Record]:
+        """The records that the next index shall have."""
+        return {record.generation: replace(record, vectors=True) for record in self.complete()}
+
     @contextlib.contextmanager
     def use(self) -> Iterator[Store]:
         """Give the store that answers; it stays until the block ends, even when another one takes over meanwhile."""
@@ -152,6 +156,16 @@ class Index:
             await self.current.put_records(records)
             self.records.update({record.generation: record for record in records})
 
+    async def has_vectors(self, generation: str) -> None:
+        """Note that all chunks of a document have vectors now; of one that is gone meanwhile nothing stays."""
+        async with self._changes:
+            record = self.records.get(generation)
+            if record and record.status is Status.COMPLETE:
+                self.records[generation] = replace(record, vectors=True)
+                await self.current.put_records([self.records[generation]])
+                return
+        await self.remove(generation)
+
     async def remove(self, generation: str) -> None:
         """Remove a generation."""
         with self.use() as store:
@@ -178,7 +192,7 @@ class Index:
             False: there is something that it does not have yet, or just now a document is being taken in.
         """
         async with self._changes:
-            if self._takings or not self.following or filled != {r.generation: r for r in self.complete()}:
+            if self._takings or not self.following or filled != self.wanted():
                 return False
             manifest = replace(self.following, complete=True)
             await self._written(manifest)

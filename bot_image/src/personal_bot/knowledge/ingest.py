@@ -56,6 +56,9 @@ if TYPE_CHECKING:
         def embedding_model(self) -> str:
             """Give the model whose vectors the collection holds."""
 
+        def comparable(self, vector: list[float], model: str) -> bool:
+            """Whether a vector by this model can be compared with those of the index."""
+
 
 _COMPARED = 256  # chunks that are compared at a time
 
@@ -156,6 +159,7 @@ class Ingest:
         name, total, done = record.document.name, record.document.chunks if only is None else len(only), 0
         rows = _read(chunks_file, only)
         model = catalogue.embedding_model()
+        former = model != self._llm.config.embedding_model
         for texts in batches(searchable(name, place, text) for _, text, place in _read(chunks_file, only)):
             vectors: list[list[float]] = []
             try:
@@ -164,8 +168,10 @@ class Ingest:
                         vectors = event.vectors
                     else:
                         yield event
-            except FormerModelGoneError:  # words find it until the next index is there
-                vectors = [[] for _ in texts]
+            except FormerModelGoneError:
+                vectors = []
+            if not vectors or (former and not catalogue.comparable(vectors[0], model)):
+                vectors = [[] for _ in texts]  # words find it until the next index is there
             if not done and only is None:
                 await catalogue.begin(record, dimension=len(vectors[0]))
             batch = [

@@ -73,6 +73,7 @@ class Library:
         self._ingest = Ingest(llm=llm, words=self._words, work=config.data_dir / "work", limits=config.limits)
         self._originals = Originals(config.data_dir / "originals")
         self._problem: StoreError | None = None
+        self._without_vectors: set[str] = set()  # generations that are being taken in
         self._opened = False
         self._opening: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -149,10 +150,13 @@ class Library:
         lock = self._taking.setdefault(former.document.id if former else identity, asyncio.Lock())
         async with lock:
             with await self._index.taking_in():
-                work = self._extend(incoming, former) if former else self._take_in(incoming, identity)
-                async with contextlib.aclosing(work) as events:
-                    async for event in events:
-                        yield event
+                work = self._ingest.extend(incoming, former, self) if former else self._take_in(incoming, identity)
+                try:
+                    async with contextlib.aclosing(work) as events:
+                        async for event in events:
+                            yield event
+                except StoreError as error:
+                    raise self._refusal(error) from error
 
     async def _take_in(self, incoming: IncomingDocument, identity: str) -> AsyncGenerator[IngestEvent]:
         if known := next((r.document for r in self._index.complete() if r.document.id == identity), None):
@@ -164,18 +168,8 @@ class Library:
             async with contextlib.aclosing(self._ingest.run(incoming, identity, self)) as events:
                 async for event in events:
                     yield event
-        except StoreError as error:
-            raise self._refusal(error) from error
         finally:
             self._forget_original(identity)
-
-    async def _extend(self, incoming: IncomingDocument, former: Record) -> AsyncGenerator[IngestEvent]:
-        try:
-            async with contextlib.aclosing(self._ingest.extend(incoming, former, self)) as events:
-                async for event in events:
-                    yield event
-        except StoreError as error:
-            raise self._refusal(error) from error
 
     def original(self, document_id: str) -> Path | None:
         """Where the file lies that a document was made of; None when it was not kept."""
@@ -252,12 +246,11 @@ class Library:
             return []
         budget = budget or self._config.budget
         complete = {record.generation: record.document for record in self._index.complete()}
-        comparable = vector and len(vector) == manifest.dimension and model in {"", manifest.embedding_model}
         only = frozenset(g for g, document in complete.items() if document.id in document_ids)
         if document_ids and not only:
             return []
         query = Query(
-            dense=vector if comparable else None,
+            dense=vector if vector and self.comparable(vector, model or manifest.embedding_model) else None,
             sparse=self._words.query(text),
             limit=budget.hits,
             hidden=frozenset(self._index.records.keys() - complete.keys()),
@@ -274,6 +267,11 @@ class Library:
     def embedding_model(self) -> str:
         """Give the model whose vectors the index holds that answers, or will hold."""
         return self._index.manifest.embedding_model if self._index.manifest else self._llm.config.embedding_model
+
+    def comparable(self, vector: list[float], model: str) -> bool:
+        """Whether a vector by this model can be compared with those of the index."""
+        manifest = self._index.manifest
+        return manifest is not None and (model, len(vector)) == (manifest.embedding_model, manifest.dimension)
 
     async def drop(self) -> None:
         """Remove the collection and all that is in it.
@@ -310,13 +308,15 @@ class Library:
     async def add(self, generation: str, chunks: list[StoredChunk]) -> None:
         """Add chunks to a generation."""
         await self._index.current.add_chunks(generation, chunks)
+        if not all(chunk.dense for chunk in chunks):
+            self._without_vectors.add(generation)
         self._problem = None
 
     async def complete(self, record: Record) -> None:
         """Make a generation visible and hide the earlier version of the same name, in one step."""
         replaced = [r for r in self._index.complete() if r.document.name == record.document.name]
         leaving = [replace(earlier, status=Status.DELETING) for earlier in replaced]
-        await self._index.put([record, *leaving])
+        await self._index.put([self._told(record), *leaving])
         for earlier in leaving:
             self._forget_original(earlier.document.id)
             self.abandon(earlier.generation)
@@ -330,7 +330,13 @@ class Library:
         beyond = range(record.document.chunks, former)
         if beyond:
             await self._index.current.remove_chunks(record.generation, beyond)
-        await self._index.put([record])
+        await self._index.put([self._told(record)])
+
+    def _told(self, record: Record) -> Record:
+        """The record of a generation that is in now, which says whether all of it has vectors."""
+        without = record.generation in self._without_vectors
+        self._without_vectors.discard(record.generation)
+        return replace(record, vectors=False) if without else record
 
     def abandon(self, generation: str) -> None:
         """Remove a hidden generation in the background."""

@@ -65,6 +65,7 @@ def record_payload(record: Record) -> dict[str, Any]:
         "size": document.size,
         "chunks": document.chunks,
         "added": document.added.isoformat(),
+        "vectors": record.vectors,
     }
 
 
@@ -77,7 +78,12 @@ def record_of(payload: dict[str, Any]) -> Record:
         chunks=payload["chunks"],
         added=datetime.fromisoformat(payload["added"]),
     )
-    return Record(generation=payload[GENERATION], status=Status(payload["status"]), document=document)
+    return Record(
+        generation=payload[GENERATION],
+        status=Status(payload["status"]),
+        document=document,
+        vectors=payload.get("vectors", True),
+    )
 
 
 def chunk_payload(generation: str, chunk: StoredChunk) -> dict[str, Any]:

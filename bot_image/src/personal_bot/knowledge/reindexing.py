@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from personal_bot.knowledge.index import Index
-    from personal_bot.knowledge.store import Record, StoredChunk
+    from personal_bot.knowledge.store import Record, Store, StoredChunk
     from personal_bot.llm.client import LLM
 
 _log = logging.getLogger(__name__)
@@ -48,8 +48,8 @@ class Reindexing:
         self._model = self._llm.config.embedding_model
         if self._index.manifest and self._index.manifest.embedding_model != self._model:
             self._task = asyncio.create_task(self._run(), name="embed anew")
-        elif self._index.following:  # the former model is configured again
-            self._task = asyncio.create_task(self._give_up(), name="remove an index")
+        elif self._index.following or self._without_vectors():  # the former model is configured again
+            self._task = asyncio.create_task(self._restore(), name="restore the index")
 
     async def stop(self) -> None:
         """Stop, wherever it is."""
@@ -74,22 +74,34 @@ class Reindexing:
             values=self._problem.values if self._problem else {},
         )
 
-    async def _give_up(self) -> None:
-        with contextlib.suppress(StoreError):  # it is tried again when the index is opened next
-            await self._index.give_up_following()
+    def _without_vectors(self) -> list[Record]:
+        return [record for record in self._index.complete() if not record.vectors]
+
+    async def _restore(self) -> None:
+        """Remove the index that nobody needs, and embed what was taken in while the model was not offered."""
+        with contextlib.suppress(StoreError, Refusal):  # it is tried again when the index is opened next
+            if self._index.following:
+                await self._index.give_up_following()
+            for record in self._without_vectors():
+                async for page in self._index.current.contents(record.generation):
+                    missing = [chunk for chunk in page if not chunk.dense]
+                    await self._embed(record, missing, self._index.current)
+                await self._index.has_vectors(record.generation)
 
     async def _run(self) -> None:
         """Go on until the next index answers, whatever fails on the way."""
         _log.info("Embedding all documents anew with %s", self._model)
-        for attempt in range(10**9):
+        failures = 0
+        while True:
             try:
-                if attempt:
+                if failures:
                     await self._index.other.open()
                 await self._fill()
             except (StoreError, Refusal) as error:
+                failures = failures + 1 if self._problem else 1  # since the last progress
                 self._problem = error if isinstance(error, Refusal) else Refusal(error.refusal)
                 _log.warning("embedding anew has to wait: %s", error)
-                await asyncio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
+                await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES)) - 1])
             else:
                 _log.info("All documents are embedded with %s", self._model)
                 return
@@ -112,7 +124,7 @@ class Reindexing:
             await index.quiet.wait()
 
     async def _catch_up(self) -> None:
-        wanted = {record.generation: record for record in self._index.complete()}
+        wanted = self._index.wanted()
         for gone in self._filled.keys() - wanted.keys():
             await self._index.other.remove(gone)
             del self._filled[gone]
@@ -133,18 +145,18 @@ class Reindexing:
             same = {(hit.position, hit.text, hit.place) for hit in there}
             missing = [chunk for chunk in page if (chunk.position, chunk.text, chunk.place) not in same]
             self._begun += len(page) - len(missing)
-            await self._embed(record, missing)
+            await self._embed(record, missing, target)
         self._begun = 0
         await self._put(record)
 
-    async def _embed(self, record: Record, chunks: Sequence[StoredChunk]) -> None:
+    async def _embed(self, record: Record, chunks: Sequence[StoredChunk], target: Store) -> None:
         rest = iter(chunks)
         for texts in batches(searchable(record.document.name, chunk.place, chunk.text) for chunk in chunks):
             vectors = await self._embedded(texts)
             batch = [
                 replace(chunk, dense=vector) for chunk, vector in zip(islice(rest, len(texts)), vectors, strict=True)
             ]
-            await self._index.other.add_chunks(record.generation, batch)
+            await target.add_chunks(record.generation, batch)
             self._begun += len(batch)
             self._problem = None
 

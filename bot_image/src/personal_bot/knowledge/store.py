@@ -54,6 +54,7 @@ class Record:
     generation: str  # UUID
     status: Status
     document: Document
+    vectors: bool = True  # False: some chunks have none, since the model was not offered
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ _SHORTENED_MODELS = "text-embedding-3-"
 _CUTS_RETRIED = 2
 _NOT_OFFERED = frozenset({400, 404, 405, 415, 501})  # by a service without this endpoint or model, or of this format
 _OF_A_MODEL = frozenset({"ModelMissing", "RateLimited"})
+_GONE = frozenset({"llm_model_missing", "llm_rejected"})  # as services say that they do not offer a model
 _ACCEPTED = LLMState(ready=True, reason="KeyAccepted")
 
 
@@ -267,7 +268,7 @@ class LLM:
             longest_wait=self.config.longest_wait,
         )
         if isinstance(verdict, GiveUp):
-            if former and verdict.refusal.key == "llm_model_missing":
+            if former and verdict.refusal.key in _GONE:
                 raise FormerModelGoneError(verdict.refusal.key, **verdict.refusal.values) from None
             if verdict.state:
                 self._fails(verdict.state, model)

@@ -1,108 +1,31 @@
-# ruff: noqa: ANN401, PLR0913, PLR0917 - fixtures: `make_store` is of a class that cannot be imported from a conftest
+# ruff: noqa: ANN401, F401, F811, PLR0913, PLR0917 - fixtures: imported, and of classes in a conftest
 """Another embedding model: the former index answers until the next one is whole, on both stores."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import signal
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from other_model import LONG, NEW, OLD, Gated, changed, find, finished, llm, long, service, until, vector
 
-from personal_bot.answers.answerer import Answerer, AnswererConfig
 from personal_bot.knowledge.embedded import EmbeddedStore
 from personal_bot.knowledge.index import answering, on_volume
 from personal_bot.knowledge.library import Library, LibraryConfig
 from personal_bot.knowledge.moving import copy
-from personal_bot.knowledge.store import Manifest, StoreError
-from personal_bot.llm.client import LLM, Embedded
-from personal_bot.models import Answer, IncomingDocument, Question, Refusal
-from standins.llm import Embedder, LLMStandIn
-from standins.llm.calls import Settings
+from personal_bot.knowledge.store import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from personal_bot.models import Document, Passage
+    from other_model import Long, MakeLibrary, Send, TakeIn
 
-    Send = Callable[[str, bytes | str], IncomingDocument]
-    Long = Callable[..., IncomingDocument]
-    TakeIn = Callable[[Library, IncomingDocument], Awaitable[Document]]
-    MakeLibrary = Callable[[], Awaitable[Library]]
+    from standins.llm import LLMStandIn
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
-
-OLD, NEW = "text-embedding-3-small", "another-model"
-LONG = [f"bread number {n}" for n in range(40)]  # more chunks than a batch
-
-
-class Gated(LLM):
-    """Embeds with the new model only while the gate is open, or for `batches` batches."""
-
-    gate: asyncio.Event
-    batches = 0
-
-    async def embed(self, texts: Sequence[str], *, model: str | None = None) -> Any:
-        if (model or self.config.embedding_model) == NEW:
-            if self.batches:
-                self.batches -= 1
-            else:
-                await self.gate.wait()
-        async for event in super().embed(texts, model=model):
-            yield event
-
-
-@pytest.fixture
-async def service(embedder: Embedder) -> AsyncIterator[LLMStandIn]:
-    async with LLMStandIn.start(embedder=embedder, settings=Settings(embedding_models=(OLD, NEW))) as service:
-        yield service
-
-
-@pytest.fixture
-async def llm(llm: LLM) -> AsyncIterator[Gated]:
-    gated = Gated(llm.config)
-    gated.gate = asyncio.Event()
-    yield gated
-    await gated.close()
-
-
-@pytest.fixture
-def long(tmp_path: Path) -> Long:
-    """Makes a document of many chunks."""
-
-    def long(texts: Sequence[str] = LONG, *, name: str = "long", extends: str = "") -> IncomingDocument:
-        path = tmp_path / "chunks.jsonl"
-        path.write_text("".join(json.dumps((text, "message", f"#{n}", "")) + "\n" for n, text in enumerate(texts)))
-        return IncomingDocument(user_id=1, name=name, mime_type="x", path=path, extracted=True, extends=extends)
-
-    return long
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not holds():  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0.01)
-
-
-async def find(library: Library, llm: LLM, question: str) -> list[Passage]:
-    """Search as the answerer does."""
-    model, vector = library.embedding_model(), None
-    async for event in llm.embed([question], model=model):
-        if isinstance(event, Embedded):
-            vector = event.vectors[0]
-    return await library.search(question, vector, model=model)
-
-
-async def changed(library: Library, llm: Gated, make_library: MakeLibrary, *, model: str = NEW) -> Library:
-    """The bot starts again with another model."""
-    await library.close()
-    llm.config = replace(llm.config, embedding_model=model)
-    return await make_library()
 
 
 async def models_asked(service: LLMStandIn) -> list[str]:
@@ -112,10 +35,6 @@ async def models_asked(service: LLMStandIn) -> list[str]:
 async def texts_embedded(service: LLMStandIn, model: str) -> list[str]:
     asked = [request["body"] for request in await service.client.requests("embeddings")]
     return [text for body in asked if body["model"] == model for text in body["input"]]
-
-
-def finished(library: Library) -> bool:
-    return library.embedding_model() == NEW and library.state().reindexing is None
 
 
 @pytest.mark.parametrize(
@@ -291,92 +210,39 @@ async def test_what_is_embedded_already_is_not_embedded_again_after_a_crash(
     assert len(embedded) == document.chunks == len(set(embedded))
 
 
-async def test_a_former_model_that_is_gone_leaves_the_words_and_the_person_is_told(
-    library: Library, llm: Gated, embedder: Embedder, make_library: MakeLibrary, send: Send, take_in: TakeIn
-) -> None:
-    await take_in(library, send("bread.md", "Rye bread bakes for 55 minutes in the oven."))
-    async with LLMStandIn.start(embedder=embedder, settings=Settings(embedding_models=(NEW,))) as other:
-        llm.config = replace(llm.config, base_url=other.url)
-        again = await changed(library, llm, make_library)
-        answerer = Answerer(AnswererConfig(request_timeout=30), again, llm)
-
-        async def ask(text: str) -> Answer:
-            question = Question(user_id=1, chat_id=1, text=text, language="en")
-            answer = [event async for event in answerer.answer(question)][-1]
-            assert isinstance(answer, Answer)
-            return answer
-
-        answer = await ask("How long does rye bread bake?")
-        assert answer.words_only
-        assert answer.sources
-        with pytest.raises(Refusal, match="nothing_found_by_words"):
-            await ask("Zyzzyva?")
-        assert llm.state().ready
-        await take_in(again, send("tea.md", "Green tea steeps for three minutes."))
-        answer = await ask("How long does green tea steep?")
-        assert [source.document_name for source in answer.sources][:1] == ["tea.md"]
-        llm.gate.set()
-        await until(lambda: finished(again))
-        answer = await ask("How long does green tea steep?")
-        assert not answer.words_only
-        assert (await again.search("…", await vector(llm, "tea"), model=NEW))[0].document_name == "tea.md"
-
-
-async def vector(llm: LLM, text: str) -> list[float]:
-    event = [event async for event in llm.embed([text])][-1]
-    assert isinstance(event, Embedded)
-    return event.vectors[0]
-
-
-async def test_a_model_that_is_not_offered_is_said_and_the_former_one_goes_on(
-    library: Library, llm: Gated, make_library: MakeLibrary, send: Send, take_in: TakeIn
-) -> None:
-    await take_in(library, send("a.txt", "bread and butter"))
-    again = await changed(library, llm, make_library, model="no-such-model")
-    await until(lambda: bool((state := again.state().reindexing) and state.problem))
-    state = again.state()
-    assert state.ready
-    assert state.reindexing
-    assert state.reindexing.problem == "llm_model_missing"
-    assert (await find(again, llm, "butter"))[0].text == "bread and butter"
-
-
-async def test_back_to_the_former_model_removes_what_was_begun(
+async def test_a_question_under_way_at_the_switch_is_answered_and_vectors_are_not_mixed(
     library: Library, llm: Gated, make_library: MakeLibrary, make_store: Any, send: Send, take_in: TakeIn
 ) -> None:
     await take_in(library, send("a.txt", "bread and butter"))
-    llm.batches = 1
     again = await changed(library, llm, make_library)
-    await until(lambda: again._index.following is not None)  # noqa: SLF001 - the next index is begun
-    back = await changed(again, llm, make_library, model=OLD)
-    await until(lambda: back._index.following is None)  # noqa: SLF001
-    assert (back.state().message, back.state().reindexing) == ("", None)
-    await back.close()
-    second = make_store(".2")
-    assert await second.open() is None
-    await second.close()
+    former, asked, go_on = again._index.current, asyncio.Event(), asyncio.Event()  # noqa: SLF001
+    chunks = former.chunks
 
+    async def slow(wanted: Any) -> Any:
+        asked.set()
+        await go_on.wait()
+        return await chunks(wanted)
 
-async def test_a_store_that_fails_meanwhile_is_tried_again(
-    library: Library, llm: Gated, make_library: MakeLibrary, send: Send, take_in: TakeIn
-) -> None:
-    await take_in(library, send("a.txt", "bread and butter"))
-    again = await changed(library, llm, make_library)
-    other, failed = again._index.other, False  # noqa: SLF001 - the store of the next index
-    adds = other.add_chunks
-
-    async def full_at_first(generation: str, chunks: Any) -> None:
-        nonlocal failed
-        if not failed:
-            failed = True
-            raise StoreError("StoreFull", "full")
-        await adds(generation, chunks)
-
-    other.add_chunks = full_at_first  # type: ignore[method-assign]
+    question = await vector(llm, "butter", model=OLD)
+    assert await again.search("…", question, model=NEW) == []
+    former.chunks = slow  # type: ignore[method-assign]
+    search = asyncio.create_task(again.search("butter", None))
+    await asked.wait()
+    former.chunks = chunks  # type: ignore[method-assign]
     llm.gate.set()
-    await until(lambda: bool((state := again.state().reindexing) and state.problem == "store_full"))
-    assert again.state().ready  # the index that answers is well
-    await until(lambda: finished(again))
+    await until(lambda: again.embedding_model() == NEW)
+    assert again._index.following is None  # noqa: SLF001
+    go_on.set()
+    assert (await search)[0].text == "bread and butter"
+    assert await again.search("…", question, model=OLD) == []  # embedded before the switch
+    assert await again.search("…", question, model=NEW) != []
+    await again.close()
+    await until_gone(make_store())
+
+
+async def until_gone(store: Any) -> None:
+    assert await store.open() is None
+    await store.close()
 
 
 async def test_a_copy_takes_the_index_that_answers(llm: Gated, send: Send, take_in: TakeIn, tmp_path: Path) -> None:
@@ -446,5 +312,4 @@ async def test_killed_again_and_again_it_comes_to_its_end(
     await until(lambda: finished(library))
     for number in range(3):
         assert (await find(library, llm, f"bakery{number}"))[0].document_name == f"{number}"
-    with contextlib.suppress(Refusal):
-        await library.close()
+    await library.close()
