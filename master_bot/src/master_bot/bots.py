@@ -104,6 +104,8 @@ class BotsDesk:
             )
         elif wanted:
             await message.answer(person.texts.no_such_bot)
+        elif found and act is Act.CARD:
+            await self.list(message, person)
         elif found:
             await message.answer(person.texts.which_bot, reply_markup=choice(found[:_LONGEST_CHOICE], act))
         else:

@@ -41,7 +41,7 @@ class English:
         "Each bot is yours alone.\n\n"
         "/start – make a bot\n"
         "/bots – your bots, with buttons for everything below\n"
-        "/status – how a bot is doing\n"
+        "/status – how a bot, or each of them, is doing\n"
         "/debug – what is wrong and what to do, with all details\n"
         "/logs 50 – the last 50 lines of its log; /logs find error – the lines with a word\n"
         "/restart – start it again\n"
