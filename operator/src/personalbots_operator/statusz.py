@@ -42,7 +42,7 @@ class Statusz:
     has_polled: bool = False
     last_message: str | None = None
     busy: bool = False
-    """It answers somebody, or somebody waits for an answer."""
+    """It answers somebody, somebody waits for an answer, or it embeds all anew and nothing stands in the way."""
     knowledge_reason: str = ""
     knowledge_message: str = ""
     documents: int = 0
@@ -58,6 +58,7 @@ class Statusz:
         """Never fails: what is missing or of another type is left out."""
         bot, polling, activity = _part(raw, "bot"), _part(raw, "polling"), _part(raw, "activity")
         knowledge, llm, budget = _part(raw, "knowledge"), _part(raw, "llm"), _part(raw, "budget")
+        reindexing = _part(knowledge, "reindexing")
         return cls(
             bot_id=_number(bot, "id") or None,
             username=_text(bot, "username")[:64],
@@ -65,7 +66,11 @@ class Statusz:
             polling_message=_text(polling, "message"),
             has_polled=bool(_text(polling, "lastCompleted")),
             last_message=_text(activity, "lastMessage") or None,
-            busy=bool(_number(activity, "inFlight") or _number(activity, "queued")),
+            busy=bool(
+                _number(activity, "inFlight")
+                or _number(activity, "queued")
+                or (reindexing and not _text(reindexing, "problem"))
+            ),
             knowledge_reason=_text(knowledge, "reason"),
             knowledge_message=_text(knowledge, "message"),
             documents=_number(knowledge, "documents"),

@@ -60,6 +60,21 @@ def test_whatever_a_pod_answers_is_read_without_stumbling(raw: Any) -> None:
     assert isinstance(Statusz.from_raw(raw), Statusz)
 
 
+@pytest.mark.parametrize(
+    ("said", "busy"),
+    [
+        ({}, False),
+        ({"activity": {"inFlight": 1}}, True),
+        ({"activity": {"queued": 1}}, True),
+        ({"knowledge": {"reindexing": None}}, False),
+        ({"knowledge": {"reindexing": {"model": "m", "done": 1, "total": 9, "problem": ""}}}, True),
+        ({"knowledge": {"reindexing": {"model": "m", "done": 1, "total": 9, "problem": "store_full"}}}, False),
+    ],
+)
+def test_a_bot_that_answers_or_embeds_its_documents_anew_is_busy(said: dict[str, Any], busy: bool) -> None:
+    assert Statusz.from_raw(said).busy is busy
+
+
 async def test_a_pod_is_asked_at_once_and_again_only_when_it_is_another_or_its_readiness_changed(
     pod: Callable[..., Pod],
 ) -> None:
