@@ -96,7 +96,9 @@ async def changed(library: Library, llm: Gated, make_library: MakeLibrary, *, mo
 
 
 def finished(library: Library) -> bool:
-    return library.embedding_model() == NEW and library.state().reindexing is None
+    """Whether the new index answers, and the former one is removed."""
+    task = library._reindexing._task  # noqa: SLF001 - nobody else is told when the former one is removed
+    return library.embedding_model() == NEW and (task is None or task.done())
 
 
 async def vector(llm: LLM, text: str, *, model: str | None = None) -> list[float]:

@@ -236,11 +236,9 @@ async def test_a_question_under_way_at_the_switch_is_answered_and_vectors_are_no
     assert (await search)[0].text == "bread and butter"
     assert await again.search("…", question, model=OLD) == []  # embedded before the switch
     assert await again.search("…", question, model=NEW) != []
+    await until(lambda: finished(again))
     await again.close()
-    await until_gone(make_store())
-
-
-async def until_gone(store: Any) -> None:
+    store = make_store()
     assert await store.open() is None
     await store.close()
 
