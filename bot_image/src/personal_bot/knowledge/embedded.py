@@ -97,6 +97,9 @@ class EmbeddedStore:
         there = next(folder for folder in (self._folder, *self._folder.parents) if folder.exists())
         return shutil.disk_usage(there).free >= self._least_free
 
+    async def room_for_second(self, more: int) -> bool:
+        return await self._run(lambda: self._room_for_second(more))
+
     async def close(self) -> None:
         await self._run(self._close)
         self._thread.shutdown(wait=False)
@@ -108,6 +111,10 @@ class EmbeddedStore:
             raise
         except Exception as error:  # the engine raises plain `Exception`
             raise _explained(error) from error
+
+    def _room_for_second(self, more: int) -> bool:
+        own = sum(path.stat().st_blocks * 512 for path in self._folder.rglob("*") if path.is_file())
+        return shutil.disk_usage(self._folder).free >= own + more + self._least_free
 
     def _open(self) -> Manifest | None:
         if self._shard is None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _PAUSES = (1.0, 5.0, 15.0, 60.0)  # seconds between attempts; the last one again and again
 _ANY_TEXT = "text"
+_BYTES_OF_A_NUMBER = 2
 
 
 class Reindexing:
@@ -106,16 +107,24 @@ class Reindexing:
                 _log.info("All documents are embedded with %s", self._model)
                 return
 
+    async def _begin(self, former: Manifest | None) -> None:
+        """Make the next index, unless it would take the room that new documents need."""
+        [vector] = await self._embedded([_ANY_TEXT])  # tells the dimension, and that there is such a model
+        if former:
+            chunks = sum(record.document.chunks for record in self._index.complete())
+            more = max(0, len(vector) - former.dimension) * chunks * _BYTES_OF_A_NUMBER
+            if not await self._index.current.room_for_second(more):
+                raise StoreError("StoreFull", "the volume has no room for a second index")
+        number = former.number + 1 if former else 0
+        manifest = Manifest(embedding_model=self._model, dimension=len(vector), number=number, complete=False)
+        await self._index.follow(manifest)
+
     async def _fill(self) -> None:
         index = self._index
         if index.following and index.following.embedding_model != self._model:
             await index.give_up_following()
         if not index.following:
-            [vector] = await self._embedded([_ANY_TEXT])  # tells the dimension, and that there is such a model
-            number = index.manifest.number + 1 if index.manifest else 0
-            await index.follow(
-                Manifest(embedding_model=self._model, dimension=len(vector), number=number, complete=False)
-            )
+            await self._begin(index.manifest)
         self._filled = {record.generation: record for record in await index.other.records()}
         while True:
             await self._catch_up()

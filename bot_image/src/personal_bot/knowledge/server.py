@@ -193,6 +193,9 @@ class ServerStore:
     def has_room(self) -> bool:
         return False  # only the next write tells
 
+    async def room_for_second(self, more: int) -> bool:  # noqa: ARG002 - the server's own matter
+        return True
+
     async def close(self) -> None:
         if self._client is not None:
             client, self._client = self._client, None

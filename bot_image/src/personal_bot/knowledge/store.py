@@ -161,5 +161,8 @@ class Store(Protocol):
     def has_room(self) -> bool:
         """Whether there is room for more, as far as that can be known without trying."""
 
+    async def room_for_second(self, more: int) -> bool:
+        """Whether an index that is larger by `more` bytes has room beside this one, as far as that can be known."""
+
     async def close(self) -> None:
         """Let go of the store."""

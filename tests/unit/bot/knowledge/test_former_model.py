@@ -154,3 +154,28 @@ async def test_a_store_that_fails_meanwhile_is_tried_again(
     await until(lambda: bool((state := again.state().reindexing) and state.problem == "store_full"))
     assert again.state().ready  # the index that answers is well
     await until(lambda: finished(again))
+
+
+async def test_without_room_for_a_second_index_none_is_begun_until_there_is(
+    library: Library,
+    llm: Gated,
+    make_library: MakeLibrary,
+    make_store: Any,
+    send: Send,
+    take_in: TakeIn,
+    monkeypatch: Any,
+) -> None:
+    await take_in(library, send("a.txt", "bread and butter"))
+    room = {"enough": False}
+
+    async def room_for_second(_store: Any, _more: int) -> bool:
+        return room["enough"]
+
+    monkeypatch.setattr(type(make_store()), "room_for_second", room_for_second)
+    llm.gate.set()
+    again = await changed(library, llm, make_library)
+    await until(lambda: bool((state := again.state().reindexing) and state.problem == "store_full"))
+    assert again._index.following is None  # noqa: SLF001 - new documents have the room
+    assert again.state().ready
+    room["enough"] = True
+    await until(lambda: finished(again))

@@ -181,6 +181,14 @@ async def test_a_full_volume_is_said_before_anything_breaks(tmp_path: Path) -> N
     await store.close()
 
 
+async def test_a_volume_tells_whether_a_second_index_has_room(tmp_path: Path) -> None:
+    store = EmbeddedStore(tmp_path / "c", least_free=0)
+    await store.create(MANIFEST)
+    assert await store.room_for_second(0)
+    assert not await store.room_for_second(1 << 62)
+    await store.close()
+
+
 async def test_a_second_process_is_told_that_the_store_is_taken(tmp_path: Path) -> None:
     first, second = EmbeddedStore(tmp_path / "c"), EmbeddedStore(tmp_path / "c")
     await first.create(MANIFEST)
