@@ -16,6 +16,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiogram.exceptions import TelegramBadRequest
@@ -44,7 +45,9 @@ from personal_bot.telegram.progress import RECEIVED, Progress, shown
 from personal_bot.texts import say
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+
+    from aiogram import Bot
 
     from personal_bot.telegram.connection import Connection
     from personal_bot.telegram.results import Attachment
@@ -262,7 +265,7 @@ class StatusMessage:
         self, number: int, caption: Piece, buttons: InlineKeyboardMarkup | None, attachment: Attachment
     ) -> bool:
         """Make the message of this number a file for good; gives False when the file is not there any more."""
-        file = FSInputFile(attachment.path, filename=attachment.name)
+        file = _Upload(attachment.path, filename=attachment.name)
         kind = InputMediaPhoto if attachment.photo else InputMediaDocument
         media = kind(media=file, caption=caption.text, caption_entities=entities_of(caption))
         edit = EditMessageMedia(
@@ -304,6 +307,22 @@ class StatusMessage:
             reply_markup=button,
             link_preview_options=NO_PREVIEW,
         )
+
+
+class _Upload(FSInputFile):
+    """A file that is open only while it is read from: who refuses it in the middle leaves nobody to close it."""
+
+    async def read(self, bot: Bot) -> AsyncGenerator[bytes, None]:
+        del bot
+        offset = 0
+        while chunk := await asyncio.to_thread(self._part, offset):
+            yield chunk
+            offset += len(chunk)
+
+    def _part(self, offset: int) -> bytes:
+        with Path(self.path).open("rb") as file:
+            file.seek(offset)
+            return file.read(self.chunk_size)
 
 
 def keyboard(rows: Sequence[Sequence[tuple[str, str]]]) -> InlineKeyboardMarkup | None:
