@@ -21,7 +21,7 @@ import master  # noqa: E402
 import on_cluster  # noqa: E402
 import retrieval  # noqa: E402
 import scale  # noqa: E402
-from figures import page, table  # noqa: E402
+from figures import page, section, sections, table  # noqa: E402
 
 PARTS = {
     "A bot as a process": bot.measure,
@@ -38,25 +38,26 @@ PARTS = {
 
 
 async def main() -> None:
-    """Measure what was asked for; the page is written only when that was everything."""
+    """Measure what was asked for, and put it into the page in place of what it said of it before."""
     parser = argparse.ArgumentParser(prog="python tests/bench", description=__doc__)
-    parser.add_argument("only", nargs="?", help="only the parts whose title has this word; writes nothing")
-    only = parser.parse_args().only
-    done = []
+    parser.add_argument("only", nargs="?", help="only the parts whose title has this word")
+    parser.add_argument("--dry-run", action="store_true", help="print the figures, and leave the page as it is")
+    asked = parser.parse_args()
+    path = ROOT / "docs/benchmarks.md"
+    told = sections(path.read_text()) if path.exists() else {}
     task = asyncio.current_task()
     assert task
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)  # what was begun is tidied up
     for title, measure in PARTS.items():
-        if only and only.lower() not in title.lower():
+        if asked.only and asked.only.lower() not in title.lower():
             continue
         figures = await measure()
         shown = table(figures) if figures else "No cluster is up: nothing measured."
         sys.stdout.write(f"\n{title}\n\n{shown}\n")
         sys.stdout.flush()
-        if figures:
-            done.append((title, figures))
-    if not only:
-        (ROOT / "docs/benchmarks.md").write_text(page(done))
+        if figures and not asked.dry_run:
+            told[title] = section(title, figures)
+            path.write_text(page([told[name] for name in PARTS if name in told]))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ of the bots, to try the benchmark itself.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import statistics
@@ -19,10 +20,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from figures import Figure, mebibytes
-from scale_cluster import NAMESPACE, PLACE, STORAGE_CLASS, Api, Seen, answers, fake_cluster, until
+from scale_cluster import NAMESPACE, NODES, PLACE, STORAGE_CLASS, Api, Seen, TooSlow, answers, fake_cluster, until
 from scale_operator import IMAGE, STATUSZ_ADDRESS, Operator, bots_answering, operator
 
-from cluster import Context
+from cluster import Context, kube
 from personalbots_api import names
 from personalbots_operator import build
 from personalbots_operator.cluster import Kind
@@ -86,7 +87,10 @@ async def measure() -> list[Figure]:
         api.watching() as seen,
         operator(context) as process,
     ):
-        return await Bench(api, process, seen, context.step).measure()
+        figures = await Bench(api, process, seen, context.step).measure()
+    server = json.loads(kube.kubectl(context, "version", "-o", "json"))["serverVersion"]["gitVersion"]
+    how = "kind; kwok plays the nodes; the operator in its image, with the limits and rights that the chart gives it"
+    return [Figure(what="on", value=f"Kubernetes {server}, {NODES} nodes", how=how), *figures]
 
 
 class Bench:
@@ -268,7 +272,7 @@ class Bench:
         while len(writes) < (writes.maxlen or 0) or writes[0] != writes[-1]:
             writes.append((await self._operator.told()).writes)
             if time.monotonic() > end:
-                return
+                raise TooSlow(f"something is still written after {LONGEST:.0f} s")
             await asyncio.sleep(1)
 
     async def _memory(self) -> tuple[int, float]:
