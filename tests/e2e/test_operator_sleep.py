@@ -1,23 +1,40 @@
 """A bot that nobody writes to sleeps without a pod, and answers what was written meanwhile when it looks for it."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
 
 from recording import Recording
-from support import Installation, Setup
+from standins.telegram import TelegramClient
+from support import Installation, Setup, new_setup
 from test_survival import pods_at_once
 
 pytestmark = pytest.mark.cluster
 
+SOON = {"after": "1m", "wakeEvery": "1m"}  # the shortest that the schema allows
+LONG = {"after": "1m", "wakeEvery": "12h"}
 
-async def test_a_bot_sleeps_when_nobody_writes_and_answers_when_it_wakes(
-    installed: Installation, setup: Setup, record: Recording
+
+async def test_a_bot_sleeps_when_nobody_writes_and_wakes_to_answer_or_when_its_owner_wants_it(
+    installed: Installation, setup: Setup, telegram: TelegramClient, record: Recording
 ) -> None:
-    sleep = {"after": "1m", "wakeEvery": "1m"}
-    installed.apply(installed.bot(setup.name, owner=setup.owner.id, sleep=sleep))
-    await installed.reason(setup.name, "Polling", timeout=90)
-    found = await installed.reason(setup.name, "Asleep", phase="Sleeping", timeout=150)
+    """Two bots at once: falling asleep takes a minute."""
+    other = await new_setup(installed, telegram)
+    installed.apply(
+        installed.bot(setup.name, owner=setup.owner.id, sleep=SOON),
+        installed.bot(other.name, owner=other.owner.id, sleep=LONG),
+    )
+    try:
+        await asyncio.gather(_looks_by_itself(installed, setup), _is_woken(installed, other))
+    finally:
+        installed.remove(other.name)
+    assert pods_at_once(record, setup.name) == 1
+    assert pods_at_once(record, other.name) == 1
+
+
+async def _looks_by_itself(installed: Installation, setup: Setup) -> None:
+    found = await installed.reason(setup.name, "Asleep", phase="Sleeping", timeout=240)
     assert found["message"].startswith("The bot sleeps, since nobody has written to it for 1m.")
     await installed.gone("pod", f"pbot-{setup.name}")
     columns = installed.kubectl("-n", installed.namespace, "get", "pbot", setup.name, "--no-headers").split()
@@ -25,20 +42,12 @@ async def test_a_bot_sleeps_when_nobody_writes_and_answers_when_it_wakes(
     sent = await setup.owner.send(setup.bot.username, "/help")
     await setup.owner.wait(setup.bot.username, lambda said: "/docs" in said.text, after=sent, timeout=180)
     await installed.reason(setup.name, "Polling")
-    assert pods_at_once(record, setup.name) == 1
-    installed.patch(setup.name, {"spec": {"sleep": {"after": "72h", "wakeEvery": "12h"}}})
 
 
-async def test_its_owner_reads_that_it_sleeps_and_wakes_it(installed: Installation, setup: Setup) -> None:
-    installed.apply(installed.bot(setup.name, owner=setup.owner.id, sleep={"after": "1m", "wakeEvery": "12h"}))
+async def _is_woken(installed: Installation, setup: Setup) -> None:
     await installed.reason(setup.name, "Asleep", timeout=240)
     await installed.owner_reads(setup.name, "Asleep")
-    installed.kubectl(
-        "-n", installed.namespace, "annotate", "pbot", setup.name, f"personalbots.io/restartedAt={_now()}"
-    )
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    installed.kubectl("-n", installed.namespace, "annotate", "pbot", setup.name, f"personalbots.io/restartedAt={now}")
     await installed.reason(setup.name, "Polling", timeout=90)
     await installed.owner_reads(setup.name, "Polling")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
