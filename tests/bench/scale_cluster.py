@@ -97,6 +97,7 @@ class Api:
 
     def __init__(self, context: Context) -> None:
         self._where = administrator(context.kubeconfig)
+        self._begun = False
         self.cluster = Cluster(lambda: self._where, connections=CONNECTIONS)
         connector = aiohttp.TCPConnector(ssl=self._where.as_ssl_context(), limit=0)
         self._session = aiohttp.ClientSession(
@@ -122,17 +123,22 @@ class Api:
                 watch.cancel()
 
     async def _watch(self, kind: Kind, handle: Callable[[str, dict[str, Any]], None]) -> None:
-        path = kind.path(NAMESPACE)
-        async with self._session.get(f"{self._where.server}/{path}", params={"limit": "1"}) as response:
-            version = (await response.json())["metadata"]["resourceVersion"]
+        path, version = kind.path(NAMESPACE), ""
         while True:  # the server ends a watch that cannot keep up: it goes on where it was
+            if not version:
+                async with self._session.get(f"{self._where.server}/{path}", params={"limit": "1"}) as response:
+                    version = (await response.json())["metadata"]["resourceVersion"]
             query = {"watch": "1", "resourceVersion": version, "timeoutSeconds": "3600"}
             async with self._session.get(f"{self._where.server}/{path}", params=query) as response:
                 async for line in response.content:
                     event = json.loads(line)
-                    if event["type"] == "ERROR":
-                        raise TooSlow(f"the watch of {kind.value[1]} failed: {event['object'].get('message')}")
+                    if event["type"] == "ERROR":  # a cache that is just being made knows no version of before
+                        if self._begun:
+                            raise TooSlow(f"the watch of {kind.value[1]} failed: {event['object'].get('message')}")
+                        version = ""
+                        break
                     version = event["object"]["metadata"]["resourceVersion"]
+                    self._begun = True
                     handle(event["type"], event["object"])
 
     async def empty(self, kind: Kind) -> None:

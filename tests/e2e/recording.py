@@ -19,6 +19,13 @@ PROCESS = os.environ.get("PYTEST_XDIST_WORKER", LAST)
 NODE = "node-hand"
 """Namespace and name of a pod on the node that may kill processes there, and keeps what containers say."""
 
+WATCH = """
+parent=$0
+(while kill -0 "$parent" 2>/dev/null; do sleep 2; done; kill 0) &
+while true; do "$@"; sleep 0.2; done
+"""
+"""A watch ends with its API server, and is begun again; all of it ends with the tests, however those end."""
+
 KEEP = """
 import os, time
 while True:
@@ -114,7 +121,7 @@ def recording(
         for kind in kinds:
             for namespace in namespaces:
                 command = [
-                    "sh", "-c", 'while true; do "$@"; sleep 0.2; done', "watch",  # a watch ends with its API server
+                    "sh", "-c", WATCH, str(os.getpid()),
                     tools.path(context, "kubectl"), f"--kubeconfig={context.kubeconfig}", "-n", namespace,
                     "get", kind, "--watch", "--output-watch-events", "-o", "json",
                 ]  # fmt: skip
