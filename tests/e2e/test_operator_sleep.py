@@ -26,7 +26,15 @@ async def test_a_bot_sleeps_when_nobody_writes_and_wakes_to_answer_or_when_its_o
         installed.bot(other.name, owner=other.owner.id, sleep=LONG),
     )
     try:
-        await asyncio.gather(_looks_by_itself(installed, setup), _is_woken(installed, other))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_looks_by_itself(installed, setup))
+            await installed.reason(other.name, "Asleep", timeout=240)
+            await installed.owner_reads(other.name, "Asleep")
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            wake = f"personalbots.io/restartedAt={now}"
+            installed.kubectl("-n", installed.namespace, "annotate", "pbot", other.name, wake)
+            await installed.reason(other.name, "Polling", timeout=90)
+            await installed.owner_reads(other.name, "Polling")
     finally:
         installed.remove(other.name)
     assert pods_at_once(record, setup.name) == 1
@@ -42,12 +50,3 @@ async def _looks_by_itself(installed: Installation, setup: Setup) -> None:
     sent = await setup.owner.send(setup.bot.username, "/help")
     await setup.owner.wait(setup.bot.username, lambda said: "/docs" in said.text, after=sent, timeout=180)
     await installed.reason(setup.name, "Polling")
-
-
-async def _is_woken(installed: Installation, setup: Setup) -> None:
-    await installed.reason(setup.name, "Asleep", timeout=240)
-    await installed.owner_reads(setup.name, "Asleep")
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    installed.kubectl("-n", installed.namespace, "annotate", "pbot", setup.name, f"personalbots.io/restartedAt={now}")
-    await installed.reason(setup.name, "Polling", timeout=90)
-    await installed.owner_reads(setup.name, "Polling")
