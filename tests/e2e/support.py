@@ -230,12 +230,14 @@ def words_of(reason: str, bot: Json, texts: Texts) -> re.Pattern[str]:
     spec, status = bot["spec"], bot.get("status") or {}
     username = (status.get("bot") or {}).get("username")
     conditions = [item for item in status.get("conditions") or [] if item["reason"] == reason]
+    message = conditions[0]["message"] if conditions else ""
+    searching: str = spec["llm"]["embeddingModel"]
     facts = {
         "bot": f"@{username}" if username else bot["metadata"]["name"],
-        "message": conditions[0]["message"] if conditions else "",
+        "message": message,
         "memory": plain(spec["resources"]["limits"]["memory"], texts),
         "llm_url": spec["llm"]["baseUrl"],
-        "model": spec["llm"]["model"],
+        "model": searching if searching in message else spec["llm"]["model"],
     }
     patterns = {name: re.escape(fact) for name, fact in facts.items()}
     patterns |= {"image": r"\S+", "exit_code": r"\d+", "restarts": r"\d+"}

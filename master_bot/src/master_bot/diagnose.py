@@ -72,7 +72,7 @@ def diagnose(bot: PersonalBot, pod: Pod | None, events: Sequence[Event], now: da
             exit_code=str(ended.exit_code) if ended else "?",
             restarts=str(max(bot.status.restarts, pod.restarts if pod else 0)),
             llm_url=bot.spec.llm.base_url,
-            model=bot.spec.llm.model,
+            model=bot.spec.llm.embedding_model if bot.spec.llm.embedding_model in message else bot.spec.llm.model,
         ),
     )
 

@@ -42,6 +42,24 @@ def bot(*conditions: tuple[str, str, str], age: int = 600, since: int = 600, **m
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "model"),
+    [
+        ("the service does not offer the model text-embedding-3-small: no", "text-embedding-3-small"),
+        ("the service does not offer the model gpt-5-mini: no", "gpt-5-mini"),
+        ("", "gpt-5-mini"),
+    ],
+)
+def test_the_model_that_is_named_is_the_one_that_is_missing(said: str, model: str) -> None:
+    found = bot(POLLING, ("LLMReady", "False", "ModelMissing"))
+    conditions = [
+        entry.model_copy(update={"message": said}) if entry.type == "LLMReady" else entry
+        for entry in found.status.conditions
+    ]
+    told = found.model_copy(update={"status": found.status.model_copy(update={"conditions": tuple(conditions)})})
+    assert diagnose(told, None, [], NOW).facts.model == model
+
+
 def pod(**fields: Any) -> Pod:  # noqa: ANN401 - of Pod
     return Pod(**{"name": "pbot-one", "uid": "new", "created": NOW, "image": "bot:1", **fields})
 

@@ -126,7 +126,8 @@ CAUSES: Final[Mapping[str, Said]] = {
     "ModelMissing": Said(
         "model is missing",
         "The AI service does not offer the model {model} to {bot}.",
-        "Choose another model in /settings, or allow this one in the key's settings on the service's website.",
+        "Allow it in the key's settings on the service's website, or choose another one in /settings. The "
+        "administrator chooses the model that it searches with.",
     ),
     "RateLimited": Said(
         "AI service is busy",
