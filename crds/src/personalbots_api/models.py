@@ -3,7 +3,7 @@
     InvalidResource(ValueError)    what was read is no PersonalBot: `.problems` are sentences without the values
 
 Raw dictionaries come in by `PersonalBot.from_raw` and go out by `PersonalBot.to_raw`; between them everything is
-frozen. `spec.py` and `status.py` hold the parts.
+frozen. `spec.py`, `pod.py` and `status.py` hold the parts.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 from personalbots_api import names
 from personalbots_api.conditions import ConditionStatus, ConditionType, Phase
 from personalbots_api.fields import Part
+from personalbots_api.pod import EnvVar, Limits, LocalObjectRef, Pod, Requests, Resources
 from personalbots_api.spec import (
     LLM,
     Access,
@@ -22,16 +23,10 @@ from personalbots_api.spec import (
     ApiKeySecretRef,
     Budget,
     DeletionPolicy,
-    EnvVar,
     Knowledge,
-    Limits,
-    LocalObjectRef,
-    Pod,
     Price,
     Qdrant,
     QdrantKeySecretRef,
-    Requests,
-    Resources,
     Sleep,
     Spec,
     State,

@@ -56,3 +56,12 @@ class Rule:
 def cel(*rules: Rule, **extra: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     """The schema extra for these rules; `extra` are other schema keys."""
     return {CEL: [{"rule": each.expression, "message": each.message} for each in rules], **extra}
+
+
+def at_least(field: str, name: str, least: str, hint: str) -> Rule:
+    """The rule that a quantity is not absurdly small, mostly for its unit forgotten; silent where it is none at all."""
+    return Rule(
+        f"!has({field}) || !isQuantity(string({field})) || "
+        f"quantity(string({field})).compareTo(quantity('{least}')) >= 0",
+        f"{name} must be at least {least} (mind the unit: {hint})",
+    )

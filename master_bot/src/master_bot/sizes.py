@@ -7,8 +7,8 @@ from master_bot.models import Raw
 from master_bot.settings import Settings
 from master_bot.texts import Texts, fill
 from personalbots_api.models import Budget, PersonalBot
+from personalbots_api.pod import Limits
 from personalbots_api.quantities import parse_quantity
-from personalbots_api.spec import Limits
 
 
 def memory_of(resources: Mapping[str, Any]) -> str:
