@@ -441,6 +441,22 @@ def test_uninstalling_leaves_bots_and_volumes_and_installing_again_takes_them_up
     assert allowed(here, OPERATOR, BOTS, [("create", "pods")])
 
 
+def test_a_helm_that_was_killed_in_the_middle_is_in_nobodys_way(here: cluster.Context, notes: str) -> None:
+    assert notes
+    release = "cut-off"
+    values = {"crds": {"install": False}, "botsNamespace": {"create": False, "name": BOTS}}
+    values |= {"images": {"pullPolicy": "Never", "tag": "no-such-tag"}, "masterBot": {"enabled": False}}
+    words = ("upgrade", "--install", release, CHART, "--namespace", NAMESPACE, "--values", "-")
+
+    with pytest.raises(CommandFailed):  # killed before its pods, which have no image, are ready
+        cluster.kube.helm(here, *words, "--wait", stdin=json.dumps(values), timeout=10)
+    with pytest.raises(CommandFailed, match="another operation"):
+        cluster.kube.helm(here, *words, stdin=json.dumps(values))
+    cluster.deploy.unlock(here, release, NAMESPACE)
+    cluster.kube.helm(here, *words, stdin=json.dumps(values))
+    cluster.kube.helm(here, "uninstall", release, "--namespace", NAMESPACE)
+
+
 @pytest.mark.parametrize("role", ["view", "edit", "admin"])
 async def test_roles_of_kubernetes_for_people_include_bots(role: str, here: cluster.Context, notes: str) -> None:
     assert notes

@@ -98,8 +98,12 @@ class Context:
         self.say(f"  {time.monotonic() - start:6.1f}s {title}")
 
     @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
-        """Hold the machine-wide lock: two runs at once would make the same things twice."""
-        with (self.state / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    def alone(self, what: str = "lock") -> Iterator[None]:
+        """Hold a machine-wide lock: two runs at once would make the same things twice."""
+        with (self.state / what).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.say("          Waiting for another run on this machine …")
+                fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -64,6 +64,7 @@ def chart(
     """
     mine = {"images": {"bot": refs["bot"], "operator": refs["operator"], "masterBot": refs["master-bot"]}}
     words = ["--namespace", namespace, "--create-namespace", "--wait", "--timeout", "180s"]
+    unlock(context, release, namespace)
     try:
         kube.helm(
             context, "upgrade", "--install", release, str(context.root / CHART), *words, "--values", "-",
@@ -77,6 +78,16 @@ def chart(
             selector = ("-l", f"app.kubernetes.io/instance={release},app.kubernetes.io/component={name}")
             told.append(kube.kubectl(context, "-n", namespace, "logs", "--tail=10", *selector))
         raise CommandFailed(("helm", "upgrade"), failed.code, "\n".join(told)) from failed
+
+
+def unlock(context: Context, release: str, namespace: str) -> None:
+    """Forget the attempt of a helm that was killed: until then every other one is "in progress" and refused.
+
+    What it made stays, and is taken over by the next one.
+    """
+    states = "pending-install,pending-upgrade,pending-rollback"
+    selector = f"owner=helm,name={release},status in ({states})"
+    kube.kubectl(context, "-n", namespace, "delete", "secret", "-l", selector, "--ignore-not-found")
 
 
 def for_standins() -> dict[str, Any]:

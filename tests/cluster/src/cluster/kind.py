@@ -11,8 +11,8 @@ from cluster.process import CommandFailed, run, works
 CONFIG = "tests/cluster/kind-config.yaml"
 
 
-def up(context: Context) -> None:
-    """Have a cluster that answers; quick when it is there already.
+def up(context: Context, *, anew: bool = False) -> None:
+    """Have a cluster that answers; quick when it is there already, unless it is to be a new one.
 
     Raises:
         Problem: it cannot be had, and why.
@@ -22,7 +22,9 @@ def up(context: Context) -> None:
         return
     with context.alone():
         engine.ensure(context)
-        if _stands(context):
+        if anew and _nodes(context):
+            _delete(context)
+        elif _stands(context):
             return
         image = node.image(context)
         tools.clients(context)
@@ -38,13 +40,17 @@ def down(context: Context) -> None:
         return
     with context.alone():
         if engine.answers() and _nodes(context):
-            with context.step("Cluster deleted"):
-                _kind(context, "delete", "cluster")
+            _delete(context)
         context.kubeconfig.unlink(missing_ok=True)
         if engine.answers() and run("docker", "ps", "-q").strip():
             return  # others use the engine
         works("docker", "network", "rm", "kind")
         engine.stop(context)
+
+
+def _delete(context: Context) -> None:
+    with context.step("Cluster deleted"):
+        _kind(context, "delete", "cluster")
 
 
 def _kind(context: Context, *words: str) -> str:

@@ -25,6 +25,8 @@ LINTERS = (
 )
 NO_TESTS = 5  # pytest's exit code when -k or -m leaves none
 UNIT, CLUSTER = "tests/unit", "tests/e2e"
+TESTS = "tests.lock"
+"""Held by who uses the tests' cluster: there is one on a machine, whatever the checkout."""
 SIDE_BY_SIDE = (
     "-p",
     "no:cacheprovider",
@@ -80,12 +82,21 @@ def cluster_tests(context: Context) -> int:
     """Run the tests that need a cluster, on one of their own, which stays up for the next time."""
     context = _apart(context)
     _browser(context)
-    _prepare(context)
-    return 1 if on_the_cluster(context).failed else 0
+    with context.alone(TESTS):
+        _prepare(context)
+        return 1 if on_the_cluster(context).failed else 0
 
 
 def run_all(context: Context) -> int:
-    """Lint, test, bring up a cluster meanwhile, test on it, and take it down again (unless KEEP is set)."""
+    """Lint, test, bring up a cluster meanwhile, test on it, and take it down again (unless KEEP is set).
+
+    The cluster is a new one: nobody knows in what state a run that was killed has left the one that is there.
+    """
+    with context.alone(TESTS):
+        return _run_all(context)
+
+
+def _run_all(context: Context) -> int:
     start = time.monotonic()
     if lint(context):
         return 1
@@ -93,7 +104,7 @@ def run_all(context: Context) -> int:
     apart = _apart(context)
     try:
         with ThreadPoolExecutor(max_workers=1) as beside:
-            cluster = beside.submit(_prepare, replace(apart, quiet=True))
+            cluster = beside.submit(_prepare, replace(apart, quiet=True), anew=True)
             outcome = _pytest(context, UNIT, *SIDE_BY_SIDE)
             with context.step("Cluster up, with the images in it", "begun with the tests above"):
                 cluster.result()
@@ -129,8 +140,8 @@ def _browser(context: Context) -> None:
         host.install(context, "chromium", "chromium-driver", "fonts-noto-color-emoji")
 
 
-def _prepare(context: Context) -> None:
-    kind.up(context)
+def _prepare(context: Context, *, anew: bool = False) -> None:
+    kind.up(context, anew=anew)
     images.load(context)
 
 
