@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
@@ -26,6 +26,7 @@ from personalbots_operator.own import Own
 from personalbots_operator.pace import Pace
 from personalbots_operator.queue import WorkQueue
 from personalbots_operator.reconcile import Reconciler
+from personalbots_operator.recorder import Recorder
 from personalbots_operator.server import application
 from personalbots_operator.settings import BadSettings, Settings
 from personalbots_operator.statusz import Reader, over_http
@@ -77,15 +78,26 @@ async def run(settings: Settings) -> None:
         reader = Reader(over_http(session), settings=settings, pod=view.pods.get, changed=look)
         own = Own(cluster, settings.deployment)
         fleet = Fleet(view=view, settings=settings, metrics=metrics, own=own, look=look)
+        recorder = Recorder(cluster)
         reconciler = Reconciler(
-            cluster=cluster, view=view, reader=reader, settings=settings, metrics=metrics, fleet=fleet, look=look
+            cluster=cluster,
+            view=view,
+            reader=reader,
+            recorder=recorder,
+            settings=settings,
+            metrics=metrics,
+            fleet=fleet,
+            look=look,
         )
-        queue: WorkQueue[Key] = WorkQueue(reconciler, workers=settings.workers, meter=metrics, owner=view.owner)
+        queue: WorkQueue[Key] = WorkQueue(
+            reconciler, workers=settings.workers, meter=metrics, owner=view.owner, urgent=view.lacks_pod
+        )
         watchdog = Watchdog(cluster=cluster, view=view, settings=settings, metrics=metrics, look=look)
         await _serve(stack, settings, queue=queue, watchdog=watchdog, metrics=metrics)
         await _crd(cluster)
         leader = Leader(cluster, lease=settings.lease, identity=settings.identity) if settings.lease else None
-        await _run(settings, view=view, queue=queue, reader=reader, watchdog=watchdog, fleet=fleet, leader=leader)
+        work = (queue.run, recorder.run, fleet.run)
+        await _run(settings, view=view, queue=queue, reader=reader, watchdog=watchdog, work=work, leader=leader)
 
 
 async def _serve(
@@ -122,20 +134,20 @@ async def _run(  # noqa: PLR0913 - by keyword
     queue: WorkQueue[Key],
     reader: Reader,
     watchdog: Watchdog,
-    fleet: Fleet,
+    work: Sequence[Callable[[], Awaitable[None]]],
     leader: Leader | None,
 ) -> None:
     def see(kind: Kind, raw: dict[str, Any], deleted: bool) -> None:  # noqa: FBT001 - kopf's side calls it
         for key in view.see(kind, raw, deleted=deleted):
             queue.add(key)
 
-    async def work() -> None:
+    async def begin() -> None:
         await watchdog.synced.wait()
         logger.info("%d bots, %d pods, %d volumes are known", len(view.bots), len(view.pods), len(view.volumes))
-        await _lead(leader, queue.run, fleet.run)
+        await _lead(leader, *work)
 
     garbage = Garbage(lambda: view.size)
-    parts = [asyncio.create_task(part) for part in (work(), reader.run(), watchdog.run(), garbage.run())]
+    parts = [asyncio.create_task(part) for part in (begin(), reader.run(), watchdog.run(), garbage.run())]
 
     async def stop() -> None:
         for part in parts:

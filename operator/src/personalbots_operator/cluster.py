@@ -142,23 +142,27 @@ class Cluster:
         path = Kind.POD.path(namespace, pod, "resize")
         return await self._call("PATCH", Kind.POD, path, body=body, content=_STRATEGIC_PATCH)
 
-    async def events(self, namespace: str, uid: str) -> list[Raw]:
-        """The Events about the object with this UID, at most a page of them."""
-        query = {"fieldSelector": f"involvedObject.uid={uid}", "limit": "50"}
-        listed = await self._call("GET", Kind.EVENT, Kind.EVENT.path(namespace), query=query)
-        items: list[Raw] = listed.get("items") or []
-        return items
-
     async def metadata(self, kind: Kind, namespace: str | None, selector: str) -> AsyncIterator[list[Raw]]:
         """The `metadata` of all objects of a kind, page by page: a fraction of the objects' own size."""
-        query = {"limit": str(PAGE)} | ({"labelSelector": selector} if selector else {})
+        query = {"labelSelector": selector} if selector else {}
+        async for page in self._pages(kind, namespace, query, accept=_METADATA_ONLY):
+            yield [item["metadata"] for item in page]
+
+    def warnings(self, namespace: str) -> AsyncIterator[list[Raw]]:
+        """All Events of a namespace that are warnings, page by page."""
+        return self._pages(Kind.EVENT, namespace, {"fieldSelector": "type=Warning"})
+
+    async def _pages(
+        self, kind: Kind, namespace: str | None, query: Mapping[str, str], *, accept: str = "application/json"
+    ) -> AsyncIterator[list[Raw]]:
+        asked = {**query, "limit": str(PAGE)}
         while True:
-            page = await self._call("GET", kind, kind.path(namespace), query=query, accept=_METADATA_ONLY)
-            yield [item["metadata"] for item in page.get("items") or ()]
+            page = await self._call("GET", kind, kind.path(namespace), query=asked, accept=accept)
+            yield page.get("items") or []
             following = (page.get("metadata") or {}).get("continue")
             if not following:
                 return
-            query["continue"] = following
+            asked["continue"] = following
 
     async def serves(self, kind: Kind) -> bool:
         """Whether the API server knows this kind."""

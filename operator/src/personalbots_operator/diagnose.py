@@ -14,13 +14,17 @@ from personalbots_operator.statusz import Statusz
 SETTLE_SECONDS: Final = 3.0
 """The scheduler and the kubelet report troubles that pass by themselves: only what lasts is told."""
 EVENTS_AFTER_SECONDS: Final = 4.0
-"""From when on the Events of a pod that does not start are worth a request."""
+"""From when on the Events of a pod that does not start are worth reading."""
 EVENTS_SECONDS: Final = 30.0
 """How often they are looked at while a pod is stuck."""
 STARTUP_SECONDS: Final = 60.0
 YOUNG_SECONDS: Final = 15.0
 LATE_SECONDS: Final = 30.0
 """How long after its grace period a pod that is being deleted counts as held by its node."""
+_MOUNT_FAILURES: Final = {"FailedMount", "FailedAttachVolume"}
+_NO_VOLUME: Final = "ProvisioningFailed"
+TELLING: Final = {*_MOUNT_FAILURES, _NO_VOLUME}
+"""The reasons of the Events that a diagnosis rests on; all of them are of the type Warning."""
 _OOM: Final = "OOMKilled"
 _DETAIL: Final = 400
 
@@ -143,7 +147,7 @@ def _unscheduled(seen: Evidence) -> Finding:
 
 def _unbound(seen: Evidence, detail: str) -> Finding:
     """The scheduler waits for the volume: the claim's own Events say why there is none."""
-    failed = [event for event in seen.events or () if event.reason == "ProvisioningFailed"]
+    failed = [event for event in seen.events or () if event.reason == _NO_VOLUME]
     said = max(failed, key=lambda event: event.last_seen).message if failed else detail
     return _volume(seen, said, look_after=EVENTS_SECONDS, wants_events=True)
 
@@ -155,7 +159,7 @@ def _creating(seen: Evidence) -> Finding:
         return Finding("Starting", look_after=EVENTS_AFTER_SECONDS - age)
     look_after = min(EVENTS_SECONDS, max(2.0, age / 4))
     for event in sorted(seen.events or (), key=lambda event: -event.last_seen):
-        if event.reason in ("FailedMount", "FailedAttachVolume") and not _passes(event.message):
+        if event.reason in _MOUNT_FAILURES and not _passes(event.message):
             secret = _missing_secret(event.message, seen.spec)
             if secret:
                 return Finding("SecretMissing", {"detail": secret}, look_after=look_after, wants_events=True)

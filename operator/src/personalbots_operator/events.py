@@ -1,4 +1,4 @@
-"""Events about a bot, as `kubectl describe pbot` shows them. Pure."""
+"""Events, as `kubectl describe pbot` shows them. Pure."""
 
 import time
 from typing import Any
@@ -8,9 +8,9 @@ from personalbots_operator.actions import Notice
 from personalbots_operator.observed import Bot, rfc3339
 
 
-def event(bot: Bot, notice: Notice, *, now: float) -> dict[str, Any]:
-    """The core/v1 Event that tells of `notice`."""
-    reference = {
+def reference(bot: Bot) -> dict[str, str]:
+    """What an Event about a bot refers to."""
+    return {
         "apiVersion": names.API_VERSION,
         "kind": names.KIND,
         "name": bot.key.name,
@@ -18,11 +18,10 @@ def event(bot: Bot, notice: Notice, *, now: float) -> dict[str, Any]:
         "uid": bot.uid,
         "resourceVersion": bot.resource_version,
     }
-    return about(reference, notice, now=now)
 
 
-def about(reference: dict[str, Any], notice: Notice, *, now: float) -> dict[str, Any]:
-    """The Event about any object. Its name is unique as client-go's are: by the time in nanoseconds."""
+def about(reference: dict[str, str], notice: Notice, *, now: float) -> dict[str, Any]:
+    """The core/v1 Event that tells of `notice`. Its name is unique as client-go's are: by the time in nanoseconds."""
     when = rfc3339(now)
     return {
         "apiVersion": "v1",

@@ -1,8 +1,9 @@
 """A queue of keys: what turns watch events into work.
 
 What always holds: a key waits at most once; a key is worked on by one worker at a time; a key that is added while it
-is being worked on is worked on once more afterwards; owners take turns; at most `workers` keys are worked on at
-once; a failure is tried again after a growing, jittered delay. Nothing is kept of a key that neither waits nor failed.
+is being worked on is worked on once more afterwards; urgent keys go first, and owners take turns; at most `workers`
+keys are worked on at once; a failure is tried again after a growing, jittered delay. Nothing is kept of a key that
+neither waits nor failed.
 """
 
 import asyncio
@@ -44,6 +45,7 @@ class WorkQueue(Generic[Key]):
         workers: int,
         meter: Meter | None = None,
         owner: Callable[[Key], Hashable] = lambda _: None,
+        urgent: Callable[[Key], bool] = lambda _: False,
         first_delay: float = 0.2,
         longest_delay: float = 15.0,
     ) -> None:
@@ -53,6 +55,7 @@ class WorkQueue(Generic[Key]):
         self._first_delay = first_delay
         self._longest_delay = longest_delay
         self._owner = owner
+        self._urgent = urgent
         self._line: FairLine[Key] = FairLine()
         self._waiting: dict[Key, float] = {}
         self._working: set[Key] = set()
@@ -80,7 +83,7 @@ class WorkQueue(Generic[Key]):
             self._again.add(key)
         elif key not in self._waiting:
             self._waiting[key] = time.monotonic()
-            self._line.put(key, self._owner(key))
+            self._line.put(key, self._owner(key), urgent=self._urgent(key))
 
     def add_after(self, key: Key, seconds: float) -> None:
         """Have `key` worked on in `seconds`, or earlier when it is added otherwise: only the earliest time counts."""

@@ -23,7 +23,6 @@ from personalbots_operator.actions import (
 )
 from personalbots_operator.cluster import (
     AlreadyExists,
-    ApiError,
     Cluster,
     Conflict,
     Kind,
@@ -32,12 +31,13 @@ from personalbots_operator.cluster import (
     Unavailable,
 )
 from personalbots_operator.decide import Decision, Trouble, World, decide
-from personalbots_operator.events import event
 from personalbots_operator.fleet import Fleet
 from personalbots_operator.logs import SPAWN
 from personalbots_operator.metrics import Metrics
 from personalbots_operator.observed import Bot, Key, Pod, PodEvent, Volume
+from personalbots_operator.pod_events import PodEvents
 from personalbots_operator.queue import Retry
+from personalbots_operator.recorder import Recorder
 from personalbots_operator.settings import Settings
 from personalbots_operator.status import changes
 from personalbots_operator.statusz import Reader
@@ -83,6 +83,7 @@ class Reconciler:
         cluster: Cluster,
         view: View,
         reader: Reader,
+        recorder: Recorder,
         settings: Settings,
         metrics: Metrics,
         fleet: Fleet,
@@ -91,8 +92,10 @@ class Reconciler:
     ) -> None:
         """`look` is given the bots that are to be reconciled because of what was found out about another."""
         self._cluster = cluster
+        self._pod_events = PodEvents(cluster)
         self._view = view
         self._reader = reader
+        self._recorder = recorder
         self._settings = settings
         self._metrics = metrics
         self._fleet = fleet
@@ -132,12 +135,22 @@ class Reconciler:
                 continue
             other = await self._carry_out(decision, world)
             if other is None:
+                if self._said_later(world, decision):
+                    self._look(bot.key)
+                    return None
                 await self._say(world, decision)
                 if decision.wants_statusz:
                     self._reader.refresh(bot.key)
                 return decision.look_after
             world = other
         raise Retry("the cluster changes faster than it can be looked at")
+
+    def _said_later(self, world: World, decision: Decision) -> bool:
+        """Whether the status can wait until those were served that have no pod: the bot is new, and has one now.
+
+        Under load there is more to say by then, and one write says it.
+        """
+        return not world.bot.reason and any(isinstance(action, CreatePod) for action in decision.actions)
 
     def _world(self, bot: Bot) -> World:
         key, pod, now = bot.key, self._view.pods.get(bot.key), self._clock()
@@ -171,18 +184,12 @@ class Reconciler:
 
     async def _events(self, world: World) -> tuple[PodEvent, ...]:
         """What the kubelet, the scheduler and the provisioner say of the pod and of its volume."""
-        namespace = world.bot.key.namespace
+        uids = (about.uid for about in (world.pod, world.volume) if about)
         try:
-            raw = [
-                item
-                for about in (world.pod, world.volume)
-                if about
-                for item in await self._cluster.events(namespace, about.uid)
-            ]
+            return await self._pod_events.about(world.bot.key.namespace, *uids)
         except Refused as refused:  # the pod itself tells enough to go on
             logger.warning("the Events about %s's pod cannot be read: %s", world.bot.key, refused.message)
             return ()
-        return tuple(PodEvent.from_raw(item) for item in raw)
 
     async def _carry_out(self, decision: Decision, world: World) -> World | None:
         """Do it; None when it is done, else the world as it turned out to be."""
@@ -212,7 +219,7 @@ class Reconciler:
                 self._ungrowable[world.bot.key] = _Ungrowable(size, self._clock())
                 if before is None or before.size != size:
                     message = f"The volume {volume.name} cannot be made {size} large: {refused.message}"
-                    await self._notice(world, Notice("Warning", "VolumeNotGrown", message))
+                    self._recorder.tell(world.bot, Notice("Warning", "VolumeNotGrown", message), now=world.now)
             case ResizePod():
                 _log(world.bot, "its pod is replaced, as it cannot be resized: %s", refused.message)
                 return _not_resizable(action, world)
@@ -303,15 +310,7 @@ class Reconciler:
             self._seen(bot, raw)
             self._tell(world, changed)
         for notice in decision.notices:
-            await self._notice(world, notice)
-
-    async def _notice(self, world: World, notice: Notice) -> None:
-        bot = world.bot
-        try:
-            body = event(bot, notice, now=world.now)
-            await self._cluster.create(Kind.EVENT, bot.key.namespace, body)
-        except ApiError as error:  # the status says it too; an Event is not worth a second try
-            logger.warning("an Event about %s could not be written: %s", bot.key, error.message)
+            self._recorder.tell(bot, notice, now=world.now)
 
     def _seen(self, bot: Bot, raw: dict[str, object]) -> None:
         """Take in the answer to a write: its own event will be no news, so whom it concerns is looked at now."""

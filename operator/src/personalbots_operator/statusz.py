@@ -1,7 +1,7 @@
 """What the bots say of themselves: their /statusz, read at a flat cost.
 
 A pod is read at once when its container or its readiness is another than at the last reading, and otherwise in turns:
-so rarely that all bots together stay within half the budget, the other half being for those that just changed. A bot
+so rarely that all bots together stay within half the budget, since those that just changed go first. A bot
 that runs and is not ready is read more often, since somebody wants to know why.
 """
 
@@ -137,7 +137,7 @@ class Reader:
         self._pace = Pace(settings.statusz_per_second)
         self._seconds = settings.statusz_seconds
         self._readings: dict[Key, Reading] = {}
-        self._queue = WorkQueue(self._read, workers=8)
+        self._queue = WorkQueue(self._read, workers=8, urgent=self._is_awaited)
 
     def reading(self, key: Key, pod: Pod | None) -> Reading | None:
         """What is known of `pod`, asking it when that is out of date; None when there is nothing to ask."""
@@ -166,6 +166,10 @@ class Reader:
     async def run(self) -> None:
         """Read until cancelled."""
         await self._queue.run()
+
+    def _is_awaited(self, key: Key) -> bool:
+        reading = self._readings.get(key)
+        return reading is not None and reading.pending
 
     async def _read(self, key: Key) -> float | None:
         before, pod = self._readings.get(key), self._pod(key)

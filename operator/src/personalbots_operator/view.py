@@ -122,6 +122,10 @@ class View:
         bot = self.bots.get(key)
         return bot.owner_id if bot else None
 
+    def lacks_pod(self, key: Key) -> bool:
+        """Whether there is a bot without a pod: somebody waits for it."""
+        return self.pods.get(key) is None and self.bots.get(key) is not None
+
     def older_bots(self, bot: Bot) -> int:
         """How many bots the owner has that are older than `bot` and stay."""
         keys = self._owned.get(bot.owner_id, ()) if bot.owner_id is not None else ()

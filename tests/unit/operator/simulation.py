@@ -23,6 +23,7 @@ class Simulation:
         self.unseen: list[tuple[Kind, Raw, bool]] = []
         self.writes: list[str] = []
         self.told: list[Raw] = []
+        self.warned: list[Raw] = []
         self.now = 1_800_000_000.0
         self.away = 0
         self.refuse: str | None = None
@@ -85,9 +86,9 @@ class Simulation:
         next(item for item in raw["spec"]["containers"] if item["name"] == container)["resources"] = resources
         return copy.deepcopy(self._put(Kind.POD, raw))
 
-    async def events(self, namespace: str, uid: str) -> list[Raw]:
-        del namespace, uid
-        return []
+    async def warnings(self, namespace: str) -> AsyncIterator[list[Raw]]:
+        del namespace
+        yield self.warned
 
     async def metadata(self, kind: Kind, namespace: str | None, selector: str) -> AsyncIterator[list[Raw]]:
         del selector

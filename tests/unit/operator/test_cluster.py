@@ -122,6 +122,15 @@ async def test_metadata_is_listed_page_by_page() -> None:
     assert pages == [[{"name": "a"}], [{"name": "b"}]]
 
 
+async def test_of_a_namespaces_events_only_the_warnings_are_read() -> None:
+    async def answer(request: web.Request) -> web.Response:
+        assert (request.path, request.query["fieldSelector"]) == ("/api/v1/namespaces/bots/events", "type=Warning")
+        return web.json_response({"items": [{"reason": "FailedMount"}], "metadata": {}})
+
+    async with api(answer) as (cluster, _):
+        assert [page async for page in cluster.warnings("bots")] == [[{"reason": "FailedMount"}]]
+
+
 async def test_a_token_that_was_renewed_is_read_again() -> None:
     tokens = iter(["old", "new"])
 

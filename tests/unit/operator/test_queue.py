@@ -149,3 +149,24 @@ async def test_an_owner_who_brings_many_does_not_delay_who_brings_one() -> None:
     await asyncio.wait([task])
     assert (done.index("b0"), done.index("b1")) == (1, 3)
     assert [key for key in done if key.startswith("a")] == [f"a{number}" for number in range(1000)]
+
+
+async def test_what_is_urgent_goes_first_and_the_rest_is_not_forgotten() -> None:
+    done: list[str] = []
+
+    async def handle(key: str) -> None:
+        done.append(key)
+
+    queue = WorkQueue(handle, workers=1, owner=lambda key: key[1], urgent=lambda key: key[0] == "u")
+    for number in range(20):
+        queue.add(f"-a{number}")
+    for number in range(100):
+        queue.add(f"ua{number}")
+    queue.add("ub0")
+    task = asyncio.create_task(queue.run())
+    await until(lambda: len(done) == 121)
+    task.cancel()
+    await asyncio.wait([task])
+    assert done.index("ub0") == 1  # owners take turns here too
+    assert [done.index(f"-a{number}") for number in range(3)] == [7, 15, 23]
+    assert done[-1] == "-a19"

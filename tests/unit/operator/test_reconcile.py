@@ -20,6 +20,7 @@ from personalbots_operator.observed import Key, Pod
 from personalbots_operator.own import Own
 from personalbots_operator.queue import Retry
 from personalbots_operator.reconcile import Reconciler
+from personalbots_operator.recorder import Recorder
 from personalbots_operator.settings import Settings
 from personalbots_operator.statusz import Reader
 from personalbots_operator.view import View
@@ -47,10 +48,12 @@ class World:
         self.metrics = metrics = Metrics(self.view)
         own = Own(cast("Cluster", self.cluster), "")
         self.fleet = Fleet(view=self.view, settings=self.settings, metrics=metrics, own=own, look=self.look)
+        self.recorder = Recorder(cast("Cluster", self.cluster))
         self.reconcile = Reconciler(
             cluster=cast("Cluster", self.cluster),
             view=self.view,
             reader=reader,
+            recorder=self.recorder,
             settings=self.settings,
             metrics=metrics,
             fleet=self.fleet,
@@ -66,15 +69,23 @@ class World:
         self.keys |= self.view.see(kind, raw, deleted=deleted)
 
     async def work(self) -> None:
-        """Work on every key that waits; what fails waits again."""
-        keys, self.keys, self.retried = self.keys, set(), False
-        for key in sorted(keys):
+        """Work on every key that waits, and on those that are to be looked at then; what fails waits again."""
+        later: set[Key] = set()
+        self.retried = False
+        while self.keys:
+            key = min(self.keys)
+            self.keys.discard(key)
             try:
                 if await self.reconcile(key) is not None:
-                    self.keys.add(key)
+                    later.add(key)
             except Retry:
-                self.keys.add(key)
+                later.add(key)
                 self.retried = True
+        self.keys = later
+        telling = asyncio.create_task(self.recorder.run())
+        while len(self.recorder):  # noqa: ASYNC110 - nothing is waited for
+            await asyncio.sleep(0)
+        telling.cancel()
 
     async def settle(self) -> None:
         """Let everything be seen and done, with time going on, until nothing changes any more."""
@@ -131,6 +142,21 @@ async def test_a_bot_comes_up_with_five_writes_and_then_there_are_no_more(world:
     for _ in range(10):
         await world.reconcile(Key("bots", "bot0"))
     assert len(world.cluster.writes) == 5
+
+
+async def test_a_new_bot_gets_its_pod_before_anything_is_said_about_it(world: World) -> None:
+    world.apply("bot0")
+    world.cluster.show(world.see)
+    assert world.view.lacks_pod(Key("bots", "bot0"))
+    world.keys.clear()
+    assert await world.reconcile(Key("bots", "bot0")) is None
+    assert world.cluster.writes == ["create VOLUME", "create POD"]
+    assert world.keys == {Key("bots", "bot0")}  # it is looked at again, behind those that have none
+    assert not world.view.lacks_pod(Key("bots", "bot0"))
+    world.cluster.kubelet()
+    world.cluster.show(world.see)
+    await world.settle()
+    assert world.cluster.writes.count("patch BOT status") == 1  # by then there was one thing to say, and not two
 
 
 async def test_an_operator_that_starts_again_writes_nothing(world: World) -> None:
@@ -281,13 +307,14 @@ async def test_what_the_answer_to_a_write_shows_of_other_bots_is_acted_upon(worl
     identity = {"status": {"bot": {"id": 7, "username": "a_bot"}}}
     world.cluster.change(Kind.BOT, "newer", identity)
     world.cluster.show(world.see)
-    world.cluster.change(Kind.BOT, "older", identity | {"spec": {"model": "other"}})
+    world.cluster.change(Kind.BOT, "older", identity | {"spec": {"llm": {"model": "other"}}})
     world.cluster.unseen.clear()
     world.cluster.change(Kind.POD, "pbot-older", {"status": {"conditions": [{"type": "Ready", "status": "False"}]}})
     world.keys.clear()
     world.cluster.show(world.see)
     await world.work()
-    assert world.keys >= {Key("bots", "older"), Key("bots", "newer")}
+    deleted = [name for name, pod in world.pods().items() if "deletionTimestamp" in pod["metadata"]]
+    assert sorted(deleted) == ["newer", "older"]  # who lost the token, and whose wish is another
 
 
 STEPS: dict[str, Callable[[World, str], None]] = {

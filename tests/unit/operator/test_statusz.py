@@ -100,6 +100,21 @@ async def test_a_pod_is_asked_at_once_and_again_only_when_it_is_another_or_its_r
         assert (other.statusz, other.pending) == (None, True)
 
 
+async def test_who_was_never_asked_goes_before_those_whose_turn_it_is(pod: Callable[..., Pod]) -> None:
+    pods = {Key("bots", f"bot{number}"): pod() for number in range(40)}
+    async with reader([Statusz()], pods, statusz_per_second=100, statusz_seconds=0.001) as (made, asked, changed):
+        for key, there in pods.items():
+            made.reading(key, there)
+        await until(lambda: len(changed) == 40)
+        for key in pods:
+            made.refresh(key)
+        pods[KEY] = pod()
+        made.reading(KEY, pods[KEY])
+        before = len(asked)
+        await until(lambda: KEY in changed)
+        assert len(asked) - before < 12  # those that are being asked, and one in eight of the others
+
+
 async def test_a_pod_is_asked_in_turns_and_only_a_change_is_told(pod: Callable[..., Pod]) -> None:
     answers = [Statusz(documents=1), Statusz(documents=1), Statusz(documents=2)]
     async with reader(answers, {KEY: pod()}, statusz_seconds=0.01, statusz_per_second=1000) as (made, asked, changed):
