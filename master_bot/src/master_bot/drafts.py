@@ -113,8 +113,7 @@ class Drafts:
 
     async def replace_token(self, bot: PersonalBot, token: str, *, at: datetime) -> PersonalBot:
         """Put a new token into the Secret of a bot that exists, and have the bot started again with it."""
-        ref = bot.spec.telegram.token_secret_ref
-        await self._cluster.patch_secret(ref.name, {"stringData": {ref.key: token}})
+        await self._put(bot, bot.spec.telegram.token_secret_ref.key, token)
         again = at.astimezone(UTC).isoformat(timespec="seconds")
         return await self._cluster.patch_bot(bot, {"metadata": {"annotations": {names.RESTARTED_AT_ANNOTATION: again}}})
 
@@ -125,9 +124,20 @@ class Drafts:
         budget was that of the administrator's key, and goes with it.
         """
         own = bot.spec.telegram.token_secret_ref.name
-        await self._cluster.patch_secret(own, {"stringData": {names.OPENAI_API_KEY_KEY: key}})
+        await self._put(bot, names.OPENAI_API_KEY_KEY, key)
         ref = {"name": own, "key": names.OPENAI_API_KEY_KEY}
         return await self._cluster.patch_bot(bot, {"spec": {"llm": {"apiKeySecretRef": ref, "budget": None}}})
+
+    async def _put(self, bot: PersonalBot, key: str, value: str) -> None:
+        """Write into the bot's own Secret; one that somebody has deleted is made again."""
+        name, data = bot.spec.telegram.token_secret_ref.name, {key: value}
+        patch = {"stringData": data, "metadata": {"ownerReferences": [_owner(bot)]}}
+        try:
+            await self._cluster.patch_secret(name, patch)
+        except NotFoundError:
+            labels = {names.BOT_LABEL: bot.metadata.name, names.OWNER_ID_LABEL: str(bot.spec.owner_id)}
+            await self._cluster.create_secret(name, data, labels)
+            await self._cluster.patch_secret(name, patch)
 
     async def drop(self, draft: Draft) -> None:
         """Delete the draft's Secret, unless a resource lives from it."""
@@ -141,13 +151,7 @@ class Drafts:
             await self._cluster.delete_secret(draft.secret)
 
     async def _hand_over(self, draft: Draft, bot: PersonalBot) -> None:
-        owner = {
-            "apiVersion": names.API_VERSION,
-            "kind": names.KIND,
-            "name": bot.metadata.name,
-            "uid": bot.metadata.uid,
-        }
-        meta = {"ownerReferences": [owner], "labels": {DRAFT_LABEL: None}}
+        meta = {"ownerReferences": [_owner(bot)], "labels": {DRAFT_LABEL: None}}
         await self._cluster.patch_secret(draft.secret, {"metadata": meta})
 
 
@@ -213,6 +217,12 @@ def _knowledge(draft: Draft, wish: Wish, settings: Settings, *, owner_id: int) -
     key = QdrantKeySecretRef(name=settings.qdrant_key_secret, key=settings.qdrant_key_key)
     server = Qdrant(url=settings.qdrant_url, **({"api_key_secret_ref": key} if settings.qdrant_key_secret else {}))
     return Knowledge(storage=storage, qdrant=server, collection=f"user_{owner_id}_{draft.bot_id}")
+
+
+def _owner(bot: PersonalBot) -> dict[str, str]:
+    """The entry of `ownerReferences` with which an object goes when the bot goes."""
+    meta = bot.metadata
+    return {"apiVersion": names.API_VERSION, "kind": names.KIND, "name": meta.name, "uid": meta.uid}
 
 
 def _labels(bot_id: int, owner_id: int) -> dict[str, str]:

@@ -47,7 +47,7 @@ from master_bot.keyboards import LONGEST_TITLE, markup
 from master_bot.kube import NotFoundError
 from master_bot.live import LiveMessages
 from master_bot.metrics import Metrics
-from master_bot.models import LIVE_ANNOTATION, moment
+from master_bot.models import LIVE_ANNOTATION, moment, ours
 from master_bot.person import Person
 from master_bot.quotas import Quotas
 from master_bot.sending import acknowledge, edit, hide
@@ -163,7 +163,7 @@ class Desk:
         identity = Identity(bot_id=made.id, username=made.username or str(made.id))
         known = self.cache.get(resource_name(made.id))
         token = await bot.get_managed_bot_token(user_id=made.id)
-        if known and known.spec.owner_id == person.id:
+        if known and known.spec.owner_id == person.id and ours(known):
             self.cache.put(await self.drafts.replace_token(known, token, at=self.now()))
             return
         try:

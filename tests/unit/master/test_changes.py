@@ -271,6 +271,21 @@ async def test_the_secrets_of_a_bot_made_elsewhere_are_left_alone(
     assert not cluster.kept
 
 
+async def test_a_secret_that_somebody_deleted_is_made_again_from_a_new_token_and_key(
+    world: World, anna: Talk, cluster: MemoryCluster
+) -> None:
+    new, name = await made(world, anna)
+    [secret] = cluster.secrets
+    del cluster.secrets[secret]
+    await anna.press(await anna.say("/settings", "⚙️"), "New token")
+    await anna.say(new.token, "has a new token")
+    await anna.press(await anna.say("/settings", "⚙️"), "New key")
+    await anna.say(OTHER_KEY, "has its new key")
+    assert cluster.secrets[secret]["stringData"] == {"telegram-token": new.token, "openai-api-key": OTHER_KEY}
+    [owner] = cluster.secrets[secret]["metadata"]["ownerReferences"]
+    assert owner["uid"] == cluster.bots[name]["metadata"]["uid"]
+
+
 @pytest.mark.parametrize("field", list(Field))
 @pytest.mark.parametrize("index", [0, 7, -1])
 async def test_a_forged_choice_does_not_reach_anothers_bot(
