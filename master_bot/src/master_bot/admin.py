@@ -103,9 +103,7 @@ class AdminDesk:
         """How many bots a person may have: shown, and set for that person."""
         said, words = person.texts.admin, (command.args or "").split()
         if not words:
-            lines = [
-                fill(said.quota_of, person=who, most=most) for who, most in (await self.quotas.exceptions()).items()
-            ]
+            lines = [fill(said.quota_of, person=who, most=most) for who, most in self.quotas.exceptions().items()]
             head = fill(said.quota_all, most=self.settings.bots_per_owner or said.quota_any)
             await message.answer("\n".join([head, *lines, said.quota_what]))
             return
@@ -115,7 +113,7 @@ class AdminDesk:
         number = int(words[0])
         if words[1:]:
             await self.quotas.set(number, None if words[1] == "-" else min(int(words[1]), _MOST_BOTS))
-        most = await self.quotas.of(number)
+        most = self.quotas.of(number)
         text = fill(said.quota_now, person=number, most=most or said.quota_any, count=len(self.cache.of(number)))
         await message.answer(text)
 

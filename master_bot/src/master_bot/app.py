@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import secrets
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramAPIError
 from aiogram.fsm.storage.memory import SimpleEventIsolation
-from aiogram.types import BotCommand, ErrorEvent
+from aiogram.types import BotCommand
 
 from master_bot.admin import AdminDesk, admin_router
 from master_bot.bot_cache import BotCache
@@ -32,17 +31,18 @@ from master_bot.drafts import Drafts, expire
 from master_bot.following import Follower
 from master_bot.fsm_storage import Clock, ConfigMapStorage
 from master_bot.health import serve
-from master_bot.kube import ClusterError, DeniedError, Kube
+from master_bot.kube import AwayError, ClusterError, Kube
 from master_bot.live import LiveMessages
 from master_bot.metrics import Metrics
 from master_bot.news import News
 from master_bot.onboarding import Desk, last_router, onboarding_router
+from master_bot.outages import Apology, Insistence
 from master_bot.person import PersonMiddleware
 from master_bot.polling import LONG, Poller
 from master_bot.quotas import Quotas
 from master_bot.sending import Patience
 from master_bot.settings import Settings
-from master_bot.texts import LANGUAGES, fill, texts_for
+from master_bot.texts import LANGUAGES
 from master_bot.throttle import Throttle
 from master_bot.writing import WritingDesk, writing_router
 
@@ -65,6 +65,7 @@ class MasterBot:
     news: News
     deletions: Deletions
     broadcasts: Broadcasts
+    quotas: Quotas
     storage: ConfigMapStorage
     drafts: Drafts
     cluster: Cluster
@@ -87,8 +88,8 @@ class MasterBot:
             side = [asyncio.create_task(self.cache.run(), name="cache")]
             try:
                 await self.cache.filled.wait()
+                await self._take_up()
                 self.live.resume()
-                await self.broadcasts.resume()
                 side.append(asyncio.create_task(self._sweep(), name="drafts"))
                 side.append(asyncio.create_task(self._introduce(), name="menus"))
                 side.append(asyncio.create_task(self._look_after(), name="looking after"))
@@ -98,6 +99,19 @@ class MasterBot:
                 for task in side:
                     task.cancel()
                 await asyncio.gather(*side, return_exceptions=True)
+
+    async def _take_up(self) -> None:
+        """Take up what the former process was doing; while the cluster is away, nobody is answered without it."""
+        while True:
+            try:
+                await self.storage.read()
+                await self.quotas.read()
+                await self.broadcasts.resume()
+            except AwayError as error:
+                log.warning("what was being done is taken up later", extra={"error": str(error)})
+                await asyncio.sleep(_LOOK)
+            else:
+                return
 
     async def _sweep(self) -> None:
         """Forget abandoned drafts, now and then."""
@@ -191,6 +205,7 @@ async def assemble(
         dispatcher.message.outer_middleware(person)
         dispatcher.callback_query.outer_middleware(person)
         dispatcher.managed_bot.outer_middleware(person)
+        dispatcher.managed_bot.outer_middleware(Insistence(telegram))
         poller = Poller(telegram, dispatcher, metrics)
         admin = AdminDesk(
             telegram=telegram,
@@ -215,7 +230,7 @@ async def assemble(
             onboarding_router(desk),
             last_router(desk),
         )
-        dispatcher.errors.register(_Apology(metrics).say)
+        dispatcher.errors.register(Apology(telegram, cache, metrics).say)
         try:
             yield MasterBot(
                 telegram=telegram,
@@ -226,6 +241,7 @@ async def assemble(
                 news=news,
                 deletions=deletions,
                 broadcasts=broadcasts,
+                quotas=quotas,
                 storage=storage,
                 drafts=drafts,
                 cluster=cluster,
@@ -237,29 +253,6 @@ async def assemble(
             await broadcasts.close()
             await follower.close()
             await session.close()
-
-
-class _Apology:
-    """When a handler fails: a number in the log, and a sentence with that number for the person."""
-
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
-
-    async def say(self, event: ErrorEvent) -> bool:
-        number = secrets.token_hex(3)
-        error, update = event.exception, event.update
-        self._metrics.errors.labels(type(error).__name__).inc()
-        log.error("a request failed", extra={"number": number, "update": update.update_id}, exc_info=error)
-        message = update.message or (update.callback_query.message if update.callback_query else None)
-        asker = update.message or update.callback_query
-        if message and asker and asker.from_user:
-            texts = texts_for(asker.from_user.language_code)
-            text = texts.failed
-            if isinstance(error, ClusterError):
-                text = texts.cluster_refused if isinstance(error, DeniedError) else texts.cluster_away
-            with contextlib.suppress(TelegramAPIError):
-                await message.answer(fill(text, number=number))
-        return True
 
 
 async def run(settings: Settings) -> None:

@@ -52,9 +52,10 @@ class BotCache:
         while True:
             try:
                 await self._follow()
-            except ClusterError as error:
+            except Exception as error:  # whatever it is: without the list nothing is as people are told
                 self._metrics.errors.labels(type(error).__name__).inc()
-                log.warning("the list of bots is not up to date", extra={"error": str(error)})
+                known = isinstance(error, ClusterError)
+                log.warning("the list of bots is not up to date", extra={"error": str(error)}, exc_info=not known)
                 await asyncio.sleep(_PAUSE)
 
     async def _follow(self) -> None:

@@ -73,7 +73,7 @@ class BotsDesk:
 
     async def list(self, message: Message, person: Person) -> None:
         """The first page of the person's bots."""
-        text, keyboard = await self._page(person, 0)
+        text, keyboard = self._page(person, 0)
         await message.answer(text, reply_markup=keyboard)
 
     async def turn_page(
@@ -82,7 +82,7 @@ class BotsDesk:
         """Another page of the list, in the same message."""
         await acknowledge(query)
         if isinstance(query.message, Message):
-            text, keyboard = await self._page(person, callback_data.page)
+            text, keyboard = self._page(person, callback_data.page)
             await show(Ask(message=query.message, person=person, state=state, query=query), text, keyboard)
 
     async def command(self, message: Message, command: CommandObject, person: Person, state: FSMContext) -> None:
@@ -128,7 +128,7 @@ class BotsDesk:
             await ask.message.answer(ask.person.texts.no_such_bot)
         elif going(bot) and act not in (Act.CARD, Act.DEBUG, Act.LOGS):
             await ask.message.answer(fill(ask.person.texts.being_deleted, bot=handle(bot)))
-        elif doomed(bot) and act not in (Act.DEBUG, Act.LOGS, Act.UNDO):
+        elif doomed(bot) and not going(bot) and act not in (Act.DEBUG, Act.LOGS, Act.UNDO):
             undo = markup([button(ask.person.texts.button_undo, Act.UNDO, bot)])
             await ask.message.answer(fill(ask.person.texts.doomed, bot=handle(bot)), reply_markup=undo)
         else:
@@ -152,7 +152,7 @@ class BotsDesk:
         own = self.cache.of(person.id)
         return own if own or not person.admin else self.cache.all()
 
-    async def _page(self, person: Person, page: int) -> tuple[str, InlineKeyboardMarkup | None]:
+    def _page(self, person: Person, page: int) -> tuple[str, InlineKeyboardMarkup | None]:
         bots = self.cache.all() if person.admin else self.cache.of(person.id)
         if not bots:
             return person.texts.no_bots, None
@@ -164,7 +164,7 @@ class BotsDesk:
             page=page,
             now=self.now(),
             texts=person.texts,
-            most=await self.quotas.of(person.id),
+            most=self.quotas.of(person.id),
         )
         shown = bots[page * PAGE : (page + 1) * PAGE]
         return text, markup(*([button(handle(bot), Act.CARD, bot)] for bot in shown), pages(page, last))

@@ -18,7 +18,7 @@ from master_bot.bot_cache import BotCache
 from master_bot.cluster import Cluster
 from master_bot.drafts import Drafts
 from master_bot.keyboards import Act, Field, OptionButton, PersonButton, button, markup
-from master_bot.models import LANGUAGE_ANNOTATION, MUTED_ANNOTATION, Raw, handle, managed, title
+from master_bot.models import GROWN_ANNOTATION, LANGUAGE_ANNOTATION, MUTED_ANNOTATION, Raw, handle, managed, title
 from master_bot.person import Person
 from master_bot.sending import acknowledge
 from master_bot.settings import Settings
@@ -206,11 +206,15 @@ class ChangesDesk:
         await ask.message.answer(fill(ask.person.texts.changes.news_back, bot=handle(bot)))
 
     async def _more_memory(self, bot: PersonalBot, ask: Ask) -> None:
-        larger = larger_size(bot, self.settings)
-        if larger is None:
-            await ask.message.answer(fill(ask.person.texts.changes.largest, bot=handle(bot)))
-            return
-        changed = await self._change(bot, {"spec": {"resources": larger}})
+        """A step up, once for each message that offers it: pressed twice, it is not taken twice."""
+        offer, changed = f"{ask.message.chat.id}/{ask.message.message_id}", bot
+        if bot.metadata.annotations.get(GROWN_ANNOTATION) != offer:
+            larger = larger_size(bot, self.settings)
+            if larger is None:
+                await ask.message.answer(fill(ask.person.texts.changes.largest, bot=handle(bot)))
+                return
+            grown = {"metadata": {"annotations": {GROWN_ANNOTATION: offer}}, "spec": {"resources": larger}}
+            changed = await self._change(bot, grown)
         memory = plain(changed.spec.resources.limits.memory, ask.person.texts)
         await ask.message.answer(fill(ask.person.texts.changes.grown, bot=handle(bot), memory=memory))
 

@@ -18,7 +18,7 @@ from master_bot.cluster import Cluster
 from master_bot.fsm_storage import Clock
 from master_bot.keyboards import Act, button, markup
 from master_bot.kube import ClusterError, ConflictError, NotFoundError
-from master_bot.models import DELETION_ANNOTATION, handle
+from master_bot.models import DELETION_ANNOTATION, going, handle
 from master_bot.sending import edit
 from master_bot.texts import fill, texts_for
 from personalbots_api.models import DeletionPolicy, PersonalBot
@@ -68,6 +68,8 @@ class Deletions:
         self._cluster = cluster
         self._cache = cache
         self._now = now
+        self._told: set[str] = set()
+        """The uids of bots that are deleted, while the list of bots still has them."""
 
     async def begin(self, bot: PersonalBot, policy: DeletionPolicy, ask: Ask) -> None:
         """Stop the bot, and have it deleted in a minute."""
@@ -98,29 +100,39 @@ class Deletions:
 
     async def carry_out(self) -> None:
         """Delete the bots whose minute is over."""
-        for known in self._cache.all():
-            doom = Doom.of(known)
-            if doom and self._now() >= doom.at:
+        known = self._cache.all()
+        self._told &= {bot.metadata.uid for bot in known}
+        for bot in known:
+            doom = Doom.of(bot)
+            if doom and self._now() >= doom.at and bot.metadata.uid not in self._told:
                 try:
-                    await self._delete(known.metadata.name, doom)
+                    if await self._delete(bot.metadata.name, doom):
+                        self._told.add(bot.metadata.uid)
+                        await self._tell(bot, doom)
                 except ClusterError as error:
-                    log.warning("a bot is deleted later", extra={"bot": known.metadata.name, "error": str(error)})
+                    log.warning("a bot is deleted later", extra={"bot": bot.metadata.name, "error": str(error)})
 
-    async def _delete(self, name: str, doom: Doom) -> None:
+    async def _delete(self, name: str, doom: Doom) -> bool:
+        """Whether it is deleted; not when that was undone meanwhile."""
         try:
             bot = await self._cluster.bot(name)
             if Doom.of(bot) != doom:
-                return
+                return False
+            if going(bot):
+                return True
             if bot.spec.knowledge.deletion_policy != doom.policy:
                 patch = {"spec": {"knowledge": {"deletionPolicy": doom.policy}}}
                 bot = await self._cluster.patch_bot(bot, patch)
             # Only as it was just read: an undo that comes at this very moment wins.
             await self._cluster.delete_bot(bot, unchanged=True)
         except NotFoundError:
-            return
+            return True  # the answer to our own deletion was lost
         except ConflictError:
-            return  # it has changed just now, and is looked at again
+            return False  # it has changed just now, and is looked at again
         log.info("a bot was deleted", extra={"bot": name, "policy": doom.policy})
+        return True
+
+    async def _tell(self, bot: PersonalBot, doom: Doom) -> None:
         texts = texts_for(doom.language)
         text = fill(texts.deleted_kept if doom.policy == "Retain" else texts.deleted_all, bot=handle(bot))
         place = {"chat_id": doom.chat_id, "message_id": doom.message_id}
@@ -128,4 +140,4 @@ class Deletions:
             if not await edit(self._telegram, **place, text=text, keyboard=None):
                 await self._telegram.send_message(doom.chat_id, text)
         except TelegramAPIError as error:
-            log.warning("a deletion could not be told", extra={"bot": name, "error": str(error)})
+            log.warning("a deletion could not be told", extra={"bot": bot.metadata.name, "error": str(error)})

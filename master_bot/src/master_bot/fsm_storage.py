@@ -1,13 +1,13 @@
 """aiogram's memory of conversations, kept in ConfigMaps: one per chat and person, gone when the conversation is over.
 
-Nothing secret is ever put into it. One process writes (the deployment has one replica and `Recreate`), so what was
-read or written once is kept in memory too: a message costs no request to the cluster unless it changes something.
+Nothing secret is ever put into it. One process writes (the deployment has one replica and `Recreate`), so all of them
+are read once at the start and kept in memory too: a message costs no request unless it changes something.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
@@ -15,35 +15,37 @@ from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 from master_bot.cluster import Cluster, Conversation
 
 Clock = Callable[[], datetime]
-_KEPT: Final = 10_000
-"""How many conversations are kept in memory; the oldest goes first and is read again when it is needed."""
 
 
 class ConfigMapStorage(BaseStorage):
-    """See the module."""
+    """See the module. Before anything is asked of it, `read`."""
 
     def __init__(self, cluster: Cluster, now: Clock) -> None:
         self._cluster = cluster
         self._now = now
-        self._known: dict[str, Conversation | None] = {}
+        self._known: dict[str, Conversation] = {}
+
+    async def read(self) -> None:
+        """Take up the conversations of the former process. ClusterError."""
+        self._known = {found.name: found for found in await self._cluster.conversations()}
 
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:
         """See `BaseStorage`."""
-        known = await self._get(key)
+        known = self._get(key)
         await self._put(known, state=(state.state if isinstance(state, State) else state) or "")
 
     async def get_state(self, key: StorageKey) -> str | None:
         """See `BaseStorage`."""
-        return (await self._get(key)).state or None
+        return self._get(key).state or None
 
     async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
         """See `BaseStorage`."""
-        known = await self._get(key)
+        known = self._get(key)
         await self._put(known, data=json.dumps(dict(data), ensure_ascii=False))
 
     async def get_data(self, key: StorageKey) -> dict[str, Any]:
         """See `BaseStorage`."""
-        data: dict[str, Any] = json.loads((await self._get(key)).data)
+        data: dict[str, Any] = json.loads(self._get(key).data)
         return data
 
     async def close(self) -> None:
@@ -53,11 +55,9 @@ class ConfigMapStorage(BaseStorage):
         """Drop what is kept in memory under this name: it was deleted in the cluster."""
         self._known.pop(name, None)
 
-    async def _get(self, key: StorageKey) -> Conversation:
+    def _get(self, key: StorageKey) -> Conversation:
         name = conversation_name(chat_id=key.chat_id, user_id=key.user_id)
-        if name not in self._known:
-            self._keep(name, await self._cluster.conversation(name))
-        return self._known[name] or Conversation(name=name)
+        return self._known.get(name) or Conversation(name=name)
 
     async def _put(self, known: Conversation, *, state: str | None = None, data: str | None = None) -> None:
         wanted = Conversation(
@@ -70,15 +70,10 @@ class ConfigMapStorage(BaseStorage):
             return
         if wanted.state or wanted.data != "{}":
             await self._cluster.save_conversation(wanted)
-            self._keep(known.name, wanted)
+            self._known[known.name] = wanted
         else:
             await self._cluster.forget_conversation(known.name)
-            self._keep(known.name, None)
-
-    def _keep(self, name: str, conversation: Conversation | None) -> None:
-        self._known[name] = conversation
-        while len(self._known) > _KEPT:
-            del self._known[next(iter(self._known))]
+            self.forget(known.name)
 
 
 def conversation_name(*, chat_id: int, user_id: int) -> str:

@@ -178,12 +178,19 @@ class LiveMessages:
             former_pod=uid,
             begun=begun or (older.begun if older else None),
         )
-        patched = await self._cluster.patch_bot(bot, {"metadata": {"annotations": {LIVE_ANNOTATION: place.write()}}})
-        self._cache.put(patched)
+        await self._note(bot, place)
         self._spawn(bot, place)
         if older:
             text = fill(texts.live_superseded, bot=handle(bot))
             await edit(self._telegram, chat_id=older.chat_id, message_id=older.message_id, text=text, keyboard=None)
+
+    async def _note(self, bot: PersonalBot, place: Place) -> None:
+        patch = {"metadata": {"annotations": {LIVE_ANNOTATION: place.write()}}}
+        try:
+            self._cache.put(await self._cluster.patch_bot(bot, patch))
+        except ClusterError as error:
+            # What the message tells of has been done; it is kept up to date for as long as this process lives.
+            log.warning("a live message is not noted", extra={"bot": bot.metadata.name, "error": str(error)})
 
     def resume(self) -> None:
         """Take up the messages that a former process was following."""

@@ -35,6 +35,8 @@ TOLD_ANNOTATION: Final = f"{names.GROUP}/told"
 """The causes that its owner was told of and that are not over, separated by commas."""
 IMAGE_ANNOTATION: Final = f"{names.GROUP}/known-image"
 """The image that it ran when its owner last knew of it."""
+GROWN_ANNOTATION: Final = f"{names.GROUP}/grown-by"
+"""The message whose button last gave it more memory."""
 DELETION_ANNOTATION: Final = f"{names.GROUP}/deletion"
 """When and how it is to be deleted (see `deletion.Doom`)."""
 

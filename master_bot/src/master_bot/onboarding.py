@@ -96,7 +96,7 @@ class Desk:
         """Begin, or begin again: by a managed bot where the master bot's account can have them, or by a token."""
         await self._drop(state)
         invited = valid(bot.token, command.args or "", self.now()) or bool((await state.get_data()).get("invited"))
-        if why_not := refused(person, self.cache, self.settings, invited=invited, most=await self.quotas.of(person.id)):
+        if why_not := refused(person, self.cache, self.settings, invited=invited, most=self.quotas.of(person.id)):
             outdated = self.settings.invitations == "code" and command.args and not self.cache.of(person.id)
             await state.clear()
             await message.answer(person.texts.admin.bad_invitation if outdated else why_not)
@@ -172,7 +172,7 @@ class Desk:
             await bot.send_message(person.id, fill(person.texts.refusals[error.refusal], **error.facts))
             return
         invited = bool((await state.get_data()).get("invited"))
-        if why_not := refused(person, self.cache, self.settings, invited=invited, most=await self.quotas.of(person.id)):
+        if why_not := refused(person, self.cache, self.settings, invited=invited, most=self.quotas.of(person.id)):
             await bot.send_message(person.id, why_not)
             return
         await bot.set_managed_bot_access_settings(user_id=made.id, is_access_restricted=True)
@@ -272,9 +272,7 @@ class Desk:
         place = {"chat_id": query.message.chat.id, "message_id": query.message.message_id}
         match callback_data.choice:
             case Choice.CREATE:
-                text, _ = screen(wish, self.settings, bot=f"@{draft.username}", texts=person.texts)
-                await edit(bot, **place, text=text, keyboard=None)
-                await self._make(query.message, person, state, draft, wish)
+                await self._make(bot, query.message, person, state, draft, wish)
             case Choice.OWN_KEY:
                 await self._ask_key(bot, person, state, draft)
             case choice:
@@ -286,7 +284,9 @@ class Desk:
         await state.clear()
         await message.answer(person.texts.begin_again)
 
-    async def _make(self, message: Message, person: Person, state: FSMContext, draft: Draft, wish: Wish) -> None:
+    async def _make(  # noqa: PLR0913, PLR0917 - whose bot, where it is told, and how it shall be
+        self, bot: Bot, message: Message, person: Person, state: FSMContext, draft: Draft, wish: Wish
+    ) -> None:
         try:
             made = await self.drafts.make(draft, wish, owner_id=person.id)
         except NotFoundError:
@@ -297,6 +297,9 @@ class Desk:
             await self._refuse(message, person, RefusedError(Refusal.TOKEN_USED, bot=f"@{draft.username}"))
             return
         self.cache.put(made)
+        # Only now may the button go: had the cluster been away, it would have to be pressed again.
+        chosen, _ = screen(wish, self.settings, bot=f"@{draft.username}", texts=person.texts)
+        await edit(bot, chat_id=message.chat.id, message_id=message.message_id, text=chosen, keyboard=None)
         self.metrics.onboarding.labels("created").inc()
         log.info("a bot was made", extra={"bot": made.metadata.name, "owner": person.id})
         if LIVE_ANNOTATION not in made.metadata.annotations:

@@ -45,7 +45,7 @@ class PersonMiddleware:
         user = _who(event)
         if user is None:
             return None
-        texts = texts_for(language(self._cache.of(user.id)) or user.language_code)
+        texts = texts_of(user, self._cache)
         data["person"] = Person(id=user.id, admin=user.id in self._settings.admin_ids, texts=texts)
         if isinstance(event, ManagedBotUpdated):
             return await handler(event, data)
@@ -56,6 +56,11 @@ class PersonMiddleware:
                     await event.answer(texts.private_only)
             return None
         return await handler(event, data)
+
+
+def texts_of(user: User, cache: BotCache) -> Texts:
+    """What this person is told, in the language that they chose, else in that of their Telegram."""
+    return texts_for(language(cache.of(user.id)) or user.language_code)
 
 
 def _who(event: TelegramObject) -> User | None:

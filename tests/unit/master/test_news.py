@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from master_world import Talk, World, make_world
 from memory_cluster import MemoryCluster
+from test_bots import forge
 from test_diagnose import NOW, bot
 
+from master_bot.keyboards import Act, BotButton
 from master_bot.news import WELL, health, is_news
 from personalbots_api.models import LastTermination, PersonalBot, Status
 
@@ -113,7 +115,7 @@ async def test_out_of_memory_offers_more_of_it_where_there_is_a_larger_size(clus
         await anna.press(told, "📈 More memory")
         await anna.hear("has 512 MB of memory now")
         assert cluster.bots["one"]["spec"]["resources"]["limits"]["memory"] == "512Mi"
-        await anna.press(told, "📈 More memory")
+        await forge(world, anna, BotButton(act=Act.MORE_MEMORY, name="one").pack())
         await anna.hear("has the largest size already")
 
 

@@ -231,7 +231,18 @@ class English:
     button_again: str = "🔄 Refresh"
 
     failed: str = "Something went wrong on my side, sorry. Please try again in a minute. (Number {number})"
-    cluster_away: str = "I cannot reach the servers just now, sorry. Please try again in a minute. (Number {number})"
+    cluster_away: str = (
+        "I cannot reach the servers just now, sorry. Please send or press the same once more in a minute; nothing is "
+        "done twice by it. (Number {number})"
+    )
+    cluster_waited_for: str = (
+        "I cannot reach the servers just now, sorry. You need not do anything: I go on as soon as they are back."
+    )
+    cluster_away_too_long: str = (
+        "I still cannot reach the servers, sorry. Please come back later: send /start and then the token of the bot "
+        "that you have just made (@BotFather → /mybots → your bot → API Token). (Number {number})"
+    )
+    gone_meanwhile: str = "That is no longer there: somebody has just changed or deleted it. /bots shows your bots."
     cluster_refused: str = "The servers did not allow that, sorry. Please tell the administrator this number: {number}"
     old_button: str = "This button no longer works. /bots shows your bots."
     private_only: str = "Please write to me in a private chat."
