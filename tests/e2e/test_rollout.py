@@ -1,4 +1,4 @@
-"""Another default image reaches the bots a few at a time, and a bad one stops at the first."""
+"""Other values of the chart: another image reaches the bots a few at a time, and the master bot may see the nodes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +9,7 @@ from cluster import Context, deploy, images
 from recording import Recording
 from standins.telegram import TelegramClient
 from support import Installation, Json, new_setup, until
+from test_master_bot import Talk
 
 pytestmark = [pytest.mark.cluster, pytest.mark.alone]
 
@@ -42,13 +43,27 @@ def condition(installed: Installation, kind: str) -> Json:
     return next((item for item in conditions if item["type"] == kind), {})
 
 
-async def test_a_bad_image_stops_at_the_first_bot_and_a_good_one_reaches_all(
-    here: Context, installed: Installation, bots: list[str], refs: dict[str, str], record: Recording
+@pytest.fixture
+async def administrator(installed: Installation, telegram: TelegramClient) -> Talk:
+    return Talk(await telegram.join(deploy.ADMINISTRATOR), installed)
+
+
+async def test_a_bad_image_stops_at_the_first_bot_a_good_one_reaches_all_and_nodes_are_seen_once_allowed(  # noqa: PLR0913, PLR0917 - fixtures
+    here: Context,
+    installed: Installation,
+    bots: list[str],
+    refs: dict[str, str],
+    record: Recording,
+    administrator: Talk,
 ) -> None:
     del record
-    values = deploy.for_standins() | {"operator": {"rollout": {"progressSeconds": 10}}}
+    values = deploy.for_standins()
+    values |= {"operator": {"rollout": {"progressSeconds": 10}}, "masterBot": values["masterBot"] | {"seesNodes": True}}
+    await administrator.say("/health", "⚪️ servers: cannot be seen", "masterBot.seesNodes: true")
     bad = {**refs, "bot": "registry.invalid/personalbots/bot:none"}
     await asyncio.to_thread(deploy.chart, here, bad, values)
+    nodes = len(installed.items("nodes"))
+    await administrator.say("/health", f"🟢 servers: {nodes} of {nodes} ready", "operator")
 
     halted = await until(
         lambda: found if (found := condition(installed, "RolloutHalted")).get("status") == "True" else None,
