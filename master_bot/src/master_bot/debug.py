@@ -22,6 +22,7 @@ from master_bot.keyboards import Act, button, markup
 from master_bot.logs import mask
 from master_bot.models import handle
 from master_bot.person import Person
+from master_bot.sending import hide
 from master_bot.texts import Texts, fill
 from master_bot.views import logs
 from personalbots_api.models import PersonalBot
@@ -120,7 +121,8 @@ class DebugDesk:
         await ask.message.answer(fill(ask.person.texts.logs.ask_word, bot=handle(bot)))
 
     async def word_given(self, message: Message, person: Person, state: FSMContext) -> None:
-        """The word to look for."""
+        """The word to look for; should it be a secret, it does not stay in the chat either."""
+        await hide(message, person.texts, secret=mask(message.text or "") != (message.text or ""))
         bot = await touchable(self.cluster, str((await state.get_data()).get("bot", "")), person)
         await state.clear()
         if bot is None:

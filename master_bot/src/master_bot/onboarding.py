@@ -50,7 +50,7 @@ from master_bot.metrics import Metrics
 from master_bot.models import LIVE_ANNOTATION, moment, ours
 from master_bot.person import Person
 from master_bot.quotas import Quotas
-from master_bot.sending import acknowledge, edit, hide
+from master_bot.sending import acknowledge, edit, hidden, hide
 from master_bot.settings import Settings
 from master_bot.texts import fill, texts_for
 from master_bot.wishes import Choice, ChoiceButton, Wish, screen
@@ -340,13 +340,13 @@ class Desk:
 
     async def no_text(self, message: Message, person: Person) -> None:
         """A picture or a sticker where a token or a key is wanted."""
+        await hide(message, person.texts, secret=looks_secret(message.caption or ""))
         await message.answer(person.texts.send_text)
 
     async def anything_else(self, message: Message, person: Person) -> None:
         """What no other handler wants; a secret among it must not stay in the chat."""
-        secret = looks_secret(message.text or message.caption or "")
-        await hide(message, person.texts, secret=secret)
-        await message.answer(person.texts.hidden_to_be_safe if secret else person.texts.not_understood)
+        if not await hidden(message, person.texts):
+            await message.answer(person.texts.not_understood)
 
 
 async def forged(query: CallbackQuery, person: Person) -> None:

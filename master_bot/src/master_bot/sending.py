@@ -19,6 +19,7 @@ from aiogram.methods import DeleteMessage, EditMessageText, GetUpdates, Telegram
 from aiogram.methods.base import Response, TelegramType
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
+from master_bot.checks import looks_secret
 from master_bot.metrics import Metrics
 from master_bot.texts import Texts
 
@@ -113,6 +114,15 @@ async def hide(message: Message, texts: Texts, *, secret: bool) -> None:
     """Delete the message if it holds a secret, and say so when that cannot be done."""
     if secret and not await delete_secret_message(message):
         await message.answer(texts.delete_yourself)
+
+
+async def hidden(message: Message, texts: Texts) -> bool:
+    """Whether the message seems to hold a secret where none was asked for; then it is deleted, and that is said."""
+    secret = looks_secret(message.text or message.caption or "")
+    await hide(message, texts, secret=secret)
+    if secret:
+        await message.answer(texts.hidden_to_be_safe)
+    return secret
 
 
 async def acknowledge(query: CallbackQuery, alert: str | None = None) -> None:

@@ -27,7 +27,7 @@ from master_bot.live import LiveMessages
 from master_bot.metrics import Metrics
 from master_bot.models import TITLE_ANNOTATION, Raw, bot_id, handle, managed, ours
 from master_bot.person import Person
-from master_bot.sending import hide
+from master_bot.sending import hidden, hide
 from master_bot.texts import fill
 from personalbots_api.models import PersonalBot
 
@@ -137,7 +137,7 @@ class WritingDesk:
     async def title_given(self, message: Message, person: Person, state: FSMContext, bot: Bot) -> None:
         """Call the bot so, here and, where Telegram made it through the master bot, there."""
         found = await self._asked(message, person, state)
-        if found is None:
+        if found is None or await hidden(message, person.texts):
             return
         said, name = person.texts.changes, (message.text or "").strip()
         if not 1 <= len(name) <= LONGEST_TITLE or "\n" in name:
@@ -159,7 +159,7 @@ class WritingDesk:
     async def person_given(self, message: Message, person: Person, state: FSMContext, bot: Bot) -> None:
         """Somebody to be put on the access list."""
         found = await self._asked(message, person, state)
-        if found is None:
+        if found is None or await hidden(message, person.texts):
             return
         said, who = person.texts.changes, named(message)
         if not who:

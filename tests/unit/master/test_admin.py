@@ -1,6 +1,7 @@
 """Running it for many: what administrators see and do, and what they have limited."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -155,6 +156,36 @@ async def test_who_was_not_invited_gets_no_bot_and_who_was_gets_as_many_as_allow
     await anna.say(f"/start {code}", "You have 1 bots, and more are not allowed here")
     assert len(cluster.bots) == 1
     await root.say("/start", "Step 1 of 3")
+
+
+@pytest.mark.parametrize("invitations", ["open", "closed"])
+async def test_where_nobody_is_invited_everybody_or_nobody_gets_a_bot(cluster: MemoryCluster, invitations: str) -> None:
+    async with make_world(cluster, invitations=invitations) as world:
+        anna, root = await world.join(), await world.join("Root")
+        world.settings = replace(world.settings, admin_ids=frozenset({root.id}))
+        await world.start()
+        code = invitation(world.master.token, world.now())
+        is_open = invitations == "open"
+        for start in ("/start", f"/start {code}"):
+            await anna.say(start, "Step 1" if is_open else "No new bots can be made here at the moment")
+        await root.say("/invite", "no invitation is needed" if is_open else "switched off")
+        await root.say("/start", "Step 1")
+
+
+async def test_one_tap_gives_no_bot_to_who_was_not_invited_or_has_enough(cluster: MemoryCluster) -> None:
+    async with make_world(cluster, can_manage_bots=True, invitations="code", bots_per_owner=1) as world:
+        await world.start()
+        anna, boris = await world.join(), await world.join("Boris")
+        await anna.say("/start", "by invitation only")
+        before = await anna.say("/help", "I make bots")
+        await anna.person.make_managed_bot("master_bot", "annas_own_bot")
+        await anna.hear("by invitation only", after=before)
+        cluster.put("one", boris.id)
+        await world.until(lambda: world.app.cache.get("one"))
+        await boris.say("/help", "I make bots")
+        await boris.person.make_managed_bot("master_bot", "another_of_his_bot")
+        await boris.hear("You have 1 bots")
+        assert (list(cluster.bots), cluster.secrets) == (["one"], {})
 
 
 def test_an_invitation_cannot_be_made_up_and_ends() -> None:

@@ -34,6 +34,12 @@ async def test_the_list_shows_a_light_and_a_state_in_words(world: World, anna: T
     assert "🔴 @three_bot – Telegram refuses the token" in shown.text
     assert "foreign" not in shown.text
     assert shown.buttons == (("@one_bot",), ("@three_bot",), ("@two_bot",))
+    used = {"knowledge": {"documents": 12, "chunks": 1, "bytes": 1}}
+    used |= {"lastActivityTime": (world.now() - timedelta(hours=3)).isoformat()}
+    cluster.bots["one"]["status"] |= used
+    cluster.report("one", identity=(1, "one_bot"), Ready=WORKS)
+    await world.until(lambda: (bot := world.app.cache.get("one")) and bot.status.last_activity_time)
+    await anna.say("/bots", "🟢 @one_bot – works\ndocuments: 12 · last used 3 h ago")
 
 
 async def test_a_command_without_a_name_means_the_only_bot_or_asks_which(

@@ -286,6 +286,25 @@ async def test_a_secret_that_somebody_deleted_is_made_again_from_a_new_token_and
     assert owner["uid"] == cluster.bots[name]["metadata"]["uid"]
 
 
+async def test_a_secret_where_a_name_a_person_or_a_word_is_asked_for_is_deleted_and_used_for_nothing(
+    world: World, anna: Talk, cluster: MemoryCluster
+) -> None:
+    new, name = await made(world, anna)
+    cluster.logs[name, False] = "a line"
+    before = cluster.bots[name]["metadata"]["annotations"].copy()
+    for secret in (new.token, KEY):
+        await anna.say("/rename", "be called here?")
+        await anna.say(secret, "deleted the message to be safe")
+        await anna.press(await open_access(anna), "People I name")
+        await anna.hear("Who else may ask")
+        await anna.say(secret, "deleted the message to be safe")
+        await anna.press(await anna.say("/logs", "a line"), "🔎 Search")
+        await anna.hear("What shall I look for")
+        await anna.say(secret, "There is no")
+    assert cluster.bots[name]["metadata"]["annotations"] == before
+    assert not [text for text in await anna.own_words() if new.token in text or KEY in text]
+
+
 @pytest.mark.parametrize("field", list(Field))
 @pytest.mark.parametrize("index", [0, 7, -1])
 async def test_a_forged_choice_does_not_reach_anothers_bot(

@@ -108,7 +108,8 @@ class English:
         "may have seen it, ask for a new one: @BotFather → /revoke for a token, the AI service's website for a key."
     )
     hidden_to_be_safe: str = (
-        "That looked like a token or a key, so I deleted the message to be safe. To make a bot, send /start."
+        "That looked like a token or a key, so I deleted the message to be safe. To make a bot, send /start; to "
+        "give one of your bots a new token or key, /settings."
     )
     not_understood: str = "I did not understand that. /help shows what I can do, /bots shows your bots."
     refusals: ClassVar[Mapping[Refusal, str]] = {
