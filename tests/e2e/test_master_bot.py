@@ -244,7 +244,7 @@ async def test_the_owner_is_told_unasked_of_a_refused_token_and_again_when_the_n
     told = await talk.hear("Telegram no longer accepts the token", f"@{bot.username}", timeout=120)
     await kill_master(installed)
     await talk.person.press(told, "New token")
-    await talk.hear("send me the present token", timeout=90)
+    await talk.hear("send me the current token", timeout=90)
     live = await talk.say(token, "is on its way")
     await talk.person.wait(MASTER, lambda m: m.id == live.id and "is ready" in m.text, timeout=120)
     await talk.hear(f"🟢 @{bot.username} works again", timeout=60)

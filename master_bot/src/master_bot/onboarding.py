@@ -53,6 +53,7 @@ from master_bot.quotas import Quotas
 from master_bot.sending import acknowledge, edit, hidden, hide
 from master_bot.settings import Settings
 from master_bot.texts import fill, texts_for
+from master_bot.views import key_place
 from master_bot.wishes import Choice, ChoiceButton, Wish, screen
 
 log = logging.getLogger(__name__)
@@ -195,7 +196,9 @@ class Desk:
 
     async def _ask_key(self, bot: Bot, person: Person, state: FSMContext, draft: Draft) -> None:
         await state.set_state(Onboarding.key)
-        text = fill(person.texts.second_step, bot=f"@{draft.username}", service=self.settings.llm_base_url)
+        service, texts = self.settings.llm_base_url, person.texts
+        place = key_place(service, texts)
+        text = fill(texts.second_step, bot=f"@{draft.username}", service=service, where=place)
         await bot.send_message(person.id, text)
 
     def _wish(self, person: Person, models: Sequence[str], *, shared: bool) -> Wish:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from master_bot.diagnose import Diagnosis, diagnose
 from master_bot.log_lines import readable
@@ -15,6 +16,12 @@ from personalbots_api.models import PersonalBot
 MESSAGE_LIMIT: Final = 4096
 """Characters of a message after its markup is read (Bot API, sendMessage); counted here with the markup."""
 PAGE: Final = 8
+_KEY_PAGES: Final = {
+    "api.openai.com": "https://platform.openai.com/api-keys",
+    "api.mistral.ai": "https://console.mistral.ai/api-keys",
+    "openrouter.ai": "https://openrouter.ai/settings/keys",
+}
+"""Where a service's keys are made, by the host of its API."""
 
 
 def ago(since: datetime | None, now: datetime, texts: Texts) -> str:
@@ -35,6 +42,12 @@ def span(passed: timedelta, texts: Texts) -> str:
 def facts(diagnosis: Diagnosis, texts: Texts) -> Mapping[str, str]:
     """What the sentences about a cause name, as people read it."""
     return {**vars(diagnosis.facts), "memory": plain(diagnosis.facts.memory, texts)}
+
+
+def key_place(service: str, texts: Texts) -> str:
+    """Where a key for the service at this address is made."""
+    page = _KEY_PAGES.get(urlsplit(service).hostname or "")
+    return fill(texts.key_page, page=page) if page else texts.key_website
 
 
 def line(bot: PersonalBot, diagnosis: Diagnosis, texts: Texts) -> str:

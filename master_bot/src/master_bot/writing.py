@@ -29,6 +29,7 @@ from master_bot.models import TITLE_ANNOTATION, Raw, bot_id, handle, managed, ou
 from master_bot.person import Person
 from master_bot.sending import hidden, hide
 from master_bot.texts import fill
+from master_bot.views import key_place
 from personalbots_api.models import PersonalBot
 
 
@@ -88,7 +89,9 @@ class WritingDesk:
 
     async def _begin(self, step: State, bot: PersonalBot, ask: Ask, question: str) -> None:
         await ask.begin(step, bot, self.drafts)
-        await ask.message.answer(fill(question, bot=handle(bot), service=bot.spec.llm.base_url))
+        service = bot.spec.llm.base_url
+        place = key_place(service, ask.person.texts)
+        await ask.message.answer(fill(question, bot=handle(bot), service=service, where=place))
 
     async def key_given(self, message: Message, person: Person, state: FSMContext) -> None:
         """Try the key, and put it where the bot reads it."""
@@ -167,7 +170,7 @@ class WritingDesk:
             return
         ids = tuple(dict.fromkeys((*found.spec.access.allowed_user_ids, *who)))
         if len(ids) > MOST_PEOPLE:
-            await message.answer(said.too_many_people)
+            await message.answer(fill(said.too_many_people, most=MOST_PEOPLE))
             return
         known = people(found) | {str(number): name for number, name in who.items()}
         await open_up(bot, await self._change(found, admitting(ids, known)))

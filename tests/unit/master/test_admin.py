@@ -153,7 +153,7 @@ async def test_who_was_not_invited_gets_no_bot_and_who_was_gets_as_many_as_allow
     new = await root.world.telegram.client.make_bot("anna_docs_bot")
     await anna.say(new.token, "Step 2 of 3")
     await anna.create("is on its way")
-    await anna.say(f"/start {code}", "You have 1 bots, and more are not allowed here")
+    await anna.say(f"/start {code}", "as many bots as are allowed here: 1")
     assert len(cluster.bots) == 1
     await root.say("/start", "Step 1 of 3")
 
@@ -184,7 +184,7 @@ async def test_one_tap_gives_no_bot_to_who_was_not_invited_or_has_enough(cluster
         await world.until(lambda: world.app.cache.get("one"))
         await boris.say("/help", "I make bots")
         await boris.person.make_managed_bot("master_bot", "another_of_his_bot")
-        await boris.hear("You have 1 bots")
+        await boris.hear("as many bots as are allowed here: 1")
         assert (list(cluster.bots), cluster.secrets) == (["one"], {})
 
 
@@ -217,7 +217,7 @@ async def test_one_person_may_be_given_another_number_of_bots_for_good(root: Tal
     anna = await root.world.join()
     cluster.put("one", anna.id)
     await root.world.until(lambda: root.world.app.cache.get("one"))
-    await anna.say("/start", "more are not allowed here")
+    await anna.say("/start", "as many bots as are allowed here")
     await anna.say("/bots", "1 of 1 that you may have")
     await root.say("/quota", "Bots a person may have: 1", "/quota 123456789 5")
     await root.say("/quota anna 5", "lets one person have")
@@ -230,7 +230,7 @@ async def test_one_person_may_be_given_another_number_of_bots_for_good(root: Tal
     await anna.say("/cancel")
     await root.say(f"/quota {anna.id} -", "may have 1")
     assert cluster.records["quotas"] == {}
-    await anna.say("/start", "more are not allowed here")
+    await anna.say("/start", "as many bots as are allowed here")
     await anna.say(f"/quota {anna.id} 9", "I did not understand")
 
 

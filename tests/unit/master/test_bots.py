@@ -248,7 +248,7 @@ async def test_a_cluster_that_is_away_is_an_apology_with_a_number_and_no_traceba
     cluster.report("one", Ready=WORKS)
     await known(world, "one")
     cluster.away = True
-    said = await anna.say("/status", "I cannot reach the servers just now", "Number")
+    said = await anna.say("/status", "I cannot reach the servers just now", "tell the administrator this number")
     assert "Traceback" not in said.text
     cluster.away = False
     await anna.say("/status", "one works")

@@ -94,7 +94,7 @@ async def test_a_pasted_token_in_russian_gives_a_bot(cluster: MemoryCluster, pho
 
 
 async def test_the_tour_of_the_documentation(cluster: MemoryCluster, phone: Messenger) -> None:
-    """`make pictures` copies what it takes."""
+    """`docs/images/tour.py` keeps the pictures that it takes."""
 
     def order(world: World) -> None:
         phone.join(world.telegram.url, "Anna")

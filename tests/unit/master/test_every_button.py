@@ -41,7 +41,7 @@ async def press(talk: Talk, message: Message, label: str) -> list[Message]:
     while (later := await talk.person.view(talk.with_, after=view["seq"], timeout=0.2))["seq"] > view["seq"]:
         view = later
     shown = [found for found in await talk.person.messages(talk.with_) if found.from_bot]
-    assert not [found.text for found in shown if "Number" in found.text], f"{label} fails"
+    assert not [found.text for found in shown if "this number" in found.text], f"{label} fails"
     return sorted(shown, key=lambda found: (found.raw.get("edit_date", found.raw["date"]), found.id), reverse=True)
 
 

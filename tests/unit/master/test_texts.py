@@ -1,5 +1,6 @@
 """Every language says everything, with the same facts, in what Telegram can read."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from html.parser import HTMLParser
@@ -12,6 +13,7 @@ from master_bot.diagnose import OWN_REASONS, Facts
 from master_bot.texts import LANGUAGES, Texts, fill, texts_for
 from master_bot.texts.en import English
 from master_bot.texts.said import Said
+from master_bot.views import key_place
 from personalbots_api.conditions import CATALOGUE
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -71,6 +73,25 @@ def test_causes_name_only_facts_that_are_known(texts: Texts) -> None:
         assert places("".join(entry)) <= known, reason
         assert entry.cause.endswith((".", "}")), reason
         assert entry.remedy.endswith("."), reason
+
+
+JARGON = re.compile(
+    r"\b(pods?|namespaces?|secrets?|containers?|kubelet|configmaps?|oomkilled|webhooks?|tokens? refs?|PVC"
+    r"|поды|подов|неймспейс\w*|секрет\w*|контейнер\w*|вебхук\w*)\b",
+    re.IGNORECASE,
+)
+
+
+@BOTH
+def test_nothing_is_said_in_words_of_those_who_run_clusters_but_to_administrators(texts: Texts) -> None:
+    found = {place: JARGON.findall(text) for place, text in said(texts) if not place.startswith("admin.")}
+    assert {place: words for place, words in found.items() if words} == {}
+
+
+@BOTH
+def test_where_a_key_is_made_is_said_of_a_service_that_is_known(texts: Texts) -> None:
+    assert "https://platform.openai.com/api-keys" in key_place("https://api.openai.com/v1", texts)
+    assert key_place("http://llm.example.com:8000/v1", texts) == texts.key_website
 
 
 class Tags(HTMLParser):

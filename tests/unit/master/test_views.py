@@ -143,7 +143,7 @@ def test_no_secret_is_shown_or_logged() -> None:
 
 def test_a_bot_without_a_log_says_so() -> None:
     resource = bot(("Ready", "False", "Stopped"))
-    assert logs(resource, None, LANGUAGES["en"]) == "one has no log at the moment: it does not run."
+    assert logs(resource, None, LANGUAGES["en"]) == "one has no log at the moment: it does not run. /debug tells why."
     assert "The log is empty" in logs(resource, "", LANGUAGES["en"])
 
 

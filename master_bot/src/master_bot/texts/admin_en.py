@@ -68,7 +68,7 @@ class Admin:
         "<code>/quota 123456789 -</code> as many as everybody."
     )
     quota_now: str = "{person} has {count} bots and may have {most}."
-    stopped_your_bot: str = "⏸ An administrator has stopped {bot}. Its documents stay; /resume wakes it."
+    stopped_your_bot: str = "⏸ An administrator has stopped {bot}. Its documents stay; /resume starts it again."
     deletes_your_bot: str = "🗑 An administrator is deleting {bot}. Please write to them if you did not expect that."
     keeps_your_bot: str = "{bot} is not deleted after all."
 
@@ -78,5 +78,5 @@ class Admin:
     )
     bad_invitation: str = "This invitation is no longer valid. Please ask for a new link."
     closed: str = "No new bots can be made here at the moment. The bots that exist go on working."
-    quota: str = "You have {count} bots, and more are not allowed here. /delete one to make room for another."
+    quota: str = "You have as many bots as are allowed here: {count}. /delete one to make room for another."
     too_fast: str = "That was a bit much at once. Please wait half a minute; I pass over what comes until then."

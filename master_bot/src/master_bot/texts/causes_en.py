@@ -17,7 +17,9 @@ CAUSES: Final[Mapping[str, Said]] = {
         "Just write to it: it looks for messages every now and then. /restart wakes it at once, /settings has when it "
         "may sleep.",
     ),
-    "Stopped": Said("stopped", "{bot} is stopped, as you asked.", "/resume wakes it; its documents are still there."),
+    "Stopped": Said(
+        "stopped", "{bot} is stopped, as you asked.", "/resume starts it again; its documents are still there."
+    ),
     "Terminating": Said("being deleted", "{bot} is being deleted.", _WAIT),
     "Unschedulable": Said(
         "waits for a free server",
@@ -42,7 +44,7 @@ CAUSES: Final[Mapping[str, Said]] = {
     "TokenRefused": Said(
         "Telegram refuses the token",
         "Telegram no longer accepts the token of {bot}: it was replaced or the bot was deleted at @BotFather.",
-        "Take the present token from @BotFather (/mybots → API Token) and give it to me: /settings → New token.",
+        "Take the current token from @BotFather (/mybots → API Token) and give it to me: /settings → New token.",
     ),
     "TokenHeldElsewhere": Said(
         "runs elsewhere too",
@@ -108,7 +110,7 @@ CAUSES: Final[Mapping[str, Said]] = {
     ),
     "PodStuck": Said(
         "old run does not go",
-        "The former run of {bot} is held by another program and does not go.",
+        "The former run of {bot} cannot end: something on the servers holds it.",
         "Tell the administrator; they see more under /debug. {bot} starts by itself when it is gone.",
     ),
     "InvalidSpec": Said(

@@ -25,12 +25,12 @@ class Changes:
     news_off: str = "off"
 
     ask_key: str = (
-        "Please send me the new key for the AI service at <code>{service}</code>. I try it first and delete your "
-        "message as soon as I have read it. /cancel leaves everything as it is."
+        "Please send me the new key for the AI service at <code>{service}</code>; you make one {where}. I try it first "
+        "and delete your message as soon as I have read it. /cancel leaves everything as it is."
     )
     key_changed: str = "🔑 {bot} has its new key. It uses it within a minute or two."
     ask_for_tok: str = (
-        "Please send me the present token of {bot}: @BotFather → /mybots → {bot} → API Token. I delete your message as "
+        "Please send me the current token of {bot}: @BotFather → /mybots → {bot} → API Token. I delete your message as "
         "soon as I have read it. /cancel leaves everything as it is."
     )
     other_bot: str = "This is the token of {other}, not of {bot}. Nothing was changed. Please send the one of {bot}."
@@ -62,20 +62,23 @@ class Changes:
     language_changed: str = "✅ I speak English with you from now on."
     changed: str = "✅ Changed. {bot} takes it up within seconds."
     ask_person: str = (
-        "Who else may ask {bot}? Press the key below to choose people, or send me a contact, forward me a message of "
+        "Who else may ask {bot}? Press the button below to choose people, or send me a contact, forward me a message "
+        "of "
         "theirs, or send their Telegram number (@userinfobot tells it). /cancel ends this."
     )
     hidden_person: str = (
-        "Telegram does not tell me who that is; of a user name neither. Please choose the person with the key below, "
-        "or send their contact or their Telegram number."
+        "Telegram does not tell me who that is, nor whose a user name is. Please choose the person with the button "
+        "below, or send their contact or their Telegram number."
     )
     person_added: str = "✅ {who} may ask {bot} now. Send me another person, or /cancel when you are done."
-    people: str = "Besides you, these may ask {bot}. Press a name to take it off."
-    too_many_people: str = "That list is full."
-    news_muted: str = "🔕 I no longer write to you about {bot} by myself. /settings turns it on again."
+    people: str = "Besides you, these may ask {bot}. Press a name to take it off the list."
+    too_many_people: str = (
+        "That list is full: it has room for {most}. Take somebody off it first: /settings → Who may ask."
+    )
+    news_muted: str = "🔕 I no longer write to you about {bot} unless you ask. /settings turns it on again."
     news_back: str = "🔔 I tell you again when something is wrong with {bot}."
     not_offered: str = "This is not on offer any more. /settings shows what is."
-    largest: str = "{bot} has the largest size already."
+    largest: str = "{bot} has the largest size already. Ask the administrator if it needs more."
     grown: str = "📈 {bot} has {memory} of memory now."
 
     button_settings: str = "⚙️ Settings"

@@ -12,8 +12,8 @@ _NOT_LOADED = "не загружается"
 class RussianDetails(Details):
     """See `Details`."""
 
-    how = "Как он"
-    stage = "Стадия: {stage}"
+    how = "Как он сейчас"
+    stage = "Этап: {stage}"
     stages: Mapping[str, str] = {
         "": "на него ещё не смотрели",
         "Pending": "ждёт места",
@@ -72,7 +72,7 @@ class RussianDetails(Details):
     server = "Сервер {node}, программа <code>{image}</code>"
     usage = "Память: {memory} из {memory_limit} ({percent}%), процессор: {cpu} из {cpu_limit} ядра"
 
-    events = "Что было, сначала новое"
+    events = "Что происходило, сначала новое"
     event = "{sign}{ago} назад: {what}{times}"
     no_events = "за последний час ничего"
     happened: Mapping[str, str] = {

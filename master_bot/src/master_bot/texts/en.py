@@ -25,9 +25,9 @@ class English:
         "status": "How a bot is doing",
         "debug": "What is wrong, in detail",
         "logs": "The last lines of a bot's log",
-        "restart": "Start a bot again",
+        "restart": "Restart a bot",
         "stop": "Stop a bot for a while",
-        "resume": "Wake a stopped bot",
+        "resume": "Start a stopped bot again",
         "settings": "Model, key, size and access of a bot",
         "rename": "Call a bot something else",
         "rotate": "Replace a bot's token",
@@ -43,9 +43,9 @@ class English:
         "/bots – your bots, with buttons for everything below\n"
         "/status – how a bot, or each of them, is doing\n"
         "/debug – what is wrong and what to do, with all details\n"
-        "/logs 50 – the last 50 lines of its log; /logs find error – the lines with a word\n"
-        "/restart – start it again\n"
-        "/stop and /resume – let it rest, wake it up\n"
+        "/logs 50 – the last 50 lines of its log; /logs find error – only the lines with «error»\n"
+        "/restart – restart it\n"
+        "/stop and /resume – let it rest, start it again\n"
         "/settings – its model, key, token, size, and who may ask it\n"
         "/rename – call it something else\n"
         "/rotate – replace its token\n"
@@ -75,13 +75,15 @@ class English:
     second_step: str = (
         "✅ {bot} is yours.\n\n"
         "<b>Step 2 of 3: a key for the AI service</b>\n"
-        "Your bot thinks with the service at <code>{service}</code>, on your own account there. "
-        "Please make an API key on the service's website and send it to me here.\n\n"
+        "Your bot thinks with the service at <code>{service}</code>, and you pay for that with an account of your own "
+        "there. Please make an API key {where} and send it to me here.\n\n"
         "I delete your message as soon as I have read it. /cancel stops this."
     )
+    key_website: str = "on the service's website"
+    key_page: str = "at {page}"
     last_step: str = (
         "✅ I have all that {bot} needs.\n\n"
-        "<b>Step {number} of {number}: how it shall be</b>\n"
+        "<b>Step {number} of {number}: how it should be</b>\n"
         "Name here: {title}\n"
         "Model: <code>{model}</code>\n"
         "Size: {size}\n"
@@ -89,7 +91,7 @@ class English:
         "My messages about it: {language}\n"
         "Key for the AI service: {key}{store}\n\n"
         "If you like it so, press <b>Create the bot</b>. The buttons below it change things; to give it a name, just "
-        "send me one. Everything can be changed later too."
+        "send me one. You can change almost all of it later: /settings."
     )
     store_own: str = "Documents: on a disk of its own"
     store_server: str = "Documents: on the shared server; this cannot be changed later"
@@ -97,15 +99,16 @@ class English:
     budget: str = "AI budget: {money}, {used}% used"
     key_shared: str = "from the administrator"
     key_own: str = "yours"
-    only_key_is_missing: str = "I have the token of {bot} already. What is missing is the key for the AI service."
+    only_key_is_missing: str = "I have the token of {bot} already. Now please send me the key for the AI service."
     send_it_again: str = "I no longer have the token. Please send it once more, and I move the bot here."
     send_text: str = "Please send it as a text message."
     begin_again: str = "We were interrupted and I no longer have your token. Please begin again: /start"
     cancelled: str = "Done, I dropped it, and what you had sent me is deleted."
     nothing_to_cancel: str = "There is nothing to cancel. /help shows what I can do."
     delete_yourself: str = (
-        "⚠️ I could not delete your message with the secret in it. Please delete it yourself. If anyone else "
-        "may have seen it, ask for a new one: @BotFather → /revoke for a token, the AI service's website for a key."
+        "⚠️ I could not delete your message with the token or key in it. Please delete it yourself. If anyone "
+        "else may have seen it, ask for a new one: @BotFather → /revoke for a token, the AI service's website for a "
+        "key."
     )
     hidden_to_be_safe: str = (
         "That looked like a token or a key, so I deleted the message to be safe. To make a bot, send /start; to "
@@ -114,12 +117,12 @@ class English:
     not_understood: str = "I did not understand that. /help shows what I can do, /bots shows your bots."
     refusals: ClassVar[Mapping[Refusal, str]] = {
         Refusal.TOKEN_FORMAT: (
-            "That is not a bot token. It is a line of digits, a colon and 35 letters, like "
+            "That is not a bot token. It is a line of digits, a colon and 35 letters and digits, like "
             "<code>1234567890:AAE…</code>. Copy it from @BotFather's message and send it again."
         ),
         Refusal.TOKEN_REFUSED: (
             "Telegram does not know this token: it may be incomplete or replaced by a newer one. "
-            "Get the present one from @BotFather (/mybots → your bot → API Token) and send it to me."
+            "Get the current one from @BotFather (/mybots → your bot → API Token) and send it to me."
         ),
         Refusal.TOKEN_OF_MASTER: "That is my own token! Please make a new bot with @BotFather and send its token.",
         Refusal.TOKEN_USED_BY_YOU: (
@@ -128,7 +131,7 @@ class English:
         Refusal.TOKEN_USED: ("{bot} is in use here already. Please make a new bot with @BotFather and send its token."),
         Refusal.BEING_DELETED: "{bot} is just being deleted here. Please send the token again in a minute.",
         Refusal.TOKEN_HAS_WEBHOOK: (
-            "This bot is connected to another service (it has a webhook there), so it cannot work here as well. "
+            "This bot is connected to another service, which gets its messages, so it cannot work here as well. "
             "If you want to move it here, press the button (or send the token once more): I then disconnect it from "
             "the other service. If not, /cancel."
         ),
@@ -160,7 +163,7 @@ class English:
     live_given_up: str = "I stop watching here. /debug tells how it goes on."
     live_superseded: str = "{bot}: this goes on below."
     live_gone: str = "{bot} was deleted."
-    live_stopped: str = "{bot} is stopped. /resume wakes it."
+    live_stopped: str = "{bot} is stopped. /resume starts it again."
     steps: ClassVar[Mapping[Step, str]] = {
         Step.ORDERED: "ordered",
         Step.VOLUME: "place for its documents",
@@ -182,10 +185,10 @@ class English:
     no_such_bot: str = "You have no bot of that name. /bots shows yours."
     what_to_do: str = "💡 {remedy}"
 
-    stopping: str = "⏸ {bot} is being stopped. Its documents stay. /resume wakes it."
-    stopped_already: str = "{bot} is stopped already. /resume wakes it."
-    runs_already: str = "{bot} is not stopped."
-    restart_of_stopped: str = "{bot} is stopped, so there is nothing to restart. /resume wakes it."
+    stopping: str = "⏸ {bot} is being stopped. Its documents stay. /resume starts it again."
+    stopped_already: str = "{bot} is stopped already. /resume starts it again."
+    runs_already: str = "{bot} is not stopped. /status tells how it is doing."
+    restart_of_stopped: str = "{bot} is stopped, so there is nothing to restart. /resume starts it again."
     being_deleted: str = "{bot} is being deleted."
     delete_question: str = (
         "<b>Delete {bot}?</b>\n\n"
@@ -195,7 +198,7 @@ class English:
         "• <b>Delete it</b>: it is gone for good.\n\n"
         "The bot itself stays with you at @BotFather; there you can delete it or use it elsewhere."
     )
-    delete_documents: str = " It has read {count} documents."
+    delete_documents: str = " Documents that it has read: {count}."
     going_kept: str = "🗑 {bot} is stopped and will be deleted in a minute. What it has read is kept for you."
     going_all: str = "🗑 {bot} is stopped and will be deleted in a minute, with all that it has read."
     doomed: str = "{bot} will be deleted within a minute. Shall it stay?"
@@ -205,7 +208,7 @@ class English:
     deleted_all: str = "🗑 {bot} is deleted, with all that it has read."
     not_deleted: str = "All right, {bot} stays."
 
-    no_log: str = "{bot} has no log at the moment: it does not run."
+    no_log: str = "{bot} has no log at the moment: it does not run. /debug tells why."
     log_title: str = "Last lines of {bot}"
     empty_log: str = "The log is empty."
 
@@ -231,17 +234,21 @@ class English:
     button_list: str = "« My bots"
     button_again: str = "🔄 Refresh"
 
-    failed: str = "Something went wrong on my side, sorry. Please try again in a minute. (Number {number})"
+    failed: str = (
+        "Something went wrong on my side, sorry. Please try again in a minute. If it happens again, tell the "
+        "administrator this number: {number}"
+    )
     cluster_away: str = (
         "I cannot reach the servers just now, sorry. Please send or press the same once more in a minute; nothing is "
-        "done twice by it. (Number {number})"
+        "done twice by it. If it lasts, tell the administrator this number: {number}"
     )
     cluster_waited_for: str = (
         "I cannot reach the servers just now, sorry. You need not do anything: I go on as soon as they are back."
     )
     cluster_away_too_long: str = (
         "I still cannot reach the servers, sorry. Please come back later: send /start and then the token of the bot "
-        "that you have just made (@BotFather → /mybots → your bot → API Token). (Number {number})"
+        "that you have just made (@BotFather → /mybots → your bot → API Token). If it lasts, tell the administrator "
+        "this number: {number}"
     )
     gone_meanwhile: str = "That is no longer there: somebody has just changed or deleted it. /bots shows your bots."
     cluster_refused: str = "The servers did not allow that, sorry. Please tell the administrator this number: {number}"

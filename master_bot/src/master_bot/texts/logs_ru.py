@@ -9,7 +9,7 @@ class RussianLogs(Logs):
     ask_word = "Что искать в журнале {bot}? Пришлите слово. /cancel закончит."
     found = "Строки {bot} с «{word}»"
     not_found = "В последних строках журнала {bot} нет «{word}»."
-    file = "Журнал {bot}, последние {count} строк"
+    file = "Журнал {bot}, последних строк: {count}"
     debug_file = "Всё, что известно о {bot}"
     following = "👀 Минуту показываю новые строки."
     followed = "Минута прошла."
