@@ -1,15 +1,11 @@
-"""What administrators see and do beside what everybody can: all bots at a glance, search, health, news for all."""
+"""What administrators see and do beside what everybody can: all bots at a glance, search, quotas, news for all."""
 
-import asyncio
-import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from time import monotonic
 from typing import Final
 
-import aiohttp
 from aiogram import Bot, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.filters.callback_data import CallbackData
@@ -18,12 +14,11 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 from master_bot.admission import VALID, invitation
 from master_bot.bot_cache import BotCache
 from master_bot.broadcasts import Broadcast, Broadcasts, owners
-from master_bot.cluster import Cluster
-from master_bot.diagnose import Light, diagnose
+from master_bot.check_up import CheckUp
+from master_bot.diagnose import diagnose
 from master_bot.fsm_storage import Clock
 from master_bot.keyboards import Act, button, markup
-from master_bot.kube import ClusterError, DeniedError
-from master_bot.models import Node, handle, title, username
+from master_bot.models import handle, title, username
 from master_bot.person import Person
 from master_bot.quotas import Quotas
 from master_bot.sending import acknowledge
@@ -35,11 +30,7 @@ from personalbots_api.models import PersonalBot
 _TOP: Final = 5
 _MOST_BOTS: Final = 10_000
 _FOUND: Final = 20
-_TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 _TEXT: Final = 3500
-_REASON: Final = 150
-"""Characters of what a node says of itself."""
-log = logging.getLogger(__name__)
 
 
 class SendButton(CallbackData, prefix="s"):
@@ -48,17 +39,14 @@ class SendButton(CallbackData, prefix="s"):
 
 @dataclass(kw_only=True)
 class AdminDesk:
-    """What administrators work with. `last_poll`: when Telegram last answered, in seconds since the epoch."""
+    """What administrators work with."""
 
     telegram: Bot
-    cluster: Cluster
     cache: BotCache
-    http: aiohttp.ClientSession
     settings: Settings
     quotas: Quotas
     broadcasts: Broadcasts
     now: Clock
-    last_poll: Callable[[], float | None]
     _texts: dict[int, str] = field(default_factory=dict)
 
     async def summary(self, message: Message, person: Person) -> None:
@@ -78,26 +66,6 @@ class AdminDesk:
         lines = [line(bot, diagnose(bot, None, (), self.now()), person.texts) for bot in found[:_FOUND]]
         rows = [[button(handle(bot), Act.CARD, bot)] for bot in found[:_FOUND]]
         await message.answer("\n".join([fill(said.found, count=len(found)), *lines]), reply_markup=markup(*rows))
-
-    async def health(self, message: Message, person: Person) -> None:
-        """How the parts are that everything depends on."""
-        said = person.texts.admin
-        last = self.last_poll()
-        polled = fill(said.heard, seconds=int(self.now().timestamp() - last)) if last else None
-        now = self.now()
-        unseen = sum(diagnose(bot, None, (), now).reason == "OperatorSilent" for bot in self.cache.all())
-        operator = fill(said.silent_bots, count=unseen) if unseen else said.looks_after
-        cluster, llm, nodes = await asyncio.gather(
-            self._cluster_answers(), self._llm_answers(), self._nodes(person.texts)
-        )
-        lines = [
-            _health(said.part_telegram, polled, person.texts),
-            _health(said.part_cluster, _timed(cluster, person.texts), person.texts),
-            _health(said.part_llm, _timed(llm, person.texts), person.texts),
-            fill(said.health_line, sign="🔴" if unseen else "🟢", part=said.part_operator, said=operator),
-            nodes,
-        ]
-        await message.answer("\n".join([said.health, *lines]))
 
     async def quota(self, message: Message, command: CommandObject, person: Person) -> None:
         """How many bots a person may have: shown, and set for that person."""
@@ -156,32 +124,6 @@ class AdminDesk:
             )
         )
 
-    async def _cluster_answers(self) -> float | None:
-        begun = monotonic()
-        try:
-            await self.cluster.conversation("health")
-        except ClusterError:
-            return None
-        return monotonic() - begun
-
-    async def _nodes(self, texts: Texts) -> str:
-        said = texts.admin
-        try:
-            return servers(await self.cluster.nodes(), texts)
-        except DeniedError:
-            return fill(said.health_line, sign=Light.RESTS, part=said.part_nodes, said=said.nodes_unseen)
-        except ClusterError:
-            return _health(said.part_nodes, None, texts)
-
-    async def _llm_answers(self) -> float | None:
-        begun = monotonic()
-        try:
-            async with self.http.get(f"{self.settings.llm_base_url}/models", timeout=_TIMEOUT) as response:
-                # Without a key it answers 401, which is an answer.
-                return monotonic() - begun if response.status < 500 else None  # noqa: PLR2004 - HTTP
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            return None
-
 
 def summary(bots: Sequence[PersonalBot], now: datetime, texts: Texts) -> str:
     """All bots at a glance; pure."""
@@ -204,29 +146,14 @@ def summary(bots: Sequence[PersonalBot], now: datetime, texts: Texts) -> str:
     return "\n\n".join([*parts, said.summary_help])
 
 
-def servers(nodes: Sequence[Node], texts: Texts) -> str:
-    """How many nodes are ready, and what is wrong with each of the others; pure."""
-    said, ready = texts.admin, sum(node.ready for node in nodes)
-    troubled = [node for node in nodes if node.troubles]
-    only_closed = all(node.troubles == ("Cordoned",) for node in troubled)
-    sign = Light.WORKS if not troubled else Light.WAITS if only_closed else Light.FAILS
-    count = fill(said.nodes_ready, ready=ready, count=len(nodes))
-    lines = [
-        fill(said.node_troubles[trouble], node=node.name, message=node.message[:_REASON].rstrip(". "))
-        for node in troubled[:_FOUND]
-        for trouble in node.troubles
-    ]
-    return "\n".join([fill(said.health_line, sign=sign, part=said.part_nodes, said=count), *lines])
-
-
-def admin_router(desk: AdminDesk) -> Router:
+def admin_router(desk: AdminDesk, check_up: CheckUp) -> Router:
     """The handlers; for everybody else these commands do not exist."""
     router = Router(name="admin")
     router.message.filter(_is_admin)
     router.callback_query.filter(_is_admin)
     router.message.register(desk.summary, Command("admin"))
     router.message.register(desk.find, Command("find"))
-    router.message.register(desk.health, Command("health"))
+    router.message.register(check_up.health, Command("health"))
     router.message.register(desk.quota, Command("quota"))
     router.message.register(desk.invite, Command("invite"))
     router.message.register(desk.ask_broadcast, Command("broadcast"))
@@ -240,12 +167,3 @@ async def _is_admin(_: Message | CallbackQuery, person: Person) -> bool:
 
 def _words(bot: PersonalBot) -> tuple[str, ...]:
     return bot.metadata.name, (username(bot) or "").lower(), title(bot).lower(), str(bot.spec.owner_id)
-
-
-def _timed(seconds: float | None, texts: Texts) -> str | None:
-    return None if seconds is None else fill(texts.admin.answers, milliseconds=int(seconds * 1000))
-
-
-def _health(part: str, well: str | None, texts: Texts) -> str:
-    said = texts.admin
-    return fill(said.health_line, sign="🟢" if well else "🔴", part=part, said=well or said.silent)

@@ -24,6 +24,7 @@ from master_bot.bot_cache import BotCache
 from master_bot.bots import BotsDesk, bots_router
 from master_bot.broadcasts import Broadcasts
 from master_bot.changes import ChangesDesk, changes_router
+from master_bot.check_up import CheckUp
 from master_bot.cluster import Cluster, KubernetesCluster
 from master_bot.debug import DebugDesk, debug_router
 from master_bot.deletion import Deletions
@@ -32,10 +33,11 @@ from master_bot.following import Follower
 from master_bot.fsm_storage import Clock, ConfigMapStorage
 from master_bot.health import serve
 from master_bot.kube import AwayError, ClusterError, Kube
+from master_bot.leftovers import last_router
 from master_bot.live import LiveMessages
 from master_bot.metrics import Metrics
 from master_bot.news import News
-from master_bot.onboarding import Desk, last_router, onboarding_router
+from master_bot.onboarding import Desk, onboarding_router
 from master_bot.outages import Apology, Insistence
 from master_bot.person import PersonMiddleware
 from master_bot.polling import LONG, Poller
@@ -209,12 +211,17 @@ async def assemble(
         poller = Poller(telegram, dispatcher, metrics)
         admin = AdminDesk(
             telegram=telegram,
+            cache=cache,
+            settings=settings,
+            quotas=quotas,
+            broadcasts=broadcasts,
+            now=now,
+        )
+        check_up = CheckUp(
             cluster=cluster,
             cache=cache,
             http=http,
             settings=settings,
-            quotas=quotas,
-            broadcasts=broadcasts,
             now=now,
             last_poll=lambda: poller.last_completed,
         )
@@ -222,13 +229,13 @@ async def assemble(
         dispatcher.message.outer_middleware(throttle)
         dispatcher.callback_query.outer_middleware(throttle)
         dispatcher.include_routers(
-            admin_router(admin),
+            admin_router(admin, check_up),
             bots_router(bots),
             debug_router(looking),
             writing_router(writing),
             changes_router(changes),
             onboarding_router(desk),
-            last_router(desk),
+            last_router(),
         )
         dispatcher.errors.register(Apology(telegram, cache, metrics).say)
         try:

@@ -12,7 +12,8 @@ from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from master_bot.kube import APPLY_PATCH, MERGE_PATCH, ONLY_METADATA, ClusterError, ConflictError, Kube, NotFoundError
-from master_bot.models import Event, Node, Pod, Raw, Usage, moment, readable
+from master_bot.models import Raw, readable
+from master_bot.objects import Event, Node, Pod, Usage, moment
 from personalbots_api import names
 from personalbots_api.models import PersonalBot
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from master_bot.diagnose import Light, diagnose, light
 from master_bot.logs import mask
-from master_bot.models import Event, Pod, Usage
+from master_bot.objects import Event, Pod, Usage
 from master_bot.sizes import plain
 from master_bot.texts import Texts, fill
 from master_bot.views import MESSAGE_LIMIT, ago, status, tail

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from master_bot.models import Event, Pod, condition, going, handle
+from master_bot.models import condition, going, handle
+from master_bot.objects import Event, Pod
 from personalbots_api.conditions import find
 from personalbots_api.models import Condition, LastTermination, PersonalBot
 

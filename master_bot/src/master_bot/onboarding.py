@@ -47,10 +47,11 @@ from master_bot.keyboards import LONGEST_TITLE, markup
 from master_bot.kube import NotFoundError
 from master_bot.live import LiveMessages
 from master_bot.metrics import Metrics
-from master_bot.models import LIVE_ANNOTATION, moment, ours
+from master_bot.models import LIVE_ANNOTATION, ours
+from master_bot.objects import moment
 from master_bot.person import Person
 from master_bot.quotas import Quotas
-from master_bot.sending import acknowledge, edit, hidden, hide
+from master_bot.sending import acknowledge, edit, hide
 from master_bot.settings import Settings
 from master_bot.texts import fill, texts_for
 from master_bot.views import key_place
@@ -346,16 +347,6 @@ class Desk:
         await hide(message, person.texts, secret=looks_secret(message.caption or ""))
         await message.answer(person.texts.send_text)
 
-    async def anything_else(self, message: Message, person: Person) -> None:
-        """What no other handler wants; a secret among it must not stay in the chat."""
-        if not await hidden(message, person.texts):
-            await message.answer(person.texts.not_understood)
-
-
-async def forged(query: CallbackQuery, person: Person) -> None:
-    """A button from another age, or one that was made up."""
-    await acknowledge(query, person.texts.old_button)
-
 
 def onboarding_router(desk: Desk) -> Router:
     """The handlers of the conversation; commands of other routers come first, so that they work in its middle too."""
@@ -376,11 +367,3 @@ def onboarding_router(desk: Desk) -> Router:
 def suggested_username(user: User) -> str:
     """A user name for the person's bot that is hardly taken (5 to 32 of A-Z, a-z, 0-9 and _, ending in "bot")."""
     return f"{(user.username or 'my')[:18]}_{secrets.token_hex(3)}_bot"
-
-
-def last_router(desk: Desk) -> Router:
-    """What nobody else handles."""
-    router = Router(name="last")
-    router.message.register(desk.anything_else)
-    router.callback_query.register(forged)
-    return router

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum, auto
 
-from master_bot.models import Event, Pod, condition, polls
+from master_bot.models import condition, polls
+from master_bot.objects import Event, Pod
 from personalbots_api.models import PersonalBot
 
 

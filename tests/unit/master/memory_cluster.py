@@ -9,7 +9,8 @@ from typing import Any
 
 from master_bot.cluster import Conversation
 from master_bot.kube import AwayError, ConflictError, DeniedError, NotFoundError
-from master_bot.models import Event, Node, Pod, Raw, Usage, readable
+from master_bot.models import Raw, readable
+from master_bot.objects import Event, Node, Pod, Usage
 from personalbots_api.models import PersonalBot
 
 

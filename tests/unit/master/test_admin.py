@@ -12,7 +12,7 @@ from test_bots import WORKS, known
 
 from master_bot.admin import SendButton
 from master_bot.admission import invitation, valid
-from master_bot.models import Node
+from master_bot.objects import Node
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from master_bot.diagnose import Light, diagnose
-from master_bot.models import Event, Pod
+from master_bot.objects import Event, Pod
 from personalbots_api.conditions import CATALOGUE
 from personalbots_api.models import LastTermination, PersonalBot
 

@@ -8,8 +8,8 @@ from memory_cluster import MemoryCluster
 from test_diagnose import NOW, bot, pod
 
 from master_bot.kube import AwayError
-from master_bot.live import View, view
-from master_bot.models import Pod
+from master_bot.live_view import View, view
+from master_bot.objects import Pod
 from master_bot.texts import LANGUAGES
 from personalbots_api.models import PersonalBot
 

@@ -12,7 +12,7 @@ from master_bot.cluster import KubernetesCluster
 from master_bot.details import debug
 from master_bot.kube import Kube
 from master_bot.metrics import Metrics
-from master_bot.models import Usage
+from master_bot.objects import Usage
 from master_bot.texts import LANGUAGES
 
 # As metrics-server 0.8 answers for one pod.

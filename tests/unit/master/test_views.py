@@ -14,7 +14,7 @@ from test_diagnose import NOW, bot, pod, warning
 
 from master_bot.details import debug
 from master_bot.logs import mask
-from master_bot.models import Event, Pod
+from master_bot.objects import Event, Pod
 from master_bot.progress import Step, progress
 from master_bot.texts import LANGUAGES
 from master_bot.views import MESSAGE_LIMIT, ago, logs, tail
