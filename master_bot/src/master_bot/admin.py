@@ -109,7 +109,7 @@ class AdminDesk:
     async def broadcast(self, query: CallbackQuery, person: Person) -> None:
         """Send it, as fast as Telegram allows."""
         await acknowledge(query)
-        text = self._texts.pop(person.id, None)
+        text = self._texts.get(person.id)
         if not isinstance(query.message, Message):
             return
         if text is None:
@@ -123,6 +123,7 @@ class AdminDesk:
                 language=person.texts.language,
             )
         )
+        del self._texts[person.id]
 
 
 def summary(bots: Sequence[PersonalBot], now: datetime, texts: Texts) -> str:

@@ -59,9 +59,14 @@ class Broadcasts:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def begin(self, broadcast: Broadcast) -> None:
-        """Send it from now on."""
+        """Send it from now on. ClusterError: it cannot be written down, so it is not begun."""
         if broadcast.key not in self._running:
-            await self._note(broadcast)
+            self._running[broadcast.key] = broadcast
+            try:
+                await self._write()
+            except BaseException:
+                del self._running[broadcast.key]
+                raise
             self._spawn(broadcast)
 
     async def resume(self) -> None:
@@ -122,14 +127,17 @@ class Broadcasts:
     async def _save(self) -> None:
         """Write down how far all are; while the cluster is away, wait for it rather than send what is not noted."""
         while True:
-            kept = {key: json.dumps(asdict(running)) for key, running in self._running.items()}
             try:
-                await self._cluster.save_record(_RECORD, kept)
+                await self._write()
             except ClusterError as error:
                 log.warning("a broadcast waits", extra={"error": str(error)})
                 await asyncio.sleep(_PAUSE)
             else:
                 return
+
+    async def _write(self) -> None:
+        kept = {key: json.dumps(asdict(running)) for key, running in self._running.items()}
+        await self._cluster.save_record(_RECORD, kept)
 
 
 def owners(bots: Iterable[PersonalBot]) -> Mapping[int, str | None]:

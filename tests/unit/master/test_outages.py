@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -208,6 +209,23 @@ async def test_a_bot_that_takes_long_to_go_is_told_of_once(
     before = len(await anna.person.messages(anna.with_))
     await anna.say("/status", "is being deleted")
     assert (asked, len(await anna.person.messages(anna.with_))) == (1, before + 2)
+
+
+async def test_a_broadcast_is_sent_once_the_api_server_is_back(cluster: MemoryCluster) -> None:
+    async with make_world(cluster) as world:
+        root, anna = await world.join("Root"), await world.join()
+        world.settings = replace(world.settings, admin_ids=frozenset({root.id}))
+        cluster.put("one", anna.id)
+        await world.start()
+        await anna.say("/help", "I make bots")
+        asked = await root.say("/broadcast We are back soon.", "Send this to 1 people?")
+        with away(cluster):
+            await root.press(asked, "📣 Send it")
+            await root.hear(SORRY, after=asked)
+        await root.press(asked, "📣 Send it")
+        await root.hear("Sent to 1 of 1 people")
+        heard = [message for message in await anna.person.messages(anna.with_) if "back soon" in message.text]
+        assert len(heard) == 1
 
 
 async def test_debug_is_told_when_the_api_server_is_back(world: World, anna: Talk, cluster: MemoryCluster) -> None:
