@@ -11,7 +11,6 @@ from master_world import KEY, Talk, World, make_world
 from memory_cluster import MemoryCluster
 from test_bots import WORKS, known
 from test_changes import OTHER_KEY, SIZES, made
-from test_managed import tap
 
 from master_bot.kube import AwayError
 
@@ -96,9 +95,7 @@ async def test_a_bot_made_with_one_tap_is_taken_over_by_itself_when_the_api_serv
         await world.start()
         anna = await world.join()
         await anna.say("/help", "I make bots")
-        tapped = tap(anna)
         offer = await anna.say("/start", "Step 1 of 3")
-        tapped.close()
         pressed: Any = await anna.press(offer, "✨ Make my bot")
         with away(cluster):
             username = pressed["url"].rpartition("/")[2]

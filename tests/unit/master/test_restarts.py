@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
-from master_world import KEY, Talk, World
+from master_world import KEY, Talk, World, make_world
 from memory_cluster import MemoryCluster
+from test_managed import tap
 
 
 async def again(world: World) -> None:
@@ -50,6 +51,21 @@ async def test_a_token_that_was_being_checked_is_not_lost(
     assert "@anna_docs_bot" in answer.text
     await anna.create("is on its way")
     assert len(cluster.secrets) == 1
+
+
+@pytest.mark.parametrize("method", ["getManagedBotToken", "setManagedBotAccessSettings"])
+async def test_a_bot_made_with_one_tap_is_not_lost(cluster: MemoryCluster, method: str) -> None:
+    async with make_world(cluster, can_manage_bots=True) as world:
+        await world.start()
+        anna = await world.join()
+        await world.telegram.client.fault(method=method, delay=30)
+        number, username = await tap(anna)
+        await world.until(lambda: world.app.poller._running)  # noqa: SLF001 - that it is being handled
+        await asyncio.sleep(0.3)
+        await again(world)
+        await anna.hear(f"@{username} is yours", "Step 2 of 3")
+        await anna.create("is on its way")
+        assert (list(cluster.bots), len(cluster.secrets)) == ([f"bot-{number}"], 1)
 
 
 async def test_a_key_that_was_being_checked_is_not_lost(world: World, anna: Talk, cluster: MemoryCluster) -> None:
