@@ -20,6 +20,27 @@ for model in models:
     assert model.__pydantic_complete__, model
 print(len(models))
 """
+SEND_AND_EDIT = """
+import asyncio
+from personal_bot.telegram.connection import Connection
+from aiogram import methods
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.types import Message
+async def main():
+    connection = Connection(api_url="http://localhost", token="1:A")
+    sent = '{"ok": true, "result": {"message_id": 5, "date": 1, "chat": {"id": 1, "type": "private"}}}'
+    for method in (
+        methods.SendMessage(chat_id=1, text="hi"),
+        methods.SendDocument(chat_id=1, document="file"),
+        methods.SendPhoto(chat_id=1, photo="file"),
+        methods.EditMessageText(chat_id=1, message_id=5, text="hi"),
+        methods.EditMessageMedia(chat_id=1, message_id=5, media={"type": "document", "media": "file"}),
+    ):
+        given = AiohttpSession().check_response(connection.bot, method, 200, sent).result
+        assert given.message_id == 5
+        assert not isinstance(given, Message), method
+asyncio.run(main())
+"""
 STOCK = """
 import aiogram
 from aiogram.types import Message
@@ -40,6 +61,10 @@ def run(code: str) -> str:
 
 def test_every_model_of_aiogram_builds_when_it_is_needed() -> None:
     assert int(run(BUILD_ALL)) > 590
+
+
+def test_the_id_of_a_message_that_was_sent_is_read_without_building_the_message() -> None:
+    run(SEND_AND_EDIT)
 
 
 def test_an_aiogram_that_was_imported_before_stays_as_it_is() -> None:
