@@ -337,7 +337,11 @@ class FrontDesk:
         await self._connection.deliver(message, chat_id=sender.chat_id)
 
     async def _at_once(self, entry: Entry, sender: Sender, doing: Coroutine[Any, Any, None]) -> None:
-        """Do what takes no turn in the line; an error becomes a sentence."""
+        """Do what takes no turn in the line; an error becomes a sentence.
+
+        The reply is sent first and the update noted as done after it, so a kill between the two lets a short reply come
+        twice. The other order would lose it, and Telegram cannot be asked whether it has a message.
+        """
         try:
             await doing
         except AiogramError as error:
