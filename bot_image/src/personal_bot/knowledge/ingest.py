@@ -24,41 +24,12 @@ from personal_bot.models import Document, Ingested, IngestProgress, Refusal
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
     from pathlib import Path
-    from typing import Protocol
 
+    from personal_bot.knowledge.catalogue import Catalogue
     from personal_bot.knowledge.extraction import ExtractionLimits
-    from personal_bot.knowledge.store import Hit
     from personal_bot.knowledge.words import WordEncoder
     from personal_bot.llm.client import LLM
     from personal_bot.models import IncomingDocument, IngestEvent, Place, Waiting
-
-    class Catalogue(Protocol):
-        """What taking in needs of the library."""
-
-        async def begin(self, record: Record, *, dimension: int) -> None:
-            """Write the record of a generation that is being taken in; `dimension` is 0 without vectors."""
-
-        async def add(self, generation: str, chunks: list[StoredChunk]) -> None:
-            """Add chunks to it."""
-
-        async def complete(self, record: Record) -> None:
-            """Make it visible, instead of an earlier version."""
-
-        async def stored(self, generation: str, positions: range) -> list[Hit]:
-            """Give chunks that are there already, in order."""
-
-        async def extended(self, record: Record, *, former: int) -> None:
-            """Write the record of a generation that was changed in place; of `former` chunks those beyond it go."""
-
-        def abandon(self, generation: str) -> None:
-            """Forget it, in the background; nothing happens when it was never begun."""
-
-        def embedding_model(self) -> str:
-            """Give the model whose vectors the collection holds."""
-
-        def comparable(self, vector: list[float], model: str) -> bool:
-            """Whether a vector by this model can be compared with those of the index."""
-
 
 _COMPARED = 256  # chunks that are compared at a time
 
@@ -66,8 +37,11 @@ _COMPARED = 256  # chunks that are compared at a time
 class Ingest:
     """Takes documents in; extraction of one at a time (memory), embedding of several side by side."""
 
-    def __init__(self, *, llm: LLM, words: WordEncoder, work: Path, limits: ExtractionLimits) -> None:
+    def __init__(
+        self, *, llm: LLM, words: WordEncoder, work: Path, limits: ExtractionLimits, catalogue: Catalogue
+    ) -> None:
         self._llm = llm
+        self._catalogue = catalogue
         self._words = words
         self._work = work
         self._limits = limits
@@ -84,7 +58,7 @@ class Ingest:
         largest = sys.maxsize if incoming.extracted else self._limits.size
         return await asyncio.to_thread(_identity, incoming.path, largest)
 
-    async def run(self, incoming: IncomingDocument, identity: str, catalogue: Catalogue) -> AsyncGenerator[IngestEvent]:
+    async def run(self, incoming: IncomingDocument, identity: str) -> AsyncGenerator[IngestEvent]:
         """Take a document in; the last event is `Ingested`. Left early, it leaves nothing behind.
 
         Raises:
@@ -112,21 +86,19 @@ class Ingest:
                 added=datetime.now(UTC),
             )
             record = Record(generation=generation, status=Status.COMPLETE, document=document)
-            async with contextlib.aclosing(self._store(record, chunks_file, catalogue)) as steps:
+            async with contextlib.aclosing(self._store(record, chunks_file)) as steps:
                 async for step in steps:
                     yield step
-            await catalogue.complete(record)
+            await self._catalogue.complete(record)
             finished = True
             yield Ingested(document=document, skipped=extracted.skipped)
         finally:
             for left in self._work.glob(f"{chunks_file.name}*"):  # an extraction that was killed leaves more than one
                 left.unlink(missing_ok=True)
             if not finished:
-                catalogue.abandon(generation)
+                self._catalogue.abandon(generation)
 
-    async def extend(
-        self, incoming: IncomingDocument, record: Record, catalogue: Catalogue
-    ) -> AsyncGenerator[IngestEvent]:
+    async def extend(self, incoming: IncomingDocument, record: Record) -> AsyncGenerator[IngestEvent]:
         """Bring a document of chunks up to its newer form in place; the last event is `Ingested`.
 
         Only chunks that are new or changed are embedded. Left early, some of them are in, and the next time goes on.
@@ -136,15 +108,15 @@ class Ingest:
             StoreError: the store fails.
         """
         former = record.document.chunks
-        changed, total = await _changed(incoming.path, record, catalogue)
+        changed, total = await _changed(incoming.path, record, self._catalogue)
         size = incoming.path.stat().st_size
         document = replace(record.document, name=incoming.name, size=size, chunks=total, added=datetime.now(UTC))
         record = replace(record, document=document)
         if changed:
-            async with contextlib.aclosing(self._store(record, incoming.path, catalogue, only=changed)) as steps:
+            async with contextlib.aclosing(self._store(record, incoming.path, only=changed)) as steps:
                 async for step in steps:
                     yield step
-        await catalogue.extended(record, former=former)
+        await self._catalogue.extended(record, former=former)
         yield Ingested(document=document)
 
     def _extract(self, incoming: IncomingDocument, into: Path, size: int) -> AsyncGenerator[IngestProgress | Extracted]:
@@ -153,12 +125,12 @@ class Ingest:
         return extract(incoming.path, name=incoming.name, into=into, limits=self._limits.for_size(size))
 
     async def _store(
-        self, record: Record, chunks_file: Path, catalogue: Catalogue, *, only: frozenset[int] | None = None
+        self, record: Record, chunks_file: Path, *, only: frozenset[int] | None = None
     ) -> AsyncGenerator[IngestProgress | Waiting]:
         """Embed and store the chunks at `only` these positions of a generation that is there; None: a new one."""
         name, total, done = record.document.name, record.document.chunks if only is None else len(only), 0
         rows = _read(chunks_file, only)
-        model = catalogue.embedding_model()
+        model = self._catalogue.embedding_model()
         former = model != self._llm.config.embedding_model
         for texts in batches(searchable(name, place, text) for _, text, place in _read(chunks_file, only)):
             vectors: list[list[float]] = []
@@ -170,10 +142,10 @@ class Ingest:
                         yield event
             except FormerModelGoneError:
                 vectors = []
-            if not vectors or (former and not catalogue.comparable(vectors[0], model)):
+            if not vectors or (former and not self._catalogue.comparable(vectors[0], model)):
                 vectors = [[] for _ in texts]  # words find it until the next index is there
             if not done and only is None:
-                await catalogue.begin(record, dimension=len(vectors[0]))
+                await self._catalogue.begin(record, dimension=len(vectors[0]))
             batch = [
                 StoredChunk(
                     position=position, text=text, place=place, dense=dense, sparse=self._words.document(found_by)
@@ -182,7 +154,7 @@ class Ingest:
                     islice(rows, len(texts)), texts, vectors, strict=True
                 )
             ]
-            await catalogue.add(record.generation, batch)
+            await self._catalogue.add(record.generation, batch)
             done += len(batch)
             yield IngestProgress(unit="chunks", done=done, total=total)
 

@@ -13,6 +13,7 @@ import weakref
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from personal_bot.knowledge.catalogue import Catalogue
 from personal_bot.knowledge.extraction import ExtractionLimits
 from personal_bot.knowledge.index import Index, on_server, on_volume
 from personal_bot.knowledge.ingest import Ingest
@@ -20,17 +21,15 @@ from personal_bot.knowledge.originals import Originals
 from personal_bot.knowledge.reindexing import Reindexing
 from personal_bot.knowledge.retrieval import Budget, neighbours, passages, within
 from personal_bot.knowledge.server import connector
-from personal_bot.knowledge.store import Manifest, Query, Status, StoreError
+from personal_bot.knowledge.store import Query, Status, StoreError
 from personal_bot.knowledge.words import WordEncoder
 from personal_bot.models import Document, Ingested, KnowledgeState, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+    from collections.abc import AsyncGenerator, Awaitable, Callable
     from pathlib import Path
-    from typing import Any
 
     from personal_bot.knowledge.index import Places
-    from personal_bot.knowledge.store import Hit, Record, StoredChunk
     from personal_bot.llm.client import LLM
     from personal_bot.models import IncomingDocument, IngestEvent, Passage
 
@@ -70,14 +69,14 @@ class Library:
         self._index = Index(stores)
         self._reindexing = Reindexing(self._index, llm)
         self._words = WordEncoder()
-        self._ingest = Ingest(llm=llm, words=self._words, work=config.data_dir / "work", limits=config.limits)
         self._originals = Originals(config.data_dir / "originals")
+        self._catalogue = Catalogue(self._index, self._originals, llm, on_added=self._has_added)
+        self._ingest = Ingest(
+            llm=llm, words=self._words, work=config.data_dir / "work", limits=config.limits, catalogue=self._catalogue
+        )
         self._problem: StoreError | None = None
-        self._without_vectors: set[str] = set()  # generations that are being taken in
         self._opened = False
         self._opening: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._making = asyncio.Lock()
         self._on_deleted: list[Callable[[str], Awaitable[None]]] = []
         self._taking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
@@ -150,7 +149,7 @@ class Library:
         lock = self._taking.setdefault(former.document.id if former else identity, asyncio.Lock())
         async with lock:
             with await self._index.taking_in():
-                work = self._ingest.extend(incoming, former, self) if former else self._take_in(incoming, identity)
+                work = self._ingest.extend(incoming, former) if former else self._take_in(incoming, identity)
                 try:
                     async with contextlib.aclosing(work) as events:
                         async for event in events:
@@ -165,11 +164,11 @@ class Library:
         try:
             if not incoming.extracted:
                 await asyncio.to_thread(self._originals.keep, incoming.path, identity)
-            async with contextlib.aclosing(self._ingest.run(incoming, identity, self)) as events:
+            async with contextlib.aclosing(self._ingest.run(incoming, identity)) as events:
                 async for event in events:
                     yield event
         finally:
-            self._forget_original(identity)
+            self._catalogue.forget_original(identity)
 
     def original(self, document_id: str) -> Path | None:
         """Where the file lies that a document was made of; None when it was not kept."""
@@ -208,7 +207,7 @@ class Library:
         try:
             await self._index.put(leaving)
             for record in leaving:
-                self._forget_original(record.document.id)
+                self._catalogue.forget_original(record.document.id)
                 await self._index.remove(record.generation)
         except StoreError as error:
             raise self._refusal(error) from error
@@ -266,12 +265,11 @@ class Library:
 
     def embedding_model(self) -> str:
         """Give the model whose vectors the index holds that answers, or will hold."""
-        return self._index.manifest.embedding_model if self._index.manifest else self._llm.config.embedding_model
+        return self._catalogue.embedding_model()
 
     def comparable(self, vector: list[float], model: str) -> bool:
         """Whether a vector by this model can be compared with those of the index."""
-        manifest = self._index.manifest
-        return manifest is not None and (model, len(vector)) == (manifest.embedding_model, manifest.dimension)
+        return self._catalogue.comparable(vector, model)
 
     async def drop(self) -> None:
         """Remove the collection and all that is in it.
@@ -290,62 +288,8 @@ class Library:
         await self._index.close()
         self._opened = False
 
-    # What taking in needs (`ingest.Catalogue`).
-
-    async def begin(self, record: Record, *, dimension: int) -> None:
-        """Write the record of a generation that is being taken in; the first one makes the index.
-
-        A `dimension` of 0 says that it has no vectors.
-        """
-        async with self._making:
-            if not (manifest := self._index.manifest):
-                manifest = Manifest(embedding_model=self._llm.config.embedding_model, dimension=dimension)
-                await self._index.create(manifest)
-        if dimension not in {0, manifest.dimension}:
-            raise Refusal("embedding_changed", had=manifest.dimension, got=dimension)
-        await self._index.put([replace(record, status=Status.PENDING)])
-
-    async def add(self, generation: str, chunks: list[StoredChunk]) -> None:
-        """Add chunks to a generation."""
-        await self._index.current.add_chunks(generation, chunks)
-        if not all(chunk.dense for chunk in chunks):
-            self._without_vectors.add(generation)
+    def _has_added(self) -> None:
         self._problem = None
-
-    async def complete(self, record: Record) -> None:
-        """Make a generation visible and hide the earlier version of the same name, in one step."""
-        replaced = [r for r in self._index.complete() if r.document.name == record.document.name]
-        leaving = [replace(earlier, status=Status.DELETING) for earlier in replaced]
-        await self._index.put([self._told(record), *leaving])
-        for earlier in leaving:
-            self._forget_original(earlier.document.id)
-            self.abandon(earlier.generation)
-
-    async def stored(self, generation: str, positions: range) -> list[Hit]:
-        """Give chunks that are there already, in order."""
-        return await self._index.current.chunks([(generation, position) for position in positions])
-
-    async def extended(self, record: Record, *, former: int) -> None:
-        """Write the record of a generation that was changed in place; of `former` chunks those beyond it go."""
-        beyond = range(record.document.chunks, former)
-        if beyond:
-            await self._index.current.remove_chunks(record.generation, beyond)
-        await self._index.put([self._told(record)])
-
-    def _told(self, record: Record) -> Record:
-        """The record of a generation that is in now, which says whether all of it has vectors."""
-        without = record.generation in self._without_vectors
-        self._without_vectors.discard(record.generation)
-        return replace(record, vectors=False) if without else record
-
-    def abandon(self, generation: str) -> None:
-        """Remove a hidden generation in the background."""
-        if generation in self._index.records:
-            self._spawn(self._clean([generation]))
-
-    def _forget_original(self, identity: str) -> None:
-        if all(record.document.id != identity for record in self._index.complete()):
-            self._originals.remove(identity)
 
     def _require(self) -> None:
         if self._problem and not (self._opened and self._problem.reason == "StoreFull"):
@@ -363,14 +307,6 @@ class Library:
     def _model_note(self) -> str:
         new = self._reindexing.state()
         return f"embedding anew with {new.model}; until then {self.embedding_model()} is in use" if new else ""
-
-    async def _clean(self, generations: list[str]) -> None:
-        for generation in generations:
-            try:
-                await self._index.remove(generation)
-            except StoreError as error:  # it stays hidden, and is removed when the store is opened next
-                _log.warning("cannot remove a hidden generation: %s", error)
-                return
 
     def _open_again(self) -> None:
         if self._opening is None or self._opening.done():
@@ -391,20 +327,15 @@ class Library:
             self._opened, self._problem = True, None
             self._originals.sweep({record.document.id for record in self._index.complete()} | set(self._taking))
             left = [r.generation for r in records if r.status is not Status.COMPLETE and r.generation not in running]
-            self._spawn(self._clean(left))
+            self._catalogue.clean(left)
             self._reindexing.start()
             return
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def _stop_tasks(self) -> None:
-        tasks = [*self._tasks, *([self._opening] if self._opening else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._opening:
+            self._opening.cancel()
+            await asyncio.gather(self._opening, return_exceptions=True)
+        await self._catalogue.stop()
         await self._reindexing.stop()
 
 
