@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import gc
 import logging
 import os
@@ -20,11 +19,9 @@ from personal_bot.logs import log_loop_errors
 from personal_bot.models import KnowledgeState, LLMState
 from personal_bot.requests.admission import Admission, Ticket
 from personal_bot.requests.costs import Kind, Meter
-from personal_bot.requests.dialogues import Dialogues
 from personal_bot.requests.journal import Journal
 from personal_bot.serving.cgroup import Cgroup
 from personal_bot.serving.status import status_document
-from personal_bot.settings import AccessMode
 from personal_bot.telegram.connection import Connection
 from personal_bot.telegram.polling import Poller
 
@@ -107,39 +104,18 @@ class App:
         finally:
             await self._close()
 
-    async def _open(self) -> None:  # noqa: PLR0915 - the parts of the bot, each made once
+    async def _open(self) -> None:
         """Import and make what the first poll does not need."""
-        from personal_bot.answer_files.files import AnswerFiles  # noqa: PLC0415 - after the first poll
-        from personal_bot.answers.answerer import Answerer, AnswererConfig  # noqa: PLC0415
+        from personal_bot.answers.answerer import Answerer, AnswererConfig  # noqa: PLC0415 - after the first poll
         from personal_bot.archives.archives import Archives  # noqa: PLC0415
         from personal_bot.knowledge.extraction import ExtractionLimits  # noqa: PLC0415
         from personal_bot.knowledge.inbox_folder import InboxFolder  # noqa: PLC0415
         from personal_bot.knowledge.library import Library, LibraryConfig  # noqa: PLC0415
         from personal_bot.llm.client import LLM, LLMConfig  # noqa: PLC0415
-        from personal_bot.requests.group_states import GroupStates  # noqa: PLC0415
-        from personal_bot.requests.kept_searches import KeptSearches  # noqa: PLC0415
-        from personal_bot.requests.preferences import PreferencesStore  # noqa: PLC0415
-        from personal_bot.requests.shown_passages import ShownPassages  # noqa: PLC0415
         from personal_bot.requests.usage import Usage  # noqa: PLC0415
         from personal_bot.serving.metrics import Metrics  # noqa: PLC0415
         from personal_bot.serving.server import HealthServer  # noqa: PLC0415
-        from personal_bot.telegram.chat_summaries import Summaries  # noqa: PLC0415
-        from personal_bot.telegram.chats import Chats  # noqa: PLC0415
-        from personal_bot.telegram.commands import Commands  # noqa: PLC0415
-        from personal_bot.telegram.controls import Controls  # noqa: PLC0415
-        from personal_bot.telegram.documents import Documents  # noqa: PLC0415
-        from personal_bot.telegram.exports import Exports  # noqa: PLC0415
-        from personal_bot.telegram.front_desk import FrontDesk  # noqa: PLC0415
-        from personal_bot.telegram.groups import Groups  # noqa: PLC0415
-        from personal_bot.telegram.introduction import set_menus  # noqa: PLC0415
-        from personal_bot.telegram.material import Materials  # noqa: PLC0415
-        from personal_bot.telegram.replies import Replies  # noqa: PLC0415
-        from personal_bot.telegram.runner import Runner  # noqa: PLC0415
-        from personal_bot.telegram.scope import Scope  # noqa: PLC0415
-        from personal_bot.telegram.searches import Searches  # noqa: PLC0415
-        from personal_bot.telegram.senses import Senses  # noqa: PLC0415
-        from personal_bot.telegram.welcome import Welcome  # noqa: PLC0415
-        from personal_bot.telegram.work import Work  # noqa: PLC0415
+        from personal_bot.telegram.assembly import assemble  # noqa: PLC0415
 
         settings, secrets = self._settings, self._secrets.current
         metrics = Metrics()
@@ -172,115 +148,19 @@ class App:
             self._llm,
         )
         self._answerer = Answerer(AnswererConfig(request_timeout=settings.request_timeout), self._library, self._llm)
-        dialogues = Dialogues(settings.data_dir / "dialogues")
-        preferences = PreferencesStore(settings.data_dir / "preferences")
-        shown = ShownPassages(settings.data_dir / "passages")
-        files = AnswerFiles(settings.data_dir / "answer-files", limits)
-        replies = Replies(preferences=preferences, shown=shown, files=files)
-        runner = Runner(
-            connection=self._connection,
-            journal=self._journal,
-            dialogues=dialogues,
-            admission=self._admission,
-            metrics=metrics,
-            usage=usage,
-            request_timeout=settings.request_timeout,
-            owner_id=settings.user_id,
-        )
         self._archives = Archives(settings.data_dir / "chats", work=settings.data_dir / "work", limits=limits)
-        kept_searches = KeptSearches(settings.data_dir / "searches")
-        searches = Searches(self._archives, kept_searches)
-        chats = Chats(
-            archives=self._archives,
-            library=self._library,
-            preferences=preferences,
-            summaries=Summaries(self._archives, self._llm, replies, request_timeout=settings.request_timeout),
-            files=files,
-            searches=searches,
-        )
-        llm = self._llm
-        exports = Exports(
-            connection=self._connection,
-            library=self._library,
-            archives=self._archives,
-            chats=chats,
-            dialogues=dialogues,
-            preferences=preferences,
-            models=lambda: llm.windows,
-            owner_id=settings.user_id,
-            folder=settings.data_dir / "exports",
-        )
-        groups = Groups(
-            connection=self._connection,
-            archives=self._archives,
-            chats=chats,
-            states=GroupStates(settings.data_dir / "groups"),
-            shown=shown,
-            owner_id=settings.user_id,
-            me=self._who,
-        )
-        work = Work(
-            connection=self._connection,
-            library=self._library,
-            answerer=self._answerer,
-            dialogues=dialogues,
-            preferences=preferences,
-            replies=replies,
-            chats=chats,
-            exports=exports,
-            groups=groups,
-            incoming=settings.data_dir / "incoming",
-        )
-        guests_choose = settings.access_mode is not AccessMode.PUBLIC
-        welcome = Welcome(self._library, owner_id=settings.user_id, guests_choose=guests_choose)
-        materials = Materials(connection=self._connection, folder=settings.data_dir / "material")
-        commands = Commands(
-            connection=self._connection,
-            dialogues=dialogues,
-            runner=runner,
-            scope=Scope(self._library, preferences),
-            shown=shown,
-            own=Controls(
-                preferences=preferences,
-                usage=usage,
-                dialogues=dialogues,
-                shown=shown,
-                searches=kept_searches,
-                materials=materials,
-                journal=self._journal,
-                library=self._library,
-                llm=self._llm,
-                forget_in_groups=groups.forget_person,
-                owner_id=settings.user_id,
-            ),
-            documents=Documents(connection=self._connection, library=self._library),
-            groups=groups,
-            searches=searches,
-            welcome=welcome,
-            owner_id=settings.user_id,
-            guests_choose=guests_choose,
-            set_menus=functools.partial(set_menus, self._connection, owner_id=settings.user_id),
-        )
-        desk = FrontDesk(
+        desk, groups = assemble(
             settings=settings,
             connection=self._connection,
             journal=self._journal,
-            runner=runner,
-            commands=commands,
-            work=work,
-            preferences=preferences,
-            chats=chats,
-            replies=replies,
-            exports=exports,
-            senses=Senses(
-                connection=self._connection,
-                llm=llm,
-                preferences=preferences,
-                folder=settings.data_dir / "incoming",
-            ),
-            materials=materials,
-            groups=groups,
-            welcome=welcome,
+            admission=self._admission,
+            metrics=metrics,
+            usage=usage,
+            llm=self._llm,
+            library=self._library,
+            archives=self._archives,
+            answerer=self._answerer,
+            limits=limits,
             me=self._who,
         )
 
