@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-LARGEST = 20 << 20  # bytes
-_SECONDS = 60
+LARGEST = 512 << 20  # bytes: what a document may have
+_SECONDS = 60  # of silence; how long all of it may take is the request's to say
 _REDIRECTS = 5
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _OK = 200
@@ -52,20 +52,29 @@ def is_public(text: str) -> bool:
     return address.is_global and not address.is_multicast
 
 
-async def fetch(url: str, into: Path, *, allowed: Callable[[str], bool] = is_public) -> Fetched:
+async def fetch(
+    url: str,
+    into: Path,
+    *,
+    on_progress: Callable[[int, int], None] = lambda *_: None,
+    allowed: Callable[[str], bool] = is_public,
+    largest: int = LARGEST,
+) -> Fetched:
     """Fetch a link into a file.
 
     Args:
         url: http or https.
         into: where to.
+        on_progress: is told how many bytes are there, and of how many; of 0 when nobody knows.
         allowed: says whether an IP address may be connected to; for tests.
+        largest: bytes that it may have.
 
     Raises:
         Refusal: it leads nowhere, to what may not be fetched, or to too much.
         OSError: the volume is full.
     """
     connector = aiohttp.TCPConnector(resolver=_Checked(allowed), use_dns_cache=False)
-    timeout = aiohttp.ClientTimeout(total=_SECONDS)
+    timeout = aiohttp.ClientTimeout(total=None, connect=_SECONDS, sock_read=_SECONDS)
     try:
         async with aiohttp.ClientSession(
             connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
@@ -78,7 +87,7 @@ async def fetch(url: str, into: Path, *, allowed: Callable[[str], bool] = is_pub
                         continue
                     if response.status != _OK:
                         raise Refusal("link_failed", status=response.status)
-                    await _save(response, into)
+                    await _save(response, into, on_progress, largest)
                     return Fetched(name=_name(url, response.content_type), mime_type=response.content_type)
     except _ForbiddenError:
         raise Refusal("link_private") from None
@@ -123,14 +132,19 @@ def _require_allowed(url: str, allowed: Callable[[str], bool]) -> None:
         raise _ForbiddenError(url)
 
 
-async def _save(response: aiohttp.ClientResponse, into: Path) -> None:
-    size = 0
+async def _save(
+    response: aiohttp.ClientResponse, into: Path, on_progress: Callable[[int, int], None], largest: int
+) -> None:
+    size, total = 0, 0 if "Content-Encoding" in response.headers else response.content_length or 0
+    if total > largest:
+        raise Refusal("link_too_large", limit=largest)
     with into.open("wb") as file:
         async for block in response.content.iter_chunked(_BLOCK):
             size += len(block)
-            if size > LARGEST:
-                raise Refusal("link_too_large", limit=LARGEST)
+            if size > largest:
+                raise Refusal("link_too_large", limit=largest)
             file.write(block)
+            on_progress(size, total)
 
 
 def _name(url: str, mime_type: str) -> str:

@@ -60,6 +60,14 @@ def waiting(event: Waiting, body: str = "") -> Progress:
     return Progress(key="llm_waiting", values=(("seconds", max(1, round(event.seconds))),), body=body)
 
 
+def downloading(name: str, done: int = 0, total: int = 0, *, left: float | None = None) -> Progress:
+    """A file is on its way; of 0 bytes when nobody knows of how many."""
+    if not total:
+        return Progress(key="downloading", values=(("name", name),))
+    values = (("name", name), ("done", human_size(done)), ("total", human_size(total)), ("share", 100 * done // total))
+    return Progress(key="downloading_share", values=values, left=left)
+
+
 def taking_in(event: IngestProgress, name: str, *, left: float | None = None) -> Progress:
     """A document is being taken in."""
     if not event.total:

@@ -23,6 +23,7 @@ from personal_bot.models import (
     Waiting,
 )
 from personal_bot.telegram import progress
+from personal_bot.telegram.incoming import TakeIn
 from personal_bot.telegram.results import Result, ingested
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from personal_bot.telegram.connection import Connection
     from personal_bot.telegram.exports import Exports
     from personal_bot.telegram.groups import Groups
-    from personal_bot.telegram.incoming import Ask, Link, Sender, TakeIn
+    from personal_bot.telegram.incoming import Ask, Link, Sender
     from personal_bot.telegram.material import Chosen
     from personal_bot.telegram.replies import Replies
     from personal_bot.telegram.status_message import StatusMessage
@@ -150,7 +151,7 @@ class Work:
             path.unlink(missing_ok=True)
 
     async def take_in_link(self, link: Link, update_id: int, status: StatusMessage) -> Result:
-        """Take what a link leads to into the knowledge.
+        """Take what a link leads to into the knowledge; an export of chats becomes chats.
 
         Raises:
             Refusal: it cannot be taken in, and why.
@@ -159,10 +160,22 @@ class Work:
         from personal_bot.links import fetch  # noqa: PLC0415 - only for links
 
         path = self._incoming / str(update_id)
-        status.show(progress.Progress(key="downloading", values=(("name", link.url),)))
+        status.show(progress.downloading(link.url))
+        pace = progress.Pace()
+
+        def on_progress(done: int, total: int) -> None:
+            left = pace.left(IngestProgress(unit="bytes", done=done, total=total), now=time.monotonic())
+            status.show(progress.downloading(link.url, done, total, left=left))
+
         try:
             await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-            fetched = await fetch(link.url, path)
+            fetched = await fetch(link.url, path, on_progress=on_progress)
+            await self._library.settled()
+            file = TakeIn(
+                sender=link.sender, file_id="", name=fetched.name, mime_type=fetched.mime_type, size=path.stat().st_size
+            )
+            if result := await self._chats.take_in(file, path, status.show):
+                return result
             return await self._ingest(path, fetched.name, fetched.mime_type, link.sender, status)
         finally:
             path.unlink(missing_ok=True)
@@ -185,7 +198,7 @@ class Work:
         raise RuntimeError("the ingest ended without a document")
 
     async def _download(self, file: TakeIn, path: Path, status: StatusMessage) -> None:
-        status.show(progress.Progress(key="downloading", values=(("name", file.name),)))
+        status.show(progress.downloading(file.name))
         await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
         try:
             found = await self._connection.deliver(GetFile(file_id=file.file_id), chat_id=file.sender.chat_id)

@@ -3,6 +3,7 @@
 DOCUMENTS: dict[str, str] = {
     # How far a document is taken in.
     "downloading": "📥 Downloading {name}",
+    "downloading_share": "📥 Downloading {name}: {done} of {total} ({share} %)",
     "ingest_started": "📥 Reading {name}",
     "ingest_pages": "📥 Reading {name}: page {done} of {total} ({share} %)",
     "ingest_chunks": "📥 Taking in {name}: piece {done} of {total} ({share} %)",
@@ -68,7 +69,8 @@ DOCUMENTS: dict[str, str] = {
     "docs_page": "{page} of {pages}",
     # Documents that cannot be taken in.
     "file_too_large": (
-        "{name} is larger than 20 MB, and Telegram gives bots no more. Please split it, or save it without pictures."
+        "{name} is larger than 20 MB, and Telegram gives bots no more. Please split it, or save it without pictures "
+        "(an export of chats: without media, in a zip). Other ways for large files are in docs/telegram.md."
     ),
     "file_not_loaded": "{name} could not be downloaded from Telegram. Please send it again.",
     "document_unknown": "This document is not here any more.",

@@ -3,6 +3,7 @@
 DOCUMENTS: dict[str, str] = {
     # How far a document is taken in.
     "downloading": "📥 Загружаю {name}",
+    "downloading_share": "📥 Загружаю {name}: {done} из {total} ({share} %)",
     "ingest_started": "📥 Читаю {name}",
     "ingest_pages": "📥 Читаю {name}: страница {done} из {total} ({share} %)",
     "ingest_chunks": "📥 Добавляю {name}: фрагмент {done} из {total} ({share} %)",
@@ -66,7 +67,8 @@ DOCUMENTS: dict[str, str] = {
     "docs_page": "{page} из {pages}",
     # Documents that cannot be taken in.
     "file_too_large": (
-        "{name} больше 20 МБ, а больше Telegram ботам не отдаёт. Разделите файл или сохраните его без картинок."
+        "{name} больше 20 МБ, а больше Telegram ботам не отдаёт. Разделите файл или сохраните его без картинок "
+        "(экспорт чатов — без медиа, в zip). Другие способы для больших файлов — в docs/telegram.md."
     ),
     "file_not_loaded": "Не удалось загрузить {name} из Telegram. Пришлите ещё раз.",
     "document_unknown": "Этого документа уже нет.",

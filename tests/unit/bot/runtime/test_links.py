@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
+from exports import GARDEN, as_json, as_zip
 
-from personal_bot.links import LARGEST, Fetched, fetch, is_public
+from personal_bot.links import Fetched, fetch, is_public
 from personal_bot.models import Refusal
 from personal_bot.settings import Settings
 from personal_bot.telegram.front_desk import refusal_of
@@ -19,6 +23,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Scene
+
+SMALL = 1000  # bytes
+FETCHES_FROM_HERE = """
+from personal_bot import links
+links.fetch.__kwdefaults__["allowed"] = lambda address: address == "127.0.0.1"
+from personal_bot.__main__ import main
+main()
+"""
 
 
 @pytest.mark.parametrize(
@@ -47,16 +59,27 @@ async def server() -> AsyncIterator[str]:
         raise web.HTTPFound(request.query["to"])
 
     async def large(_: web.Request) -> web.Response:
-        return web.Response(body=b"0" * (LARGEST + 1))
+        return web.Response(body=b"0" * (SMALL + 1))
 
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"0" * (SMALL + 1))
+        return response
+
+    pages = {"/page": page, "/moved": moved, "/large": large, "/endless": endless}
+    async with served(*(web.get(path, answer) for path, answer in pages.items())) as address:
+        yield address
+
+
+@asynccontextmanager
+async def served(*routes: web.RouteDef) -> AsyncIterator[str]:
     app = web.Application()
-    app.add_routes([web.get("/page", page), web.get("/moved", moved), web.get("/large", large)])
+    app.add_routes(routes)
     runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    yield f"http://127.0.0.1:{port}"
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     await runner.cleanup()
 
 
@@ -88,11 +111,14 @@ async def test_a_redirect_into_the_network_is_refused(server: str, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("path", "key"),
-    [("/missing", "link_failed"), ("/large", "link_too_large"), ("/moved?to=/missing", "link_failed")],
-)
+    [
+        ("/missing", "link_failed"), ("/large", "link_too_large"), ("/endless", "link_too_large"),
+        ("/moved?to=/missing", "link_failed"),
+    ],
+)  # fmt: skip
 async def test_what_cannot_be_fetched_is_refused(server: str, tmp_path: Path, path: str, key: str) -> None:
     with pytest.raises(Refusal) as refused:
-        await fetch(server + path, tmp_path / "a", allowed=only_here)
+        await fetch(server + path, tmp_path / "a", allowed=only_here, largest=SMALL)
     assert refused.value.key == key
 
 
@@ -112,3 +138,30 @@ async def test_the_running_bot_says_why_a_link_is_not_opened(scene: Scene, serve
     await scene.process.start()
     sent = await scene.anna.send(scene.bot.username, f"{server}/page")
     await scene.anna.wait(scene.bot.username, lambda m: say("en", "link_private") in m.text, after=sent)
+
+
+async def test_a_link_brings_what_telegram_gives_no_bot_and_shows_how_far_it_is(scene: Scene) -> None:
+    """More than 20 MB, and an export that becomes chats."""
+    seen = asyncio.Event()
+    padded = as_zip({"ChatExport/result.json": as_json(GARDEN), "ChatExport/photo.jpg": os.urandom(22 * 2**20)})
+
+    async def export(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": str(len(padded))})
+        await response.prepare(request)
+        half = len(padded) // 2 + 2**18
+        await response.write(padded[:half])
+        await seen.wait()
+        await response.write(padded[half:])
+        return response
+
+    scene.process.program = ("-c", FETCHES_FROM_HERE)
+    scene.process.environment["PERSONAL_BOT_ALLOW_LINKS"] = "true"
+    await scene.process.start()
+    async with served(web.get("/garden.zip", export)) as address:
+        sent = await scene.anna.send(scene.bot.username, f"{address}/garden.zip")
+        name = f"{address.removeprefix('http://')}/garden.zip"
+        downloading = f"Downloading http://{name}: 11.3 MB of 22 MB (51 %)"
+        await scene.anna.wait(scene.bot.username, lambda m: downloading in m.text, after=sent, timeout=30)
+        seen.set()
+        told = await scene.anna.wait(scene.bot.username, lambda m: m.text.startswith("✅"), after=sent, timeout=60)
+    assert "“Garden” is in: 7 messages of 3 people" in told.text
