@@ -19,7 +19,7 @@ from personal_bot.knowledge.extraction import sandboxed
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Collection, Sequence
     from pathlib import Path
 
     from personal_bot.archives.queries import Chat
@@ -197,11 +197,11 @@ class Archives:
         key = await self.ask(lambda c: queries.key_of(c, live.identity_of(group)))
         return next((chat for chat in await self.chats() if chat.key == key), None)
 
-    async def forget(self, document: str) -> None:
-        """Delete the chat that the library had as this document, with all of its messages."""
+    async def forget(self, documents: Collection[str]) -> None:
+        """Delete the chats that the library had as these documents, with all of their messages."""
         if self.empty:
             return
-        await asyncio.to_thread(self._forget, document)
+        await asyncio.to_thread(self._forget, documents)
 
     async def close(self) -> None:
         """Close the file."""
@@ -231,12 +231,13 @@ class Archives:
         with closing(connect(self._database)) as connection:
             return change(connection)
 
-    def _forget(self, document: str) -> None:
+    def _forget(self, documents: Collection[str]) -> None:
         from personal_bot.archives.schema import connect, remove_chat  # noqa: PLC0415 - SQLite is for bots with chats
 
         with closing(connect(self._database)) as connection:
-            for (key,) in connection.execute("SELECT key FROM chats WHERE document = ?", (document,)).fetchall():
-                remove_chat(connection, key)
+            for key, document in connection.execute("SELECT key, document FROM chats").fetchall():
+                if document in documents:
+                    remove_chat(connection, key)
 
 
 def _changed(connection: sqlite3.Connection, *, live: bool) -> list[tuple[int, str, int, str]]:

@@ -77,7 +77,7 @@ class Library:
         self._problem: StoreError | None = None
         self._opened = False
         self._opening: asyncio.Task[None] | None = None
-        self._on_deleted: list[Callable[[str], Awaitable[None]]] = []
+        self._on_deleted: list[Callable[[frozenset[str]], Awaitable[None]]] = []
         self._taking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     @classmethod
@@ -211,12 +211,11 @@ class Library:
                 await self._index.remove(record.generation)
         except StoreError as error:
             raise self._refusal(error) from error
-        for record in leaving:
-            for tell in self._on_deleted:
-                await tell(record.document.id)
+        for tell in self._on_deleted:
+            await tell(frozenset(record.document.id for record in leaving))
 
-    def on_deleted(self, tell: Callable[[str], Awaitable[None]]) -> None:
-        """Tell the id of each document that is deleted; what it was made of goes too."""
+    def on_deleted(self, tell: Callable[[frozenset[str]], Awaitable[None]]) -> None:
+        """Tell the ids of documents that are deleted; what they were made of, and what was made of them, goes too."""
         self._on_deleted.append(tell)
 
     async def search(

@@ -1,11 +1,12 @@
 """The newest answers with the passages behind their numbers, kept on the volume: for who taps a number or wants a file.
 
 They are kept as they were when the answer was made: a document that is replaced later does not change what an answer
-rests on. Only the newest answers' are kept.
+rests on. One that is deleted takes them along. Only the newest answers' are kept.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from dataclasses import asdict
@@ -77,8 +78,11 @@ class ShownPassages:
             if (small_files.read(file) or {}).get("user") == user_id:
                 file.unlink(missing_ok=True)
 
-    def forget_documents(self, documents: Collection[str]) -> None:
-        """Let go of the passages of answers that rest on one of these documents."""
+    async def forget_documents(self, documents: Collection[str]) -> None:
+        """Let go of answers that rest on one of these documents, and of their passages."""
+        await asyncio.to_thread(self._forget_documents, documents)
+
+    def _forget_documents(self, documents: Collection[str]) -> None:
         for file in self._directory.glob("*.json"):
             passages = (small_files.read(file) or {}).get("passages", ())
             if any(one.get("document_id") in documents for one in passages):

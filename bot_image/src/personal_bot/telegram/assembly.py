@@ -69,6 +69,7 @@ def assemble(  # noqa: PLR0913 - it brings these together, which is its purpose
     dialogues = Dialogues(settings.data_dir / "dialogues")
     preferences = PreferencesStore(settings.data_dir / "preferences")
     shown = ShownPassages(settings.data_dir / "passages")
+    library.on_deleted(shown.forget_documents)
     files = AnswerFiles(settings.data_dir / "answer-files", limits)
     replies = Replies(preferences=preferences, shown=shown, files=files)
     runner = Runner(

@@ -157,9 +157,8 @@ class Controls:
     async def _forget(self, user_id: int, language: str, what: str) -> Page:
         if what not in {"me", "all"}:
             return say(language, "forget_kept"), None
-        if what == "all" and user_id == self._owner_id:
-            for document in await self._library.documents():
-                await self._library.delete(document.id)
+        if what == "all" and user_id == self._owner_id and (documents := await self._library.documents()):
+            await self._library.delete(*(document.id for document in documents))
         self._dialogues.forget_person(user_id)
         self._shown.forget(user_id)
         self._searches.forget(user_id)

@@ -337,7 +337,7 @@ class Groups:
 
     async def _remove(self, user_id: int, groups: list[int]) -> None:
         documents = await self._archives.forget_author(person(user_id), groups)
-        self._shown.forget_documents(frozenset(documents) - {""})
+        await self._shown.forget_documents(frozenset(documents) - {""})
         self._changed.set()
         with contextlib.suppress(Refusal):  # then the round in the background does it later
             await self._chats.index(self._owner_id)

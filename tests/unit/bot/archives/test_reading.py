@@ -149,7 +149,7 @@ async def test_a_deleted_chat_is_gone_from_messages_and_search_and_can_come_agai
     await reader.read(as_json(GARDEN))
     (chat_,) = await reader.archives.unindexed()
     await reader.archives.indexed(chat_, "document")
-    await reader.archives.forget("document")
+    await reader.archives.forget({"document"})
     assert await reader.archives.chats() == []
     assert (await reader.archives.ask(lambda c: queries.search(c, "шланг", Scope(), limit=9)))[0] == 0
     assert await reader.read(as_json(GARDEN)) == 7

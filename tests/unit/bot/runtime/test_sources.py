@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from personal_bot.texts import say
 
 if TYPE_CHECKING:
@@ -29,6 +31,35 @@ async def test_tapping_a_number_shows_its_passage_also_after_a_kill(scene: Scene
     async with asyncio.timeout(10):
         while passage.id in [message.id for message in await scene.anna.messages(scene.bot.username)]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("step", ["docs", "forget"])
+async def test_of_a_document_that_is_deleted_no_passage_is_shown_or_kept(scene: Scene, step: str) -> None:
+    """Nor the answers that rest on it, and neither those of other people."""
+    boris = await scene.people.join("Boris", language_code="en")
+    await scene.process.start(access_mode="Public")
+    await scene.knows_the_pets()
+    question = await boris.send(scene.bot.username, QUESTION)
+    answer = await boris.wait(scene.bot.username, lambda m: "Sources" in m.text, after=question, timeout=30)
+    kept = scene.process.folder / "data" / "passages"
+    assert "Murka" in "".join(file.read_text() for file in kept.iterdir())
+    if step == "docs":
+        await scene.anna.send(scene.bot.username, "/docs")
+        listed = await scene.anna.wait(scene.bot.username, lambda m: m.text.startswith("📚"))
+        await scene.anna.press(listed, "1", answer_within=5)
+        card = await scene.anna.wait(scene.bot.username, lambda m: m.text.startswith("📄"))
+        await scene.anna.press(card, say("en", "docs_delete"), answer_within=5)
+        sure = await scene.anna.wait(scene.bot.username, lambda m: m.text == say("en", "docs_sure", name="pets.md"))
+        await scene.anna.press(sure, say("en", "docs_yes"), answer_within=5)
+    else:
+        await scene.anna.send(scene.bot.username, "/forget")
+        asked = await scene.anna.wait(scene.bot.username, lambda m: m.text == say("en", "forget_sure_owner"))
+        await scene.anna.press(asked, say("en", "forget_documents"), answer_within=5)
+    await scene.process.until_status(lambda status: status["knowledge"]["documents"] == 0)
+    await scene.process.until(lambda: not list(kept.iterdir()))
+    said = await boris.press(answer, "[1]", answer_within=5)
+    assert said
+    assert said["text"] == say("en", "source_gone")
 
 
 async def test_what_no_passage_backs_is_said_to_be_so(scene: Scene) -> None:
