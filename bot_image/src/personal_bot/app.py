@@ -265,6 +265,14 @@ class App:
         if library := self._library:
             gauge("personalbot_documents", "Documents in the knowledge.", lambda: library.state().documents)
             gauge("personalbot_chunks", "Pieces of documents in the knowledge.", lambda: library.state().chunks)
+            gauge("personalbot_document_bytes", "Bytes of those documents.", lambda: library.state().bytes)
+            gauge("personalbot_taken_in_chunks", "Pieces taken in since the start.", lambda: library.added)
+        if llm := self._llm:
+            gauge(
+                "personalbot_llm_waits",
+                "Requests that the LLM service refused for now (429).",
+                lambda: llm.asked_to_wait,
+            )
 
     def _conflicts(self) -> float:
         return self._poller.state.conflicts

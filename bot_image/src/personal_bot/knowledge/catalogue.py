@@ -30,6 +30,7 @@ class Catalogue:
         self._originals = originals
         self._llm = llm
         self._on_added = on_added
+        self.added = 0  # chunks so far
         self._without_vectors: set[str] = set()  # generations that are being taken in
         self._making = asyncio.Lock()
         self._cleaning: set[asyncio.Task[None]] = set()
@@ -61,6 +62,7 @@ class Catalogue:
         await self._index.current.add_chunks(generation, chunks)
         if not all(chunk.dense for chunk in chunks):
             self._without_vectors.add(generation)
+        self.added += len(chunks)
         self._on_added()
 
     async def complete(self, record: Record) -> None:

@@ -114,6 +114,11 @@ class Library:
             reindexing=self._reindexing.state(),
         )
 
+    @property
+    def added(self) -> int:
+        """How many chunks were taken in since the start."""
+        return self._catalogue.added
+
     async def wait_open(self) -> None:
         """Wait until the store is open, however long that takes."""
         if self._opening:

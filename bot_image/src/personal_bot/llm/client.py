@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import random
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from personal_bot.llm.faults import ATTEMPTS, Fault, GiveUp, decide
@@ -101,6 +102,7 @@ class LLM:
         self._state = LLMState()
         self._missing: dict[str, LLMState] = {}  # by model of the configuration: what was told when it was asked for
         self.windows: dict[str, int] = {}
+        self.asked_to_wait = 0  # 429 so far
         self._wire = Wire(timeout=config.timeout)
         self._short = True
 
@@ -260,6 +262,7 @@ class LLM:
         Raises:
             Refusal: there shall be none.
         """
+        self.asked_to_wait += error.fault.status == HTTPStatus.TOO_MANY_REQUESTS
         verdict = decide(
             error.fault,
             attempt=attempt,

@@ -46,6 +46,7 @@ async def test_what_is_used_is_told_logged_and_counted_and_a_spent_budget_ends_i
     scene.process.environment["PERSONAL_BOT_PRICE"] = "gpt-5-mini=1000/1000,text-embedding-3-small=1"
     await scene.process.start(monthly_budget="0.6")
     await scene.knows_the_pets()
+    await scene.llm.client.fault(endpoint="chat/completions", status=429, retry_after=1)
     question = await scene.anna.send(scene.bot.username, QUESTION)
     await scene.anna.wait(scene.bot.username, lambda m: "Sources" in m.text, after=question, timeout=30)
     await scene.anna.send(scene.bot.username, "/usage")
@@ -58,6 +59,9 @@ async def test_what_is_used_is_told_logged_and_counted_and_a_spent_budget_ends_i
     _, metrics = await scene.process.get("/metrics")
     assert 'personalbot_llm_cost_total{model="gpt-5-mini"} 0.' in metrics
     assert 'personalbot_llm_tokens_total{direction="prompt",model="text-embedding-3-small"}' in metrics
+    assert "personalbot_llm_waits 1.0" in metrics
+    assert "personalbot_taken_in_chunks 1.0" in metrics
+    assert "personalbot_document_bytes 105.0" in metrics
     for _ in range(3):
         question = await scene.anna.send(scene.bot.username, QUESTION)
         await scene.anna.wait(scene.bot.username, lambda m: not m.text.startswith("🔍"), after=question, timeout=30)
