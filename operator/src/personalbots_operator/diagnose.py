@@ -13,6 +13,8 @@ from personalbots_operator.statusz import Statusz
 
 SETTLE_SECONDS: Final = 3.0
 """The scheduler and the kubelet report troubles that pass by themselves: only what lasts is told."""
+VOLUME_SECONDS: Final = 10.0
+"""How long a storage class that makes volumes at once may take for one: most do in a few seconds."""
 EVENTS_AFTER_SECONDS: Final = 4.0
 """From when on the Events of a pod that does not start are worth reading."""
 EVENTS_SECONDS: Final = 30.0
@@ -132,10 +134,11 @@ def _unscheduled(seen: Evidence) -> Finding:
     pod, age = seen.pod, seen.now - seen.pod.created
     detail = pod.unscheduled_message.partition(". ")[0]  # what follows tells of preemption
     if pod.unscheduled_since is not None:
-        lasted = seen.now - pod.unscheduled_since
-        if lasted < SETTLE_SECONDS:
-            return Finding("Starting", look_after=SETTLE_SECONDS - lasted)
-        if re.search(r"persistentvolume|storageclass|volume", detail, re.IGNORECASE):
+        volume = re.search(r"persistentvolume|storageclass|volume", detail, re.IGNORECASE)
+        settled = pod.unscheduled_since + (VOLUME_SECONDS if volume else SETTLE_SECONDS)
+        if seen.now < settled:
+            return Finding("Starting", look_after=settled - seen.now)
+        if volume:
             return _unbound(seen, detail)
         return Finding("Unschedulable", {"detail": _sentence(detail)})
     if age < LATE_SECONDS:
