@@ -6,9 +6,10 @@ message. A newer message for the same bot supersedes an older one.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Final, Self
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
@@ -20,13 +21,17 @@ from master_bot.kube import ClusterError, ConflictError, NotFoundError
 from master_bot.live_view import SLOW, View, view
 from master_bot.metrics import Metrics
 from master_bot.models import LIVE_ANNOTATION, handle
-from master_bot.objects import Pod
+from master_bot.objects import Event, Pod
 from master_bot.sending import edit
 from master_bot.settings import Settings
 from master_bot.texts import Texts, fill, texts_for
 from personalbots_api.models import PersonalBot
 
 log = logging.getLogger(__name__)
+
+_EVENTS_EVERY: Final = timedelta(seconds=5)
+"""How often the events about a pod that does not run yet are read: the API server walks through all of the namespace's
+to find them, and most pods run before that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +69,14 @@ class Place:
             )
         except ValueError:
             return None
+
+
+@dataclass
+class _Told:
+    """The events about a bot that starts, and when they were read last."""
+
+    read: datetime
+    events: Sequence[Event] = ()
 
 
 class LiveMessages:
@@ -144,10 +157,10 @@ class LiveMessages:
         task.add_done_callback(lambda ended: self._tasks.pop(uid) if self._tasks.get(uid) is ended else None)
 
     async def _follow(self, bot: PersonalBot, place: Place) -> None:
-        shown = ""
+        shown, told = "", _Told(read=place.since)
         while True:
             try:
-                found = await self._look(bot, place)
+                found = await self._look(bot, place, told)
                 if found.text != shown and not await edit(
                     self._telegram,
                     chat_id=place.chat_id,
@@ -167,16 +180,18 @@ class LiveMessages:
             # Telegram takes about one message a second in a chat.
             await asyncio.sleep(1 if self._now() - place.since < SLOW else 3)
 
-    async def _look(self, bot: PersonalBot, place: Place) -> View:
+    async def _look(self, bot: PersonalBot, place: Place, told: _Told) -> View:
         texts, name = texts_for(place.language), bot.metadata.name
         current = self._cache.get(name)
         if current is None or current.metadata.uid != bot.metadata.uid:
             return View(text=fill(texts.live_gone, bot=handle(bot)), keyboard=None, over=True)
-        pod, events = await self._cluster.pod(current), await self._cluster.events(current)
+        pod, now = await self._cluster.pod(current), self._now()
+        if pod and not pod.running_since and now - told.read >= _EVENTS_EVERY:
+            told.read, told.events = now, await self._cluster.events(current)
         return view(
             bot=current,
             pod=pod,
-            events=events,
+            events=told.events,
             since=place.since,
             former_pod=place.former_pod,
             now=self._now(),

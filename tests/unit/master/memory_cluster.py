@@ -23,6 +23,7 @@ class MemoryCluster:
         self.kept: dict[str, Conversation] = {}
         self.pods: dict[str, Pod] = {}
         self.seen: dict[str, list[Event]] = {}
+        self.events_read = 0
         self.logs: dict[tuple[str, bool], str] = {}
         self.used: dict[str, Usage] = {}
         self.records: dict[str, dict[str, str]] = {}
@@ -196,6 +197,7 @@ class MemoryCluster:
 
     async def events(self, bot: PersonalBot) -> Sequence[Event]:
         self._reached()
+        self.events_read += 1
         return self.seen.get(bot.metadata.name, [])
 
     async def usage(self, bot: PersonalBot) -> Usage | None:

@@ -1,5 +1,6 @@
 """The message that shows a bot coming up: steps, patience, causes, and every way it can end."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -58,6 +59,21 @@ async def test_a_cause_is_shown_and_goes_away_when_it_is_over(world: World, anna
     cluster.come_up(name)
     ready = await anna.hear("is ready")
     assert "cannot be loaded" not in ready.text
+
+
+async def test_events_are_read_only_of_a_pod_that_takes_its_time(
+    world: World, anna: Talk, cluster: MemoryCluster
+) -> None:
+    name = await onboard(world, anna)
+    cluster.come_up(name)
+    await anna.hear("is ready")
+    assert cluster.events_read == 0  # it was up at once
+    await anna.say("/restart", "is on its way")
+    cluster.come_up(name)
+    cluster.pods[name] = replace(cluster.pods[name], running_since=None, ready=False)
+    world.passed += timedelta(seconds=5)
+    await anna.hear("✅ program loaded", "⏳ program started")
+    assert cluster.events_read == 1
 
 
 @pytest.mark.parametrize("way", ["deleted", "stopped"])
