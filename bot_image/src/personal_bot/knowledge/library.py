@@ -211,13 +211,15 @@ class Library:
         leaving = [replace(record, status=Status.DELETING) for record in found]
         try:
             await self._index.put(leaving)
+            for (
+                tell
+            ) in self._on_deleted:  # at once: to remove the chunks may take long, and is made up for after a kill
+                await tell(frozenset(record.document.id for record in leaving))
             for record in leaving:
                 self._catalogue.forget_original(record.document.id)
                 await self._index.remove(record.generation)
         except StoreError as error:
             raise self._refusal(error) from error
-        for tell in self._on_deleted:
-            await tell(frozenset(record.document.id for record in leaving))
 
     def on_deleted(self, tell: Callable[[frozenset[str]], Awaitable[None]]) -> None:
         """Tell the ids of documents that are deleted; what they were made of, and what was made of them, goes too."""

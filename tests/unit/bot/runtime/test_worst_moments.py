@@ -148,3 +148,23 @@ async def test_a_document_comes_back_once_and_stays(scene: Scene, step: str) -> 
     (file,) = await replies(scene, card)
     assert (await scene.anna.download(file)).startswith(b"# Pets")
     assert list((scene.process.folder / "data" / "originals").iterdir())
+
+
+async def test_what_a_document_left_elsewhere_goes_with_it_when_the_bot_dies_over_deleting_it(scene: Scene) -> None:
+    await scene.process.start()
+    await scene.knows_the_pets()
+    question = await scene.anna.send(scene.bot.username, QUESTION)
+    await scene.anna.wait(scene.bot.username, lambda m: "Sources" in m.text, after=question, timeout=30)
+    await scene.anna.send(scene.bot.username, "/docs")
+    listed = await scene.anna.wait(scene.bot.username, lambda m: m.text.startswith("📚"))
+    await scene.anna.press(listed, "1")
+    card = await scene.anna.wait(scene.bot.username, lambda m: m.text.startswith("📄"))
+    await scene.anna.press(card, say("en", "docs_delete"))
+    sure = await scene.anna.wait(scene.bot.username, lambda m: m.text == say("en", "docs_sure", name="pets.md"))
+    fate = Fate(scene)
+    await fate.dies("before", "personal_bot.knowledge.index:Index.remove")
+    await scene.anna.press(sure, say("en", "docs_yes"))
+    await fate.lives()
+    await scene.process.until(lambda: not unfinished(scene))
+    await scene.process.until_status(lambda status: status["knowledge"]["ready"])
+    assert not list((scene.process.folder / "data" / "passages").iterdir())
