@@ -88,6 +88,7 @@ async def run(settings: Settings) -> None:
             metrics=metrics,
             fleet=fleet,
             look=look,
+            busy=lambda: len(queue) > settings.workers,
         )
         queue: WorkQueue[Key] = WorkQueue(
             reconciler, workers=settings.workers, meter=metrics, owner=view.owner, urgent=view.lacks_pod

@@ -50,6 +50,8 @@ _LONGEST_REMAKE = 300.0
 _LONGEST_REFUSAL = 60.0
 _FORGIVEN_SECONDS = 900.0
 _GROW_AGAIN_SECONDS = 600.0
+_SAID_AFTER_SECONDS = 1.0
+_UNSAID_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,13 @@ class Reconciler:
         metrics: Metrics,
         fleet: Fleet,
         look: Callable[[Key], None],
+        busy: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`look` is given the bots that are to be reconciled because of what was found out about another."""
+        """`look` is given the bots that are to be reconciled because of what was found out about another.
+
+        `busy` tells whether many bots wait to be reconciled.
+        """
         self._cluster = cluster
         self._pod_events = PodEvents(cluster)
         self._view = view
@@ -100,6 +106,7 @@ class Reconciler:
         self._metrics = metrics
         self._fleet = fleet
         self._look = look
+        self._busy = busy
         self._clock = clock
         self._tries: dict[Key, _Tries] = {}
         self._ungrowable: dict[Key, _Ungrowable] = {}
@@ -135,9 +142,8 @@ class Reconciler:
                 continue
             other = await self._carry_out(decision, world)
             if other is None:
-                if self._said_later(world, decision):
-                    self._look(bot.key)
-                    return None
+                if self._can_wait(world, decision):
+                    return _SAID_AFTER_SECONDS
                 await self._say(world, decision)
                 if decision.wants_statusz:
                     self._reader.refresh(bot.key)
@@ -145,12 +151,15 @@ class Reconciler:
             world = other
         raise Retry("the cluster changes faster than it can be looked at")
 
-    def _said_later(self, world: World, decision: Decision) -> bool:
-        """Whether the status can wait until those were served that have no pod: the bot is new, and has one now.
+    def _can_wait(self, world: World, decision: Decision) -> bool:
+        """Whether the first thing that there is to say is only that the bot is on its way, and will soon be outdated.
 
-        Under load there is more to say by then, and one write says it.
+        What becomes of a pod is worth saying, not that it was made just now; of a busy cluster, that it runs.
         """
-        return not world.bot.reason and any(isinstance(action, CreatePod) for action in decision.actions)
+        if world.bot.reason or not decision.status or decision.status["conditions"][0]["reason"] != "Starting":
+            return False
+        made = any(isinstance(action, CreatePod) for action in decision.actions)
+        return made or (self._busy() and world.now - world.bot.created < _UNSAID_SECONDS)
 
     def _world(self, bot: Bot) -> World:
         key, pod, now = bot.key, self._view.pods.get(bot.key), self._clock()

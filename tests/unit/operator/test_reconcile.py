@@ -33,6 +33,7 @@ class World:
 
     def __init__(self, bots: int = 1, settings: Settings = SETTINGS) -> None:
         self.settings = settings
+        self.busy = False
         self.cluster = Simulation()
         self.names = [f"bot{number}" for number in range(bots)]
         self.restart_operator()
@@ -58,6 +59,7 @@ class World:
             metrics=metrics,
             fleet=self.fleet,
             look=self.look,
+            busy=lambda: self.busy,
             clock=lambda: self.cluster.now,
         )
         self.cluster.unseen = [(place[0], raw, False) for place, raw in self.cluster.objects.items()]
@@ -130,6 +132,12 @@ def world() -> World:
 
 async def test_a_bot_comes_up_with_five_writes_and_then_there_are_no_more(world: World) -> None:
     world.apply("bot0")
+    world.cluster.show(world.see)
+    await world.work()
+    world.cluster.change(Kind.POD, "pbot-bot0", {"spec": {"nodeName": "node-1"}})
+    world.cluster.show(world.see)
+    await world.work()
+    assert world.reason("bot0") == "Starting"
     await world.settle()
     assert world.reason("bot0") == "Polling"
     assert world.cluster.writes == [
@@ -149,14 +157,28 @@ async def test_a_new_bot_gets_its_pod_before_anything_is_said_about_it(world: Wo
     world.cluster.show(world.see)
     assert world.view.lacks_pod(Key("bots", "bot0"))
     world.keys.clear()
-    assert await world.reconcile(Key("bots", "bot0")) is None
+    assert await world.reconcile(Key("bots", "bot0"))  # it is looked at again soon, also when nothing happens
     assert world.cluster.writes == ["create VOLUME", "create POD"]
-    assert world.keys == {Key("bots", "bot0")}  # it is looked at again, behind those that have none
     assert not world.view.lacks_pod(Key("bots", "bot0"))
     world.cluster.kubelet()
     world.cluster.show(world.see)
     await world.settle()
     assert world.cluster.writes.count("patch BOT status") == 1  # by then there was one thing to say, and not two
+
+
+async def test_while_many_wait_that_a_bot_is_on_its_way_is_said_only_when_it_lasts(world: World) -> None:
+    world.busy = True
+    world.apply("bot0")
+    for _ in range(4):
+        world.cluster.show(world.see)
+        await world.work()
+        world.cluster.change(Kind.POD, "pbot-bot0", {"spec": {"nodeName": "node-1"}})
+        world.cluster.now += 7
+    assert world.cluster.writes == ["create VOLUME", "create POD"]
+    world.cluster.now += 7
+    await world.work()
+    assert world.cluster.writes == ["create VOLUME", "create POD", "patch BOT status"]
+    assert world.reason("bot0") == "Starting"
 
 
 async def test_an_operator_that_starts_again_writes_nothing(world: World) -> None:
