@@ -69,6 +69,15 @@ class Field:
             user={"token": token["status"]["token"]},
         )  # fmt: skip
 
+    async def everywhere(self, user: str, rules: Rules) -> None:
+        """Let the account do this in the whole cluster too."""
+        group = "rbac.authorization.k8s.io"
+        reference = {"apiGroup": group, "kind": "ClusterRole", "name": self.name}
+        subject = {"kind": "ServiceAccount", "name": user, "namespace": self.own}
+        await self._made(f"apis/{group}/v1/clusterroles", {"metadata": {"name": self.name}, "rules": rules})
+        body = {"metadata": {"name": self.name}, "roleRef": reference, "subjects": [subject]}
+        await self._made(f"apis/{group}/v1/clusterrolebindings", body)
+
     async def may(self, user: str, namespace: str, *, taken: Iterable[Right] = ()) -> None:
         """Let the account do all but this in a namespace."""
         path = f"apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}/roles/{user}"
@@ -154,3 +163,5 @@ async def own_field(installed: Installation, folder: Path) -> AsyncIterator[Fiel
             yield made
         finally:
             await api.call("DELETE", f"api/v1/namespaces/{made.own}")
+            for kind in ("clusterroles", "clusterrolebindings"):
+                await api.call("DELETE", f"apis/rbac.authorization.k8s.io/v1/{kind}/{name}")

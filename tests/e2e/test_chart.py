@@ -91,7 +91,9 @@ def test_the_operator_serves_one_namespace_several_or_all_with_the_same_rules(he
     assert all(rights == rules for objects in (several, everywhere) for rights in operator_rights(objects).values())
     namespaces = [environment(objects, "operator").get("OPERATOR_NAMESPACES") for objects in (one, several, everywhere)]
     assert namespaces == ["bots", "bots,team-a,team-b", None]
-    assert [len(of_kind(objects, "ClusterRoleBinding")) for objects in (one, several, everywhere)] == [0, 0, 1]
+    bound = [[found["roleRef"]["name"] for found in of_kind(objects, "ClusterRoleBinding")]
+             for objects in (one, several, everywhere)]  # fmt: skip
+    assert bound == [["personalbots-operator-finalizers"]] * 2 + [["personalbots-operator"]]
     policies = [{found["metadata"]["namespace"] for found in of_kind(several, "NetworkPolicy")}]
     assert policies == [{"bots", "team-a", "team-b"}]
 
@@ -130,17 +132,26 @@ def test_the_master_bot_never_gets_or_lists_secrets(rendered: Objects) -> None:
     assert [set(rule["verbs"]) for rule in rules] == [{"create", "patch", "delete"}]
 
 
-def test_no_rule_has_a_wildcard_and_nobody_is_bound_to_the_whole_cluster(rendered: Objects) -> None:
+def test_no_rule_has_a_wildcard_and_only_a_finalizer_is_touched_in_the_whole_cluster(
+    here: cluster.Context, rendered: Objects
+) -> None:
     for role in of_kind(rendered, "Role", "ClusterRole"):
         assert "*" not in json.dumps(role["rules"])
-    assert of_kind(rendered, "ClusterRoleBinding") == []
+    (binding,) = of_kind(rendered, "ClusterRoleBinding")
+    (role,) = [found for found in of_kind(rendered, "ClusterRole") if found["metadata"]["name"].endswith("-finalizers")]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert role["rules"] == [{"apiGroups": ["personalbots.io"], "resources": ["personalbots"], "verbs": ["patch"]}]
+    strict = render(here, operator={"scope": {"finalizersEverywhere": False}})
+    assert of_kind(strict, "ClusterRoleBinding") == []
 
 
 def test_the_master_bot_sees_nodes_only_when_that_is_asked_for(here: cluster.Context, rendered: Objects) -> None:
     assert "nodes" not in json.dumps(of_kind(rendered, "Role", "ClusterRole"))
     objects = render(here, masterBot={"seesNodes": True})
-    (binding,) = of_kind(objects, "ClusterRoleBinding")
     (role,) = [found for found in of_kind(objects, "ClusterRole") if found["metadata"]["name"].endswith("-nodes")]
+    (binding,) = [
+        found for found in of_kind(objects, "ClusterRoleBinding") if found["roleRef"]["name"].endswith("-nodes")
+    ]
     assert role["rules"] == [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["list"]}]
     assert binding["roleRef"]["name"] == role["metadata"]["name"]
     assert [subject["name"] for subject in binding["subjects"]] == ["personalbots-master-bot"]
@@ -256,8 +267,11 @@ def test_selectors_find_the_pods_they_mean(rendered: Objects) -> None:
 def test_what_is_not_wanted_is_left_out(
     values: dict[str, Any], gone: set[str], here: cluster.Context, rendered: Objects
 ) -> None:
-    kinds = {found["kind"] for found in rendered}
-    assert kinds - {found["kind"] for found in render(here, **values)} == gone
+    before, after = (
+        {(found["kind"], found["metadata"]["name"]) for found in objects}
+        for objects in (rendered, render(here, **values))
+    )
+    assert {kind for kind, _ in before - after} == gone
 
 
 def test_without_a_master_bot_nothing_may_touch_secrets(here: cluster.Context) -> None:
@@ -378,8 +392,11 @@ def test_rights_reach_as_far_as_they_are_needed_and_no_further(who: str, here: c
     needed = {(verb, resource) for resource, verbs in RIGHTS[who].items() for verb in verbs.split()}
     assert allowed(here, who, BOTS, EVERYTHING) == needed
     own = {(verb, "configmaps") for verb in ("get", "list", "create", "patch", "delete")}
-    assert allowed(here, who, NAMESPACE, EVERYTHING) == (own if who == MASTER_BOT else {("create", "events")})
-    assert allowed(here, who, "kube-system", EVERYTHING) == set()
+    elsewhere = {("patch", BOT)} if who == OPERATOR else set()  # its finalizer
+    assert allowed(here, who, NAMESPACE, EVERYTHING) == (
+        own if who == MASTER_BOT else {("create", "events")} | elsewhere
+    )
+    assert allowed(here, who, "kube-system", EVERYTHING) == elsewhere
 
 
 def test_pods_of_the_chart_are_admitted_where_pod_security_is_restricted(here: cluster.Context, notes: str) -> None:

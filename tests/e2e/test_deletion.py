@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from local_operator import local_operator
-from own_operator import QDRANT, STORED, Field, own_field, until
+from own_operator import OPERATOR, QDRANT, STORED, Field, own_field, until
 from support import Installation
+from test_chart import of_kind, render
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
 
@@ -19,10 +20,21 @@ async def ours(installed: Installation, tmp_path: Path) -> AsyncIterator[Field]:
         yield made
 
 
+async def gone(ours: Field, log: Path) -> None:
+    """Wait until the namespace is no more."""
+    try:
+        async with asyncio.timeout(60):
+            while (await ours.api.call("GET", f"api/v1/namespaces/{ours.name}"))[0] != 404:  # noqa: ASYNC110 - far away
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        left = await ours.get(f"{ours.bots}")
+        raise AssertionError(f"it is still there, with {left}; {log.read_text()[-3000:]}") from None
+
+
 async def test_a_deleted_namespace_goes_with_its_bots_and_is_used_again_when_it_is_back(
     installed: Installation, ours: Field, tmp_path: Path
 ) -> None:
-    """The operator's rights are those of the whole cluster: a Role goes with its namespace (docs/operating.md)."""
+    """The operator has all rights here."""
     config = Path(installed.context.kubeconfig)
     log = tmp_path / "log"
     async with local_operator(config, log=log, NAMESPACES=ours.name, WATCHDOG_SECONDS="2") as operator:
@@ -35,18 +47,26 @@ async def test_a_deleted_namespace_goes_with_its_bots_and_is_used_again_when_it_
             await ours.reason(name, reason)
         namespace = f"api/v1/namespaces/{ours.name}"
         await ours.api.call("DELETE", namespace)
-        try:
-            async with asyncio.timeout(60):
-                while (await ours.api.call("GET", namespace))[0] != 404:  # noqa: ASYNC110 - far away
-                    await asyncio.sleep(0.2)
-        except TimeoutError:
-            left = await ours.get(f"{ours.bots}")
-            raise AssertionError(f"it is still there, with {left}; {log.read_text()[-3000:]}") from None
+        await gone(ours, log)
         assert (await operator.ask("/healthz"))[0] == 200
         assert (await ours.api.call("POST", "api/v1/namespaces", {"metadata": {"name": ours.name}}))[0] == 201
         await ours.bot("plain", QDRANT)
         await ours.reason("plain", "Polling")
         assert "Traceback" not in log.read_text()
+
+
+async def test_a_namespace_goes_also_when_the_operators_role_in_it_goes_first(
+    installed: Installation, ours: Field, tmp_path: Path
+) -> None:
+    config, log = await ours.account("operator"), tmp_path / "log"
+    roles = {role["metadata"]["name"]: role["rules"] for role in of_kind(render(installed.context), "ClusterRole")}
+    await ours.everywhere("operator", roles[f"{OPERATOR}-finalizers"])
+    async with local_operator(config, log=log, NAMESPACES=ours.name):
+        await ours.bot("cleaned", QDRANT | {"deletionPolicy": "Delete"})
+        await ours.reason("cleaned", "Polling")
+        await ours.api.call("DELETE", f"apis/rbac.authorization.k8s.io/v1/namespaces/{ours.name}/rolebindings/operator")
+        await ours.api.call("DELETE", f"api/v1/namespaces/{ours.name}")
+        await gone(ours, log)
 
 
 async def test_bots_deleted_while_the_operator_is_away_go_with_their_pods_and_with_their_volumes_as_they_were_told(
@@ -62,7 +82,7 @@ async def test_bots_deleted_while_the_operator_is_away_go_with_their_pods_and_wi
         return {item["metadata"]["name"]: item["metadata"]["uid"] for item in found
                 if "deletionTimestamp" not in item["metadata"]}  # fmt: skip
 
-    async def gone(name: str) -> None:
+    async def deleted(name: str) -> None:
         async with asyncio.timeout(60):
             while (await ours.api.call("GET", f"{ours.bots}/{name}"))[0] != 404:  # noqa: ASYNC110 - far away
                 await asyncio.sleep(0.1)
@@ -77,14 +97,14 @@ async def test_bots_deleted_while_the_operator_is_away_go_with_their_pods_and_wi
     for name in (*policies, "cleaned"):
         await ours.api.call("DELETE", f"{ours.bots}/{name}")
     for name in policies:
-        await gone(name)
+        await deleted(name)
     await until(lambda: not ours.pod("kept") and not ours.pod("dropped"), "their pods are gone")
     async with asyncio.timeout(60):
         while set(await volumes()) != {"pbot-kept"}:  # noqa: ASYNC110 - far away
             await asyncio.sleep(0.1)
     assert (await ours.api.call("GET", f"{ours.bots}/cleaned"))[0] == 200
     async with local_operator(config, NAMESPACES=ours.name):
-        await gone("cleaned")
+        await deleted("cleaned")
         await ours.bot("kept", STORED)
         await ours.reason("kept", "VolumePending")
     assert await volumes() == {"pbot-kept": before["pbot-kept"]}

@@ -68,10 +68,11 @@ Delete the resources while the operator still runs: a bot with `deletionPolicy: 
 ## Rights
 
 The operator works in the bots' namespace, in those of `operator.scope.namespaces`, or, with
-`operator.scope.wholeCluster`, everywhere. It has no right on Secrets. Beside the release it may write conditions of its
-own Deployment, and Events. The master bot may create, patch and delete Secrets in the bots' namespace, never get or
-list them; but the API server answers a patch with the whole Secret, so that who took the master bot over could read
-those whose names they know.
+`operator.scope.wholeCluster`, everywhere. It has no right on Secrets. Elsewhere it may only take its finalizer off a
+PersonalBot (`operator.scope.finalizersEverywhere`), so that a namespace that is deleted goes, and write conditions of
+its own Deployment and Events beside the release. The master bot may create, patch and delete Secrets in the bots'
+namespace, never get or list them; but the API server answers a patch with the whole Secret, so that who took the
+master bot over could read those whose names they know.
 
 Who may create a PersonalBot in a namespace may have any Secret of that namespace mounted into an image of their choice,
 as with pods: give `edit` in the bots' namespace to nobody who must not.
