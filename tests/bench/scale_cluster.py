@@ -204,12 +204,16 @@ async def fake_cluster(context: Context, *, statusz: str, volumes: int) -> Async
 
 
 def _crd(context: Context) -> None:
-    """Have the resource known; it stays, as it does when the chart is taken away."""
-    if not kube.kubectl(context, "get", "crd", f"{names.PLURAL}.{names.GROUP}", "--ignore-not-found"):
+    """Have the resource known; it stays, as it does when the chart is taken away, and the chart may take it over."""
+    crd = ("crd", f"{names.PLURAL}.{names.GROUP}")
+    if not kube.kubectl(context, "get", *crd, "--ignore-not-found"):
         words = ("template", "bench", str(context.root / deploy.CHART), "--show-only", "templates/crd.yaml")
         kube.kubectl(context, "apply", "--server-side", "-f", "-", stdin=kube.helm(context, *words))
         known = """--for=jsonpath={.status.conditions[?(@.type=="Established")].status}=True"""
-        kube.kubectl(context, "wait", known, "crd", f"{names.PLURAL}.{names.GROUP}")
+        kube.kubectl(context, "wait", known, *crd)
+        release = (f"meta.helm.sh/release-name={deploy.RELEASE}", f"meta.helm.sh/release-namespace={deploy.NAMESPACE}")
+        kube.kubectl(context, "annotate", *crd, *release)
+        kube.kubectl(context, "label", *crd, "app.kubernetes.io/managed-by=Helm", "--overwrite")
 
 
 async def clean(context: Context, api: Api) -> None:
