@@ -72,6 +72,8 @@ class World:
     reading: Reading | None = None
     reading_for: float = 0.0
     """How long the reading has been pending, in seconds."""
+    reading_late: bool = False
+    """So many bots are to be read that waiting for one is in vain."""
     events: Sequence[PodEvent] | None = None
     """Events of the pod; None while they were not asked for."""
     trouble: Trouble = Trouble()
@@ -239,7 +241,8 @@ def _in_the_way(world: World, spec: Spec, pod: Pod) -> Decision:
 def _watch(world: World, spec: Spec, pod: Pod, settings: Settings) -> Decision:
     """The pod is as it is to be: say how it does."""
     reading = world.reading
-    if reading and reading.pending and world.reading_for < STATUSZ_SECONDS:
+    wanted = reading and reading.pending and world.reading_for < STATUSZ_SECONDS
+    if wanted and (world.bot.ready or not world.reading_late):
         return Decision(look_after=STATUSZ_SECONDS - world.reading_for)
     statusz = reading.statusz if reading else None
     seen = Evidence(

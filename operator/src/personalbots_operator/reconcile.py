@@ -30,7 +30,7 @@ from personalbots_operator.cluster import (
     Refused,
     Unavailable,
 )
-from personalbots_operator.decide import Decision, Trouble, World, decide
+from personalbots_operator.decide import STATUSZ_SECONDS, Decision, Trouble, World, decide
 from personalbots_operator.fleet import Fleet
 from personalbots_operator.logs import SPAWN
 from personalbots_operator.metrics import Metrics
@@ -173,6 +173,7 @@ class Reconciler:
             rival=self._view.rival(bot),
             reading=reading,
             reading_for=time.monotonic() - reading.asked_at if reading else 0.0,
+            reading_late=self._reader.behind > STATUSZ_SECONDS,
             turn=key in self._fleet.turns,
             many_deaf=self._fleet.many_deaf,
             over_quota=self._over_quota(bot),

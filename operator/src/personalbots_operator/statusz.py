@@ -153,6 +153,11 @@ class Reader:
             self._queue.add(key)
         return reading
 
+    @property
+    def behind(self) -> float:
+        """How long who comes now waits to be asked, in seconds."""
+        return len(self._queue) / self._budget if self._budget else 0.0
+
     def refresh(self, key: Key) -> None:
         """Ask the pod again as soon as the budget allows."""
         if key in self._readings:

@@ -328,6 +328,10 @@ def test_a_status_waits_a_moment_for_what_the_bot_says_and_not_longer(
     world = World(bot=anna, pod=fitting(anna), volume=volume(), reading=pending, reading_for=0.5, now=NOW)
     assert decide(world, settings).status is None
     assert ready(decide(replace(world, reading_for=3), settings).status) == ("Running", "Polling")
+    in_vain = replace(world, reading_late=True)
+    assert ready(decide(in_vain, settings).status) == ("Running", "Polling")
+    polling = bot(status={"conditions": [{"type": "Ready", "status": "True", "reason": "Polling"}]})
+    assert decide(replace(in_vain, bot=polling), settings).status is None  # there is no news that would wait
     said = replace(pending, pending=False, statusz=Statusz(bot_id=7, username="anna_bot"))
     status = decide(replace(world, reading=said), settings).status
     assert status is not None
