@@ -5,10 +5,6 @@ of the import's time and 100 MiB. Here `BaseModel.model_rebuild` does nothing wh
 model gets as its parent namespace the names that it would have been rebuilt with; pydantic then builds it by itself at
 first use.
 
-A `Message` is the heaviest of all, and is built anew (0.1 s, in which nothing else goes on) for each kind of call that
-gives one back. The bot reads nothing but its id there, at once: an id that is not journalled when the process is killed
-leaves a message behind.
-
 First builds are not thread-safe: make Telegram objects on the event loop's thread only.
 """
 
@@ -23,14 +19,6 @@ from pydantic import BaseModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-_GIVE_A_MESSAGE = ("SendMessage", "SendDocument", "SendPhoto", "EditMessageText", "EditMessageMedia")
-
-
-class Sent(BaseModel):
-    """What is read of a message that Telegram gives back."""
-
-    message_id: int
 
 
 def import_aiogram() -> bool:
@@ -63,8 +51,6 @@ def import_aiogram() -> bool:
     if hasattr(BaseModel, "__pydantic_parent_namespace__") and namespace:
         for model in aiogram_models():
             model.__pydantic_parent_namespace__ = namespace
-        for name in _GIVE_A_MESSAGE:
-            getattr(sys.modules["aiogram.methods"], name).__returning__ = Sent
         return True
     for model, names in asked.items():
         model.model_rebuild(_types_namespace=names)

@@ -22,9 +22,8 @@ print(len(models))
 """
 SEND_AND_EDIT = """
 import asyncio
-from personal_bot.telegram.connection import Connection
+from personal_bot.telegram.connection import Connection, Session
 from aiogram import methods
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.types import Message
 async def main():
     connection = Connection(api_url="http://localhost", token="1:A")
@@ -36,7 +35,7 @@ async def main():
         methods.EditMessageText(chat_id=1, message_id=5, text="hi"),
         methods.EditMessageMedia(chat_id=1, message_id=5, media={"type": "document", "media": "file"}),
     ):
-        given = AiohttpSession().check_response(connection.bot, method, 200, sent).result
+        given = Session().check_response(connection.bot, method, 200, sent).result
         assert given.message_id == 5
         assert not isinstance(given, Message), method
 asyncio.run(main())
