@@ -45,19 +45,20 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def _run(settings: Settings, secrets: SecretFiles) -> None:
-    import asyncio  # noqa: PLC0415 - bad arguments are told without it
+    """Import what is wanted and no more: bad arguments are told at once, and a clean-up needs no Telegram."""
+    import asyncio  # noqa: PLC0415 - as above
 
     if settings.drop_collection:
-        from personal_bot.cleanup import drop_collection  # noqa: PLC0415
+        from personal_bot.cleanup import drop_collection  # noqa: PLC0415 - as above
 
         asyncio.run(drop_collection(settings, secrets))
         return
     if settings.copy_knowledge:
-        from personal_bot.copying import copy_knowledge  # noqa: PLC0415
+        from personal_bot.copying import copy_knowledge  # noqa: PLC0415 - as above
 
         asyncio.run(copy_knowledge(settings, secrets))
         return
-    from personal_bot.app import App  # noqa: PLC0415
+    from personal_bot.app import App  # noqa: PLC0415 - as above
 
     async def bot() -> None:
         await App(settings, secrets).run()

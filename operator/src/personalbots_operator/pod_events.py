@@ -15,7 +15,7 @@ from personalbots_operator.diagnose import TELLING
 from personalbots_operator.observed import PodEvent
 
 FRESH_SECONDS: Final = 3.0
-"""How old what was read may be."""
+"""How long ago the reading of what is told may have begun; one that is under way serves however long it takes."""
 
 _Found = Mapping[str, tuple[PodEvent, ...]]
 
@@ -26,7 +26,9 @@ class _Reading(NamedTuple):
 
     @property
     def useful(self) -> bool:
-        if self.found.done() and (self.found.cancelled() or self.found.exception()):
+        if not self.found.done():
+            return True
+        if self.found.cancelled() or self.found.exception():
             return False
         return time.monotonic() - self.begun < FRESH_SECONDS
 

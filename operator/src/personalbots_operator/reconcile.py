@@ -52,6 +52,7 @@ _FORGIVEN_SECONDS = 900.0
 _GROW_AGAIN_SECONDS = 600.0
 _SAID_AFTER_SECONDS = 1.0
 _UNSAID_SECONDS = 30.0
+_LOOK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,8 @@ class Reconciler:
                 continue
             other = await self._carry_out(decision, world)
             if other is None:
-                if self._can_wait(world, decision):
-                    return _SAID_AFTER_SECONDS
+                if wait := self._can_wait(world, decision):
+                    return wait
                 await self._say(world, decision)
                 if decision.wants_statusz:
                     self._reader.refresh(bot.key)
@@ -151,15 +152,17 @@ class Reconciler:
             world = other
         raise Retry("the cluster changes faster than it can be looked at")
 
-    def _can_wait(self, world: World, decision: Decision) -> bool:
-        """Whether the first thing that there is to say is only that the bot is on its way, and will soon be outdated.
+    def _can_wait(self, world: World, decision: Decision) -> float:
+        """How long it can wait that the bot is on its way, if that is the first thing to say: it is soon outdated.
 
-        What becomes of a pod is worth saying, not that it was made just now; of a busy cluster, that it runs.
+        Seconds; 0 when something is to be said now. What becomes of a pod is worth saying, not that it was made just
+        now; of a busy cluster, that the bot runs.
         """
         if world.bot.reason or not decision.status or decision.status["conditions"][0]["reason"] != "Starting":
-            return False
-        made = any(isinstance(action, CreatePod) for action in decision.actions)
-        return made or (self._busy() and world.now - world.bot.created < _UNSAID_SECONDS)
+            return 0.0
+        if any(isinstance(action, CreatePod) for action in decision.actions):
+            return _SAID_AFTER_SECONDS
+        return _LOOK_SECONDS if self._busy() and world.now - world.bot.created < _UNSAID_SECONDS else 0.0
 
     def _world(self, bot: Bot) -> World:
         key, pod, now = bot.key, self._view.pods.get(bot.key), self._clock()
