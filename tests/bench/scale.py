@@ -25,11 +25,11 @@ from scale_operator import IMAGE, STATUSZ_ADDRESS, Operator, bots_answering, ope
 
 from cluster import Context, kube
 from personalbots_api import names
-from personalbots_operator import build
-from personalbots_operator.cluster import Kind
-from personalbots_operator.observed import Bot, Key
+from personalbots_operator.cache.observed import Bot, Key
+from personalbots_operator.cache.spec import Spec
+from personalbots_operator.decision import build
+from personalbots_operator.kube.client import Kind
 from personalbots_operator.settings import Settings
-from personalbots_operator.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable, Sequence

@@ -23,7 +23,7 @@ import yaml
 from cluster import deploy, kube, tools
 from cluster.process import CommandFailed
 from personalbots_api import names
-from personalbots_operator.cluster import Cluster, Kind
+from personalbots_operator.kube.client import Cluster, Kind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Iterable

@@ -12,10 +12,10 @@ import pytest
 
 import cluster
 from cluster import Context, deploy, images
-from recording import Recording, recording
 from standins.llm import LLMClient
 from standins.telegram import TelegramClient
-from support import Installation, Setup, forwarded, new_setup
+from support.installation import Installation, Setup, forwarded, new_setup
+from support.recording import Recording, recording
 
 
 @pytest.fixture(scope="session")

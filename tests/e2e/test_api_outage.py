@@ -11,14 +11,14 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+from test_operator_deaf import pods
+from test_survival import pods_at_once
 
 from cluster import kube, tools
 from cluster.process import CommandFailed
-from recording import NODE, Recording
 from standins.telegram import TelegramClient
-from support import Installation, Setup, new_setup
-from test_operator_deaf import pods
-from test_survival import pods_at_once
+from support.installation import Installation, Setup, new_setup
+from support.recording import NODE, Recording
 
 pytestmark = [pytest.mark.cluster, pytest.mark.alone, pytest.mark.timeout(300)]
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from administrator import BOTS, Administrator, Json
-from fake_kubelet import Audit, bot_of, field, place
-from local_operator import local_operator
 from personalbots_api import names
-from support import Installation
+from support.administrator import BOTS, Administrator, Json
+from support.fake_kubelet import Audit, bot_of, field, place
+from support.installation import Installation
+from support.local_operator import local_operator
 
 NUMBER = int(os.environ.get("CHAOS_BOTS", "30"))
 LIVES = int(os.environ.get("CHAOS_LIVES", "5"))

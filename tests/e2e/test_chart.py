@@ -14,11 +14,11 @@ from cluster.process import CommandFailed
 from master_bot.metrics import Metrics as MasterBotMetrics
 from master_bot.settings import Settings as MasterBotSettings
 from personalbots_api import names
+from personalbots_operator.cache.cache import View
 from personalbots_operator.metrics import Metrics as OperatorMetrics
 from personalbots_operator.settings import Settings as OperatorSettings
 from personalbots_operator.settings import Share
-from personalbots_operator.view import View
-from support import until
+from support.installation import until
 
 pytestmark = pytest.mark.cluster
 

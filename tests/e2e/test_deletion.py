@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-
-from local_operator import local_operator
-from own_operator import OPERATOR, QDRANT, STORED, Field, own_field, until
-from support import Installation
 from test_chart import of_kind, render
+
+from support.installation import Installation
+from support.local_operator import local_operator
+from support.own_operator import OPERATOR, QDRANT, STORED, Field, own_field, until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
 

@@ -12,7 +12,7 @@ import yaml
 
 from cluster import tools
 from standins.telegram import TelegramClient
-from support import LLM_URL, TELEGRAM_URL, Installation
+from support.installation import LLM_URL, TELEGRAM_URL, Installation
 
 pytestmark = [pytest.mark.cluster, pytest.mark.alone]  # its commands look at all bots of the namespace
 

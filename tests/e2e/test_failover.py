@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from administrator import BOTS, Administrator
-from fake_kubelet import field, place
-from local_operator import Local, local_operator
 from personalbots_api import names
-from personalbots_operator.leader import LEASE_SECONDS, TRY_SECONDS
-from support import Installation
+from personalbots_operator.kube.leader import LEASE_SECONDS, TRY_SECONDS
+from support.administrator import BOTS, Administrator
+from support.fake_kubelet import field, place
+from support.installation import Installation
+from support.local_operator import Local, local_operator
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from api_proxy import Answer, Cut, Fault, Gone, Right, proxied
-from local_operator import local_operator
-from own_operator import own_field
-from support import Installation
 from test_chaos import SETTLED, People, settled
+
+from support.api_proxy import Answer, Cut, Fault, Gone, Right, proxied
+from support.installation import Installation
+from support.local_operator import local_operator
+from support.own_operator import own_field
 
 SECONDS = 30
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(120 + SECONDS + SETTLED)]

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import pytest
 
 from cluster import deploy, kube
-from master_bot.cluster import Conversation, KubernetesCluster
-from master_bot.kube import ConflictError, DeniedError, Kube, NotFoundError
+from master_bot.kubernetes.client import ConflictError, DeniedError, Kube, NotFoundError
+from master_bot.kubernetes.cluster import Conversation, KubernetesCluster
 from master_bot.metrics import Metrics
 from personalbots_api.models import PersonalBot
 from standins.telegram import Message, NewBot, Person, TelegramClient
-from support import Installation, until
+from support.installation import Installation, until
 
 pytestmark = pytest.mark.cluster
 

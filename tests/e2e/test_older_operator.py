@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from personalbots_api import names
-from recording import Recording
 from standins.telegram import TelegramClient
-from support import Installation, Json, Setup, new_setup, until
+from support.installation import Installation, Json, Setup, new_setup, until
+from support.recording import Recording
 
 pytestmark = [pytest.mark.cluster, pytest.mark.alone, pytest.mark.timeout(240)]
 

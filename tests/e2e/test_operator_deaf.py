@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-
-from cluster import deploy, kube
-from recording import NODE
-from standins.telegram import TelegramClient
-from support import Installation, Setup, new_setup, until
 from test_operator_reasons import FREEZE, THAW, fails
 from test_rollout import OWN, condition
+
+from cluster import deploy, kube
+from standins.telegram import TelegramClient
+from support.installation import Installation, Setup, new_setup, until
+from support.recording import NODE
 
 pytestmark = [pytest.mark.cluster, pytest.mark.alone, pytest.mark.timeout(300)]
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 import yaml
+from test_operator_reasons import fails, told
+from test_survival import pods_at_once
 
 from cluster import deploy
 from personalbots_api.quantities import parse_quantity
-from recording import Recording
 from standins.telegram import TelegramClient
-from support import Installation, Json, Setup, new_setup, until
-from test_operator_reasons import fails, told
-from test_survival import pods_at_once
+from support.installation import Installation, Json, Setup, new_setup, until
+from support.recording import Recording
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 

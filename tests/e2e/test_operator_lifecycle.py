@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-
-from recording import Recording
-from support import Installation, Json, Setup, until
 from test_survival import pods_at_once
+
+from support.installation import Installation, Json, Setup, until
+from support.recording import Recording
 
 pytestmark = pytest.mark.cluster
 

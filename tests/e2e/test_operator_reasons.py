@@ -14,9 +14,9 @@ import aiohttp
 import pytest
 
 from cluster import kube
-from recording import KILL, NODE
 from standins.telegram import TelegramClient
-from support import Installation, Json, Setup, until
+from support.installation import Installation, Json, Setup, until
+from support.recording import KILL, NODE
 
 pytestmark = pytest.mark.cluster
 

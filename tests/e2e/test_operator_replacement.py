@@ -3,11 +3,11 @@
 import json
 
 import pytest
-
-from recording import Recording
-from standins.telegram import TelegramClient
-from support import Installation, Json, Setup, until
 from test_survival import pods_at_once
+
+from standins.telegram import TelegramClient
+from support.installation import Installation, Json, Setup, until
+from support.recording import Recording
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 

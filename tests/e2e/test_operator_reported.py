@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from cluster import deploy, images, kube
-from recording import NODE, Recording
 from standins.llm import LLMClient
 from standins.telegram import TelegramClient
-from support import Installation, Json, Setup, new_setup, until
+from support.installation import Installation, Json, Setup, new_setup, until
+from support.recording import NODE, Recording
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 

@@ -4,11 +4,11 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-
-from recording import Recording
-from standins.telegram import TelegramClient
-from support import Installation, Setup, new_setup
 from test_survival import pods_at_once
+
+from standins.telegram import TelegramClient
+from support.installation import Installation, Setup, new_setup
+from support.recording import Recording
 
 pytestmark = pytest.mark.cluster
 

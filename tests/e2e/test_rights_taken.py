@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from api_proxy import Right, proxied
-from local_operator import Local, local_operator
-from own_operator import OPERATOR, QDRANT, STORED, Field, forbidden, own_field, rights, until
 from personalbots_api import names
-from support import Installation
+from support.api_proxy import Right, proxied
+from support.installation import Installation
+from support.local_operator import Local, local_operator
+from support.own_operator import OPERATOR, QDRANT, STORED, Field, forbidden, own_field, rights, until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from test_master_bot import Talk
 
 from cluster import Context, deploy, images
-from recording import Recording
 from standins.telegram import TelegramClient
-from support import Installation, Json, new_setup, until
-from test_master_bot import Talk
+from support.installation import Installation, Json, new_setup, until
+from support.recording import Recording
 
 pytestmark = [pytest.mark.cluster, pytest.mark.alone]
 

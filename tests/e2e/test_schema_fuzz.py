@@ -7,15 +7,15 @@ import random
 from pathlib import Path
 
 import pytest
-from resources import BOT
 from test_fuzz import mutated
 
-from administrator import BOTS, Administrator, Json
 from personalbots_api import names
-from personalbots_operator.decide import World, decide
-from personalbots_operator.observed import Bot
+from personalbots_operator.cache.observed import Bot
+from personalbots_operator.decision.decide import World, decide
 from personalbots_operator.settings import Settings
-from support import Installation
+from support.administrator import BOTS, Administrator, Json
+from support.installation import Installation
+from support.resources import BOT
 
 NUMBER = int(os.environ.get("FUZZ_RESOURCES", "1500"))
 SEED = int(os.environ.get("FUZZ_SEED", "5"))

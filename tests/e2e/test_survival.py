@@ -7,9 +7,9 @@ import pytest
 
 from cluster import deploy
 from cluster.process import CommandFailed
-from recording import Recording
 from standins.llm import LLMClient
-from support import Installation, Setup, until
+from support.installation import Installation, Setup, until
+from support.recording import Recording
 
 pytestmark = pytest.mark.cluster
 

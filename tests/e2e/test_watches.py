@@ -14,8 +14,8 @@ from aiohttp import web
 from yarl import URL
 
 from cluster import kube
-from local_operator import free_port, kubeconfig, local_operator
-from support import Installation
+from support.installation import Installation
+from support.local_operator import free_port, kubeconfig, local_operator
 
 pytestmark = pytest.mark.cluster
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cluster import deploy
-from messenger import Messenger, messenger
-from support import Installation
+from support.installation import Installation
+from support.messenger import Messenger, messenger
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 

@@ -5,8 +5,8 @@ import base64
 import pytest
 
 from cluster import deploy
-from recording import Recording
-from support import Installation
+from support.installation import Installation
+from support.recording import Recording
 
 pytestmark = [pytest.mark.cluster, pytest.mark.alone]
 

@@ -14,15 +14,15 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
+from personal_bot.cgroup import Cgroup
 from personal_bot.exits import InternalError
 from personal_bot.logs import log_loop_errors
 from personal_bot.models import KnowledgeState, LLMState
 from personal_bot.requests.admission import Admission, Ticket
 from personal_bot.requests.costs import Kind, Meter
 from personal_bot.requests.journal import Journal
-from personal_bot.serving.cgroup import Cgroup
-from personal_bot.serving.status import status_document
-from personal_bot.telegram.connection import Connection
+from personal_bot.serving.statusz import status_document
+from personal_bot.telegram.client import Connection
 from personal_bot.telegram.polling import Poller
 
 if TYPE_CHECKING:
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
     from personal_bot.answers.answerer import Answerer
     from personal_bot.archives.archives import Archives
+    from personal_bot.handlers.dispatch import FrontDesk
     from personal_bot.knowledge.library import Library
     from personal_bot.llm.client import LLM
-    from personal_bot.requests.usage import Usage
+    from personal_bot.metrics import Metrics
     from personal_bot.secret_files import SecretFiles
-    from personal_bot.serving.metrics import Metrics
-    from personal_bot.serving.server import HealthServer
+    from personal_bot.serving.health_server import HealthServer
     from personal_bot.settings import Settings
-    from personal_bot.telegram.front_desk import FrontDesk
-    from personal_bot.telegram.incoming import Me
+    from personal_bot.state.usage import Usage
+    from personal_bot.telegram.updates import Me
 
 _FIRST_POLL = 1.0  # seconds that the rest waits for the first poll to come back
 _TICK = 1.0  # seconds between looks at what requests cost
@@ -108,14 +108,14 @@ class App:
         """Import and make what the first poll does not need."""
         from personal_bot.answers.answerer import Answerer, AnswererConfig  # noqa: PLC0415 - after the first poll
         from personal_bot.archives.archives import Archives  # noqa: PLC0415
+        from personal_bot.handlers.assembly import assemble  # noqa: PLC0415
         from personal_bot.knowledge.extraction import ExtractionLimits  # noqa: PLC0415
         from personal_bot.knowledge.inbox_folder import InboxFolder  # noqa: PLC0415
         from personal_bot.knowledge.library import Library, LibraryConfig  # noqa: PLC0415
         from personal_bot.llm.client import LLM, LLMConfig  # noqa: PLC0415
-        from personal_bot.requests.usage import Usage  # noqa: PLC0415
-        from personal_bot.serving.metrics import Metrics  # noqa: PLC0415
-        from personal_bot.serving.server import HealthServer  # noqa: PLC0415
-        from personal_bot.telegram.assembly import assemble  # noqa: PLC0415
+        from personal_bot.metrics import Metrics  # noqa: PLC0415
+        from personal_bot.serving.health_server import HealthServer  # noqa: PLC0415
+        from personal_bot.state.usage import Usage  # noqa: PLC0415
 
         settings, secrets = self._settings, self._secrets.current
         metrics = Metrics()
@@ -208,7 +208,7 @@ class App:
 
     async def _introduce(self) -> None:
         """Ask Telegram who the bot is, and tell it the commands."""
-        from personal_bot.telegram.introduction import introduce  # noqa: PLC0415 - after the first poll
+        from personal_bot.handlers.command_menu import introduce  # noqa: PLC0415 - after the first poll
 
         me = await introduce(self._connection, owner_id=self._settings.user_id)
         if not self._me.done():

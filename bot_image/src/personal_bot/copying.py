@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from personal_bot.exits import INTERNAL_ERROR, Exit
 from personal_bot.knowledge.index import on_server, on_volume, opened
-from personal_bot.knowledge.moving import copy
-from personal_bot.knowledge.server import connector
 from personal_bot.knowledge.store import StoreError
+from personal_bot.knowledge.store_copy import copy
+from personal_bot.knowledge.store_qdrant import connector
 
 if TYPE_CHECKING:
     from personal_bot.secret_files import SecretFiles

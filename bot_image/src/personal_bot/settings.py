@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from personal_bot.exits import BadArguments
-from personal_bot.requests.usage import Price, Prices
+from personal_bot.state.usage import Price, Prices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

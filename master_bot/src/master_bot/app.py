@@ -19,34 +19,34 @@ from aiogram.exceptions import TelegramAPIError
 from aiogram.fsm.storage.memory import SimpleEventIsolation
 from aiogram.types import BotCommand
 
-from master_bot.admin import AdminDesk, admin_router
-from master_bot.bot_cache import BotCache
-from master_bot.bots import BotsDesk, bots_router
-from master_bot.broadcasts import Broadcasts
-from master_bot.changes import ChangesDesk, changes_router
-from master_bot.check_up import CheckUp
-from master_bot.cluster import Cluster, KubernetesCluster
-from master_bot.debug import DebugDesk, debug_router
-from master_bot.deletion import Deletions
-from master_bot.drafts import Drafts, expire
-from master_bot.following import Follower
-from master_bot.fsm_storage import Clock, ConfigMapStorage
+from master_bot.handlers.admin import AdminDesk, admin_router
+from master_bot.handlers.bot_settings import ChangesDesk, changes_router
+from master_bot.handlers.bot_settings_typed import WritingDesk, writing_router
+from master_bot.handlers.bots import BotsDesk, bots_router
+from master_bot.handlers.debug import DebugDesk, debug_router
+from master_bot.handlers.deletion import Deletions
+from master_bot.handlers.health import CheckUp
+from master_bot.handlers.onboarding import Desk, onboarding_router
 from master_bot.health import serve
-from master_bot.kube import AwayError, ClusterError, Kube
-from master_bot.leftovers import last_router
-from master_bot.live import LiveMessages
+from master_bot.kubernetes.bot_cache import BotCache
+from master_bot.kubernetes.client import AwayError, ClusterError, Kube
+from master_bot.kubernetes.cluster import Cluster, KubernetesCluster
+from master_bot.kubernetes.fsm_storage import Clock, ConfigMapStorage
+from master_bot.kubernetes.quotas import Quotas
 from master_bot.metrics import Metrics
-from master_bot.news import News
-from master_bot.onboarding import Desk, onboarding_router
-from master_bot.outages import Apology, Insistence
-from master_bot.person import PersonMiddleware
-from master_bot.polling import LONG, Poller
-from master_bot.quotas import Quotas
-from master_bot.sending import Patience
+from master_bot.services.broadcasts import Broadcasts
+from master_bot.services.drafts import Drafts, expire
+from master_bot.services.log_following import Follower
+from master_bot.services.notifications import News
+from master_bot.services.startup_messages import LiveMessages
 from master_bot.settings import Settings
+from master_bot.telegram.errors import Apology, Insistence
+from master_bot.telegram.fallback import last_router
+from master_bot.telegram.person import PersonMiddleware
+from master_bot.telegram.polling import LONG, Poller
+from master_bot.telegram.sending import Patience
+from master_bot.telegram.throttle import Throttle
 from master_bot.texts import LANGUAGES
-from master_bot.throttle import Throttle
-from master_bot.writing import WritingDesk, writing_router
 
 _STALE: Final = LONG + 35
 """Seconds without an answer to getUpdates after which the master bot is not ready."""

@@ -13,25 +13,25 @@ import kopf
 from aiohttp import web
 
 from personalbots_api import names
-from personalbots_operator import watching
-from personalbots_operator.cluster import ApiError, Cluster, Kind
-from personalbots_operator.connection import NoCluster, connection
-from personalbots_operator.fleet import Fleet
-from personalbots_operator.garbage import Garbage
-from personalbots_operator.leader import Leader, LeadershipLost
+from personalbots_operator.cache.cache import View
+from personalbots_operator.cache.observed import Key
+from personalbots_operator.kube.client import ApiError, Cluster, Kind
+from personalbots_operator.kube.connection import NoCluster, connection
+from personalbots_operator.kube.leader import Leader, LeadershipLost
+from personalbots_operator.kube.rate_limit import Pace
 from personalbots_operator.logs import configure
+from personalbots_operator.loop import watching
+from personalbots_operator.loop.event_recorder import Recorder
+from personalbots_operator.loop.fleet import Fleet
+from personalbots_operator.loop.gc_tuning import Garbage
+from personalbots_operator.loop.health_server import application
+from personalbots_operator.loop.operator_status import Own
+from personalbots_operator.loop.queue import WorkQueue
+from personalbots_operator.loop.reconcile import Reconciler
+from personalbots_operator.loop.statusz import Reader, over_http
+from personalbots_operator.loop.watchdog import Watchdog
 from personalbots_operator.metrics import Metrics
-from personalbots_operator.observed import Key
-from personalbots_operator.own import Own
-from personalbots_operator.pace import Pace
-from personalbots_operator.queue import WorkQueue
-from personalbots_operator.reconcile import Reconciler
-from personalbots_operator.recorder import Recorder
-from personalbots_operator.server import application
 from personalbots_operator.settings import BadSettings, Settings
-from personalbots_operator.statusz import Reader, over_http
-from personalbots_operator.view import View
-from personalbots_operator.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 

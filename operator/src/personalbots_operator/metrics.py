@@ -16,8 +16,8 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from personalbots_operator.rollout import Rollout
-from personalbots_operator.view import View
+from personalbots_operator.cache.cache import View
+from personalbots_operator.decision.rollout import Rollout
 
 _FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _SLOW: Final = (0.5, 1, 2, 3, 5, 7.5, 10, 15, 30, 60, 120, 300)

@@ -1,8 +1,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from master_world import Talk, World, make_world
-from memory_cluster import MemoryCluster
+
+from support.master_world import Talk, World, make_world
+from support.memory_cluster import MemoryCluster
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiogram.types import CallbackQuery, Chat, Message, Update, User
-from master_world import Talk, make_world
-from memory_cluster import MemoryCluster
 from test_bots import WORKS, known
 
-from master_bot.admin import SendButton
-from master_bot.admission import invitation, valid
-from master_bot.objects import Node
+from master_bot.handlers.admin import SendButton
+from master_bot.handlers.invitations import invitation, valid
+from master_bot.kubernetes.objects import Node
+from support.master_world import Talk, make_world
+from support.memory_cluster import MemoryCluster
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from aiogram.types import CallbackQuery, Chat, Message, Update, User
-from master_world import Talk, World, make_world
-from memory_cluster import MemoryCluster
 
-from master_bot.keyboards import Act, BotButton
+from master_bot.views.keyboards import Act, BotButton
+from support.master_world import Talk, World, make_world
+from support.memory_cluster import MemoryCluster
 
 WORKS = ("True", "Polling", "")
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from master_world import KEY, World, make_world
-from memory_cluster import MemoryCluster
 from test_bots import WORKS, known
 from test_changes import SIZES
 
-from messenger import Messenger, messenger
+from support.master_world import KEY, World, make_world
+from support.memory_cluster import MemoryCluster
+from support.messenger import Messenger, messenger
 
 PHONE = (430, 844)
 MASTER = "master_bot"

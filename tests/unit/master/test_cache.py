@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from master_world import World, make_world
-from memory_cluster import MemoryCluster
+
+from support.master_world import World, make_world
+from support.memory_cluster import MemoryCluster
 
 
 async def test_people_who_ask_for_their_bots_cost_the_cluster_nothing(
@@ -26,7 +27,7 @@ async def test_people_who_ask_for_their_bots_cost_the_cluster_nothing(
 async def test_the_list_goes_on_after_whatever_breaks_the_watch(
     cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("master_bot.bot_cache._PAUSE", 0.05)
+    monkeypatch.setattr("master_bot.kubernetes.bot_cache._PAUSE", 0.05)
     async with make_world(cluster) as world:
         watch, broken = cluster.watch_bots, [ValueError("Chunk too big"), KeyError("metadata")]
 

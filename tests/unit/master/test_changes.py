@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from master_world import KEY, Talk, World, make_world
-from memory_cluster import MemoryCluster
 from test_bots import WORKS, forge, known
 from test_managed import tap
 
-from master_bot.keyboards import Field, OptionButton, PersonButton
+from master_bot.views.keyboards import Field, OptionButton, PersonButton
 from standins.telegram import NewBot
+from support.master_world import KEY, Talk, World, make_world
+from support.memory_cluster import MemoryCluster
 
 SIZES = {
     "small": {"limits": {"cpu": "500m", "memory": "192Mi"}},

@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from master_world import KEY, Talk, World, make_world
-from memory_cluster import MemoryCluster
-
 from personalbots_api.models import Budget
+from support.master_world import KEY, Talk, World, make_world
+from support.memory_cluster import MemoryCluster
 
 SIZES = {
     "small": {"limits": {"cpu": "500m", "memory": "192Mi"}},

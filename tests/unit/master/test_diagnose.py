@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from master_bot.diagnose import Light, diagnose
-from master_bot.objects import Event, Pod
+from master_bot.kubernetes.objects import Event, Pod
+from master_bot.views.diagnosis import Light, diagnose
 from personalbots_api.conditions import CATALOGUE
 from personalbots_api.models import LastTermination, PersonalBot
 

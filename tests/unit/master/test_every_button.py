@@ -6,14 +6,14 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
-from master_world import KEY, Talk, World, make_world
-from memory_cluster import MemoryCluster
 from test_changes import SIZES, made
 from test_managed import tap
 
-from master_bot.keyboards import Act
 from master_bot.models import readable
+from master_bot.views.keyboards import Act
 from standins.telegram import Message
+from support.master_world import KEY, Talk, World, make_world
+from support.memory_cluster import MemoryCluster
 
 Root = Callable[[], Awaitable[Message]]
 Path = tuple[str, ...]

@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from master_world import Talk, World, onboard
-from memory_cluster import MemoryCluster
 from test_diagnose import NOW, bot, pod
 
-from master_bot.kube import AwayError
-from master_bot.live_view import View, view
-from master_bot.objects import Pod
+from master_bot.kubernetes.client import AwayError
+from master_bot.kubernetes.objects import Pod
 from master_bot.texts import LANGUAGES
+from master_bot.views.startup import View, view
 from personalbots_api.models import PersonalBot
+from support.master_world import Talk, World, onboard
+from support.memory_cluster import MemoryCluster
 
 
 def at(seconds: int, *conditions: tuple[str, str, str], of_pod: Pod | None = None) -> View:

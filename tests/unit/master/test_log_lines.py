@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from master_bot.log_lines import readable
+from master_bot.views.log_lines import readable
 
 
 def line(**said: object) -> str:

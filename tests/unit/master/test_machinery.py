@@ -11,17 +11,17 @@ import aiohttp
 import pytest
 from aiogram.exceptions import ClientDecodeError, TelegramConflictError, TelegramNetworkError
 from aiogram.methods import GetUpdates
-from master_world import Talk, World
-from memory_cluster import MemoryCluster
 
-from master_bot.drafts import Draft, manifest
 from master_bot.health import serve
-from master_bot.live import Place
 from master_bot.logs import JsonFormatter
 from master_bot.metrics import Metrics
-from master_bot.polling import _pause, _readable
+from master_bot.services.drafts import Draft, manifest
+from master_bot.services.startup_messages import Place
 from master_bot.settings import Settings, SettingsError
-from master_bot.wishes import Wish
+from master_bot.telegram.polling import _pause, _readable
+from master_bot.views.choices import Wish
+from support.master_world import Talk, World
+from support.memory_cluster import MemoryCluster
 
 TOKEN = "7712345678:AAEabcdefghijklmnopqrstuvwxyz12345"  # noqa: S105 - made up
 SIZES = '{"small": {"limits": {"cpu": "1", "memory": "256Mi"}}, "large": {"limits": {"cpu": "2", "memory": "1Gi"}}}'
@@ -143,7 +143,7 @@ async def test_a_message_that_came_too_fast_is_sent_again_after_what_telegram_as
 
 
 async def test_a_conflict_is_not_ready_and_passes(world: World, anna: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("master_bot.polling._PAUSES", (0.1,))
+    monkeypatch.setattr("master_bot.telegram.polling._PAUSES", (0.1,))
     await world.telegram.client.fault(method="getUpdates", code=409, times=3)
     await anna.say("/help", "I make bots")
     assert world.app.unready() == ""

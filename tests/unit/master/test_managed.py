@@ -2,8 +2,9 @@
 
 import pytest
 from aiogram.types import Update
-from master_world import KEY, Talk, make_world
-from memory_cluster import MemoryCluster
+
+from support.master_world import KEY, Talk, make_world
+from support.memory_cluster import MemoryCluster
 
 
 async def tap(talk: Talk) -> tuple[int, str]:

@@ -4,11 +4,11 @@ from time import time
 from types import SimpleNamespace
 
 import pytest
-from master_world import Talk, World, onboard
-from memory_cluster import MemoryCluster
 from test_restarts import again
 
 from master_bot.metrics import STEPS
+from support.master_world import Talk, World, onboard
+from support.memory_cluster import MemoryCluster
 
 
 def value(world: World, name: str, **labels: str) -> float | None:

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from master_world import Talk, World, make_world
-from memory_cluster import MemoryCluster
 from test_bots import forge
 from test_diagnose import NOW, bot
 
-from master_bot.keyboards import Act, BotButton
-from master_bot.news import WELL, health, is_news
+from master_bot.services.notifications import WELL, health, is_news
+from master_bot.views.keyboards import Act, BotButton
 from personalbots_api.models import LastTermination, PersonalBot, Status
+from support.master_world import Talk, World, make_world
+from support.memory_cluster import MemoryCluster
 
 WORKS = ("True", "Polling", "")
 REFUSED = ("False", "TokenRefused", "")

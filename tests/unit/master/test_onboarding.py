@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
-from master_world import KEY, Talk, World, make_world
-from memory_cluster import MemoryCluster
+
+from support.master_world import KEY, Talk, World, make_world
+from support.memory_cluster import MemoryCluster
 
 
 async def test_a_person_gets_a_bot_from_a_token_and_a_key(world: World, anna: Talk, cluster: MemoryCluster) -> None:

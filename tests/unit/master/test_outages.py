@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from master_world import KEY, Talk, World, make_world
-from memory_cluster import MemoryCluster
 from test_bots import WORKS, known
 from test_changes import OTHER_KEY, SIZES, made
 
-from master_bot.kube import AwayError
+from master_bot.kubernetes.client import AwayError
+from support.master_world import KEY, Talk, World, make_world
+from support.memory_cluster import MemoryCluster
 
 SORRY = "I cannot reach the servers just now"
 
@@ -90,7 +90,7 @@ async def test_a_bot_is_made_once_when_it_is_made_and_the_answer_is_lost(
 async def test_a_bot_made_with_one_tap_is_taken_over_by_itself_when_the_api_server_is_back(
     cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("master_bot.outages._PAUSE", 0.1)
+    monkeypatch.setattr("master_bot.telegram.errors._PAUSE", 0.1)
     async with make_world(cluster, can_manage_bots=True) as world:
         await world.start()
         anna = await world.join()
@@ -102,7 +102,7 @@ async def test_a_bot_made_with_one_tap_is_taken_over_by_itself_when_the_api_serv
             await anna.person.make_managed_bot("master_bot", username)
             await anna.hear(SORRY, "You need not do anything")
         await anna.hear(f"@{username} is yours", "Step 2 of 3")
-        monkeypatch.setattr("master_bot.outages._TRYING", 0)
+        monkeypatch.setattr("master_bot.telegram.errors._TRYING", 0)
         with away(cluster):
             await anna.person.make_managed_bot("master_bot", "another_of_annas_bot")
             await anna.hear("still cannot reach the servers", "API Token")

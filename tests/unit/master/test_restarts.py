@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
-from master_world import KEY, Talk, World, make_world
-from memory_cluster import MemoryCluster
 from test_managed import tap
+
+from support.master_world import KEY, Talk, World, make_world
+from support.memory_cluster import MemoryCluster
 
 
 async def again(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from master_world import Talk, World
+from support.master_world import Talk, World
 
 
 async def asked_to_wait(world: World) -> None:

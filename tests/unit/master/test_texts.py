@@ -8,12 +8,12 @@ from string import Formatter
 
 import pytest
 
-from master_bot.checks import Refusal
-from master_bot.diagnose import OWN_REASONS, Facts
+from master_bot.services.credentials import Refusal
 from master_bot.texts import LANGUAGES, Texts, fill, texts_for
-from master_bot.texts.en import English
-from master_bot.texts.said import Said
-from master_bot.views import key_place
+from master_bot.texts.en.general import English
+from master_bot.texts.keys import Said
+from master_bot.views.bots import key_place
+from master_bot.views.diagnosis import OWN_REASONS, Facts
 from personalbots_api.conditions import CATALOGUE
 
 OTHERS = [language for language in LANGUAGES if language != "en"]

@@ -8,12 +8,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from test_diagnose import NOW, bot, pod
 
-from master_bot.cluster import KubernetesCluster
-from master_bot.details import debug
-from master_bot.kube import Kube
+from master_bot.kubernetes.client import Kube
+from master_bot.kubernetes.cluster import KubernetesCluster
+from master_bot.kubernetes.objects import Usage
 from master_bot.metrics import Metrics
-from master_bot.objects import Usage
 from master_bot.texts import LANGUAGES
+from master_bot.views.debug import debug
 
 # As metrics-server 0.8 answers for one pod.
 POD_METRICS = {

@@ -8,18 +8,18 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from master_world import Talk, World
-from memory_cluster import MemoryCluster
 from test_diagnose import NOW, bot, pod, warning
 
-from master_bot.details import debug
+from master_bot.kubernetes.objects import Event, Pod
 from master_bot.logs import mask
-from master_bot.objects import Event, Pod
-from master_bot.progress import Step, progress
 from master_bot.texts import LANGUAGES
-from master_bot.views import MESSAGE_LIMIT, ago, logs, tail
+from master_bot.views.bots import MESSAGE_LIMIT, ago, logs, tail
+from master_bot.views.debug import debug
+from master_bot.views.startup_steps import Step, progress
 from personalbots_api.conditions import CATALOGUE, Phase, Reason
 from personalbots_api.models import LastTermination, PersonalBot
+from support.master_world import Talk, World
+from support.memory_cluster import MemoryCluster
 
 TOKEN = "7712345678:AAEabcdefghijklmnopqrstuvwxyz12345"  # noqa: S105 - made up
 SECRET_KEY = "sk-proj-abcdefghijklmnop0123456789"  # noqa: S105 - made up

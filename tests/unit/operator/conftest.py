@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from resources import BOT, NOW, POD, VOLUME, Raw, merged
 
-from personalbots_operator.observed import Bot, Pod, Volume
+from personalbots_operator.cache.observed import Bot, Pod, Volume
 from personalbots_operator.settings import Settings
+from support.resources import BOT, NOW, POD, VOLUME, Raw, merged
 
 
 @pytest.fixture

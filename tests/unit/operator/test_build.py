@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from personalbots_operator import build
-from personalbots_operator.observed import Bot, Volume
+from personalbots_operator.cache.observed import Bot, Volume
+from personalbots_operator.cache.spec import Spec
+from personalbots_operator.decision import build
 from personalbots_operator.settings import Settings
-from personalbots_operator.spec import Spec
 
 GOLDEN = Path(__file__).parent / "golden"
 QDRANT = {

@@ -8,7 +8,7 @@ import kopf
 import pytest
 from aiohttp import web
 
-from personalbots_operator.cluster import (
+from personalbots_operator.kube.client import (
     AlreadyExists,
     ApiError,
     Cluster,

@@ -8,10 +8,10 @@ from typing import Any, get_args
 import pytest
 
 from personalbots_api.conditions import ReadyReason
-from personalbots_operator.diagnose import Evidence, diagnose
-from personalbots_operator.observed import Bot, Pod, PodEvent, Volume, rfc3339
-from personalbots_operator.spec import Spec
-from personalbots_operator.statusz import Statusz
+from personalbots_operator.cache.observed import Bot, Pod, PodEvent, Volume, rfc3339
+from personalbots_operator.cache.spec import Spec
+from personalbots_operator.decision.diagnose import Evidence, diagnose
+from personalbots_operator.loop.statusz import Statusz
 
 NOW = 1_800_000_000.0
 RUNNING = {"status": {"phase": "Running"}}

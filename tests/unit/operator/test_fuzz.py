@@ -5,12 +5,11 @@ import json
 import random
 from typing import Any
 
-from resources import BOT, NOW, POD, VOLUME, Raw
-
-from personalbots_operator.decide import World, decide
-from personalbots_operator.observed import Bot, Pod, Volume
+from personalbots_operator.cache.cache import View
+from personalbots_operator.cache.observed import Bot, Pod, Volume
+from personalbots_operator.decision.decide import World, decide
 from personalbots_operator.settings import Settings
-from personalbots_operator.view import View
+from support.resources import BOT, NOW, POD, VOLUME, Raw
 
 ODD: list[Any] = [
     None, True, 0, -1, 10**30, 1.5, "", "x", " ", "1Gi", "-1", "\u0000", "🤖" * 300, [], [None], {}, {"": None},

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from personalbots_operator.garbage import Garbage
+from personalbots_operator.loop.gc_tuning import Garbage
 
 
 @pytest.fixture(autouse=True)

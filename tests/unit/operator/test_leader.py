@@ -4,11 +4,11 @@ import asyncio
 from typing import cast
 
 import pytest
-from simulation import Simulation
 
-from personalbots_operator import leader
-from personalbots_operator.cluster import Cluster, Kind
-from personalbots_operator.leader import Leader, LeadershipLost
+from personalbots_operator.kube import leader
+from personalbots_operator.kube.client import Cluster, Kind
+from personalbots_operator.kube.leader import Leader, LeadershipLost
+from support.simulation import Simulation
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from personalbots_operator.observed import Bot, Pod, Termination, newer
-from personalbots_operator.spec import InvalidSpec, Spec
+from personalbots_operator.cache.observed import Bot, Pod, Termination, newer
+from personalbots_operator.cache.spec import InvalidSpec, Spec
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

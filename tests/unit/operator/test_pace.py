@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from personalbots_operator.pace import Pace
+from personalbots_operator.kube.rate_limit import Pace
 
 
 @pytest.mark.parametrize(("per_second", "least"), [(0, 0.0), (100, 0.19)])

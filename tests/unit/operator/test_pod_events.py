@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from personalbots_operator import pod_events
-from personalbots_operator.cluster import Cluster, Unavailable
-from personalbots_operator.pod_events import PodEvents
+from personalbots_operator.kube.client import Cluster, Unavailable
+from personalbots_operator.loop import pod_events
+from personalbots_operator.loop.pod_events import PodEvents
 
 
 class Server:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from personalbots_operator.queue import Retry, WorkQueue
+from personalbots_operator.loop.queue import Retry, WorkQueue
 
 Handle = Callable[[str], Awaitable[float | None]]
 

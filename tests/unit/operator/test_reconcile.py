@@ -9,21 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import generate_latest
-from resources import BOT, merged
-from simulation import Raw, Simulation
 
 from personalbots_api import names
-from personalbots_operator.cluster import Cluster, Kind
-from personalbots_operator.fleet import Fleet
+from personalbots_operator.cache.cache import View
+from personalbots_operator.cache.observed import Key, Pod
+from personalbots_operator.kube.client import Cluster, Kind
+from personalbots_operator.loop.event_recorder import Recorder
+from personalbots_operator.loop.fleet import Fleet
+from personalbots_operator.loop.operator_status import Own
+from personalbots_operator.loop.queue import Retry
+from personalbots_operator.loop.reconcile import Reconciler
+from personalbots_operator.loop.statusz import Reader
 from personalbots_operator.metrics import Metrics
-from personalbots_operator.observed import Key, Pod
-from personalbots_operator.own import Own
-from personalbots_operator.queue import Retry
-from personalbots_operator.reconcile import Reconciler
-from personalbots_operator.recorder import Recorder
 from personalbots_operator.settings import Settings
-from personalbots_operator.statusz import Reader
-from personalbots_operator.view import View
+from support.resources import BOT, merged
+from support.simulation import Raw, Simulation
 
 SETTINGS = Settings(bot_image="bot:1", statusz_per_second=0.0)
 

@@ -6,11 +6,11 @@ from typing import Any, cast
 
 import pytest
 
-from personalbots_operator import recorder as recording
-from personalbots_operator.actions import Notice
-from personalbots_operator.cluster import Cluster, Kind, Refused
-from personalbots_operator.observed import Bot
-from personalbots_operator.recorder import Recorder
+from personalbots_operator.cache.observed import Bot
+from personalbots_operator.decision.actions import Notice
+from personalbots_operator.kube.client import Cluster, Kind, Refused
+from personalbots_operator.loop import event_recorder as recording
+from personalbots_operator.loop.event_recorder import Recorder
 
 
 class Server:

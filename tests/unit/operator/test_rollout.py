@@ -9,12 +9,12 @@ import pytest
 from test_reconcile import SETTINGS, World
 
 from personalbots_api import names as annotation
-from personalbots_operator import fleet
-from personalbots_operator.build import TEMPLATE
-from personalbots_operator.cluster import Kind
-from personalbots_operator.fleet import deafness, halt, silence
-from personalbots_operator.observed import Bot, Key, Pod, rfc3339
-from personalbots_operator.rollout import Rollout, plan
+from personalbots_operator.cache.observed import Bot, Key, Pod, rfc3339
+from personalbots_operator.decision.build import TEMPLATE
+from personalbots_operator.decision.rollout import Rollout, plan
+from personalbots_operator.kube.client import Kind
+from personalbots_operator.loop import fleet
+from personalbots_operator.loop.fleet import deafness, halt, silence
 from personalbots_operator.settings import Settings, Share
 
 NOW = 1_800_000_000.0
@@ -204,7 +204,7 @@ async def test_the_last_to_hear_again_have_as_long_for_it_as_a_single_deaf_bot(
 ) -> None:
     world = World()
     clock = SimpleNamespace(time=lambda: 0.0, monotonic=lambda: 1000.0)
-    monkeypatch.setattr("personalbots_operator.fleet.time", clock)
+    monkeypatch.setattr("personalbots_operator.loop.fleet.time", clock)
     heard: list[Bot] = []
     monkeypatch.setattr(world.view, "bots", heard)
 

@@ -4,13 +4,13 @@ import logging
 import aiohttp
 import pytest
 from aiohttp import web
-from resources import BOT, merged
 
-from personalbots_operator.cluster import Kind
+from personalbots_operator.cache.cache import View
+from personalbots_operator.kube.client import Kind
 from personalbots_operator.logs import JsonFormatter
+from personalbots_operator.loop.health_server import application
 from personalbots_operator.metrics import Metrics
-from personalbots_operator.server import application
-from personalbots_operator.view import View
+from support.resources import BOT, merged
 
 
 @pytest.mark.parametrize(

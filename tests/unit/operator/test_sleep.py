@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from personalbots_api import names
-from personalbots_operator import build
-from personalbots_operator.actions import CreatePod, CreateVolume, DeletePod
-from personalbots_operator.decide import Decision, World, decide
-from personalbots_operator.observed import Bot, Pod, rfc3339
+from personalbots_operator.cache.observed import Bot, Pod, rfc3339
+from personalbots_operator.cache.spec import Spec
+from personalbots_operator.decision import build
+from personalbots_operator.decision.actions import CreatePod, CreateVolume, DeletePod
+from personalbots_operator.decision.decide import Decision, World, decide
+from personalbots_operator.loop.statusz import Moment, Reading, Statusz
 from personalbots_operator.settings import Settings
-from personalbots_operator.spec import Spec
-from personalbots_operator.statusz import Moment, Reading, Statusz
 
 NOW = 1_800_000_000.0
 HOUR = 3600.0

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from personalbots_operator.diagnose import Finding
-from personalbots_operator.observed import Bot, Pod, rfc3339
-from personalbots_operator.spec import Spec
-from personalbots_operator.status import Found, changes, compose
-from personalbots_operator.statusz import Statusz
+from personalbots_operator.cache.observed import Bot, Pod, rfc3339
+from personalbots_operator.cache.spec import Spec
+from personalbots_operator.decision.diagnose import Finding
+from personalbots_operator.decision.status import Found, changes, compose
+from personalbots_operator.loop.statusz import Statusz
 
 NOW = 1_800_000_000.0
 SAID = Statusz(

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personalbots_api import names
-from personalbots_operator.observed import Key, Pod
+from personalbots_operator.cache.observed import Key, Pod
+from personalbots_operator.loop.statusz import Reader, Statusz, over_http
 from personalbots_operator.settings import Settings
-from personalbots_operator.statusz import Reader, Statusz, over_http
 
 KEY = Key("bots", "anna")
 JSON = st.recursive(

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from personalbots_operator.cluster import Kind
-from personalbots_operator.observed import Key
-from personalbots_operator.view import Slot, View
+from personalbots_operator.cache.cache import Slot, View
+from personalbots_operator.cache.observed import Key
+from personalbots_operator.kube.client import Kind
 
 Make = Callable[..., dict[str, Any]]
 ANNA, BOB = Key("bots", "anna"), Key("bots", "bob")

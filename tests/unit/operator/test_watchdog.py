@@ -5,15 +5,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import cast
 
-from resources import BOT, merged
-from simulation import Raw, Simulation
-
-from personalbots_operator.cluster import Cluster, Kind
+from personalbots_operator.cache.cache import View
+from personalbots_operator.cache.observed import Key
+from personalbots_operator.kube.client import Cluster, Kind
+from personalbots_operator.loop.watchdog import Watchdog
 from personalbots_operator.metrics import Metrics
-from personalbots_operator.observed import Key
 from personalbots_operator.settings import Settings
-from personalbots_operator.view import View
-from personalbots_operator.watchdog import Watchdog
+from support.resources import BOT, merged
+from support.simulation import Raw, Simulation
 
 ANNA = Key("bots", "anna")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from personal_bot.answer_files.paper import Paper
+from personal_bot.answer_files.contents import Paper
 from personal_bot.answer_files.pdf import write
-from personal_bot.knowledge.extract.sandbox import serve
+from personal_bot.sandbox.child import serve
 
 _LARGEST = 64 << 20  # bytes of a file
 

@@ -10,14 +10,14 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from personal_bot.answer_files.paper import markdown
+from personal_bot.answer_files.contents import markdown
 from personal_bot.knowledge.extraction import sandboxed
 from personal_bot.models import Refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from personal_bot.answer_files.paper import Paper
+    from personal_bot.answer_files.contents import Paper
     from personal_bot.knowledge.extraction import ExtractionLimits
 
 PDF, MARKDOWN = "pdf", "md"

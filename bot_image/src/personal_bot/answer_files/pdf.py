@@ -28,7 +28,7 @@ from reportlab.platypus import (
     XPreformatted,
 )
 
-from personal_bot.answer_files.letters import CODE, TEXT, Letters
+from personal_bot.answer_files.fonts import CODE, TEXT, Letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
     from reportlab.platypus import Flowable
 
-    from personal_bot.answer_files.paper import Paper
+    from personal_bot.answer_files.contents import Paper
 
 _MARGIN = 20 * mm
 _WIDTH = A4[0] - 2 * _MARGIN

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from personal_bot.answers.citations import check
+from personal_bot.answers.context_window import newest, room_in, window_of
 from personal_bot.answers.prompt import messages
 from personal_bot.answers.rewriting import search_text
-from personal_bot.answers.window import newest, room_in, window_of
 from personal_bot.llm.client import Embedded, Finished, FormerModelGoneError, Written
 from personal_bot.models import Answer, Passage, Refusal, Stage, StageReached, TextSoFar
 

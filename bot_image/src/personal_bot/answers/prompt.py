@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from personal_bot.llm.wire import Message
+    from personal_bot.llm.protocol import Message
     from personal_bot.models import Passage, Question
 
 _LANGUAGES = {"en": "English", "ru": "Russian"}

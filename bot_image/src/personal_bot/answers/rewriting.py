@@ -15,7 +15,7 @@ from personal_bot.models import Refusal
 
 if TYPE_CHECKING:
     from personal_bot.llm.client import LLM
-    from personal_bot.llm.wire import Message
+    from personal_bot.llm.protocol import Message
     from personal_bot.models import Question
 
 _PATIENCE = 8.0  # seconds that a better search is worth

@@ -10,10 +10,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from personal_bot.archives.chunking import MIGRATED
 from personal_bot.archives.reading.messages import Chat, supergroup_link
 from personal_bot.archives.rows import open_author, open_chat, row_of, upsert
 from personal_bot.archives.schema import index_words, reindex_words
-from personal_bot.archives.windows import MIGRATED
 
 if TYPE_CHECKING:
     import sqlite3

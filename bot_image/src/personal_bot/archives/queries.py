@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from personal_bot.archives.windows import Line, written
+from personal_bot.archives.chunking import Line, written
 from personal_bot.knowledge.extract.chunks import tokens
 
 if TYPE_CHECKING:

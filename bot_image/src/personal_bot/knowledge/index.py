@@ -13,9 +13,9 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from personal_bot.knowledge.embedded import EmbeddedStore
-from personal_bot.knowledge.server import ServerStore
 from personal_bot.knowledge.store import Status, StoreError
+from personal_bot.knowledge.store_embedded import EmbeddedStore
+from personal_bot.knowledge.store_qdrant import ServerStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

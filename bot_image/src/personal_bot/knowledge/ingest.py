@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
     from pathlib import Path
 
-    from personal_bot.knowledge.catalogue import Catalogue
     from personal_bot.knowledge.extraction import ExtractionLimits
-    from personal_bot.knowledge.words import WordEncoder
+    from personal_bot.knowledge.publishing import Catalogue
+    from personal_bot.knowledge.sparse_vectors import WordEncoder
     from personal_bot.llm.client import LLM
     from personal_bot.models import IncomingDocument, IngestEvent, Place, Waiting
 

@@ -13,16 +13,16 @@ import weakref
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from personal_bot.knowledge.catalogue import Catalogue
 from personal_bot.knowledge.extraction import ExtractionLimits
 from personal_bot.knowledge.index import Index, on_server, on_volume
 from personal_bot.knowledge.ingest import Ingest
 from personal_bot.knowledge.originals import Originals
+from personal_bot.knowledge.publishing import Catalogue
 from personal_bot.knowledge.reindexing import Reindexing
 from personal_bot.knowledge.retrieval import Budget, neighbours, passages, within
-from personal_bot.knowledge.server import connector
+from personal_bot.knowledge.sparse_vectors import WordEncoder
 from personal_bot.knowledge.store import Query, Status, StoreError
-from personal_bot.knowledge.words import WordEncoder
+from personal_bot.knowledge.store_qdrant import connector
 from personal_bot.models import Document, Ingested, KnowledgeState, Refusal
 
 if TYPE_CHECKING:

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from personal_bot.llm.faults import ATTEMPTS, Fault, GiveUp, decide
-from personal_bot.llm.wire import ServiceError, Wire
+from personal_bot.llm.errors import ATTEMPTS, Fault, GiveUp, decide
+from personal_bot.llm.protocol import ServiceError, Wire
 from personal_bot.models import LLMState, Refusal, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
     from pathlib import Path
 
-    from personal_bot.llm.wire import Message
+    from personal_bot.llm.protocol import Message
 
 SHORT = 512  # numbers in a vector: a third of the disk, the page cache and the time of a search, for 1% of quality
 _SHORTENED_MODELS = "text-embedding-3-"

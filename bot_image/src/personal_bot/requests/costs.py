@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from personal_bot.serving.cgroup import Cgroup, Limits
+    from personal_bot.cgroup import Cgroup, Limits
 
 _MIB = 2**20
 _MOST_AT_ONCE = 64  # an LLM service and a chat take no more, whatever the memory

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from personal_bot.telegram.tables import reflowed
+from personal_bot.telegram.wide_tables import reflowed
 
 LONGEST = 4096  # UTF-16 code units of a message
 _BREAKS = ("\n\n", "\n", ". ", " ")

@@ -26,12 +26,12 @@ from aiogram.exceptions import (
 )
 
 from personal_bot.exits import TokenRefused
-from personal_bot.telegram.connection import AWAY, GetUpdates
+from personal_bot.telegram.client import AWAY, GetUpdates
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from personal_bot.telegram.connection import Connection
+    from personal_bot.telegram.client import Connection
 
 LONG = 50  # seconds; Telegram waits no longer
 FRESH = 75.0  # seconds; a completed poll older than this proves nothing

@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-from personal_bot.texts import (
-    answers_en,
-    answers_ru,
-    archives_en,
-    archives_ru,
-    en,
-    files_en,
-    files_ru,
-    groups_en,
-    groups_ru,
-    ru,
-    senses_en,
-    senses_ru,
-)
+from personal_bot.texts.en import TEXTS as EN
+from personal_bot.texts.ru import TEXTS as RU
 
-EN = en.TEXTS | answers_en.TEXTS | archives_en.TEXTS | files_en.TEXTS | groups_en.TEXTS | senses_en.TEXTS
-RU = ru.TEXTS | answers_ru.TEXTS | archives_ru.TEXTS | files_ru.TEXTS | groups_ru.TEXTS | senses_ru.TEXTS
 LANGUAGES = {"en": EN, "ru": RU}
 DEFAULT = "en"
 

@@ -7,8 +7,8 @@ are put in by `fill`, which escapes them.
 from collections.abc import Mapping
 from html import escape
 
-from master_bot.texts.en import English
-from master_bot.texts.ru import Russian
+from master_bot.texts.en.general import English
+from master_bot.texts.ru.general import Russian
 
 Texts = English
 

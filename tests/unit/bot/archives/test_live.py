@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from exports import GARDEN, as_json, chat
 
 from personal_bot.archives import live, queries
+from personal_bot.archives.chunking import MIGRATED, address, place
 from personal_bot.archives.queries import Scope
+from personal_bot.archives.reading.importer import take_in
 from personal_bot.archives.reading.messages import Kept, Message
-from personal_bot.archives.reading.taking_in import take_in
 from personal_bot.archives.schema import FORMAT, connect
-from personal_bot.archives.windows import MIGRATED, address, place
+from support.exports import GARDEN, as_json, chat
 
 if TYPE_CHECKING:
     import sqlite3

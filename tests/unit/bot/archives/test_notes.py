@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from personal_bot.archives.notes import Notes, Read, SummedUp
+from personal_bot.archives.chunking import Line
+from personal_bot.archives.digest import Notes, Read, SummedUp
 from personal_bot.archives.queries import Found
-from personal_bot.archives.windows import Line
 from personal_bot.llm.client import LLM, LLMConfig
 from standins.llm import LLMStandIn
 

@@ -7,14 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from exports import GARDEN, as_json
 
 from personal_bot.archives import queries
+from personal_bot.archives.chunking import Line, windows
 from personal_bot.archives.periods import Period
 from personal_bot.archives.queries import Scope
-from personal_bot.archives.reading.taking_in import take_in
+from personal_bot.archives.reading.importer import take_in
 from personal_bot.archives.schema import connect
-from personal_bot.archives.windows import Line, windows
+from support.exports import GARDEN, as_json
 
 if TYPE_CHECKING:
     import sqlite3

@@ -7,7 +7,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from exports import GARDEN, HTML_PAGE, as_json, as_zip, chat, message
 
 from personal_bot.archives import queries
 from personal_bot.archives.archives import Archives, Read, Reading
@@ -15,6 +14,7 @@ from personal_bot.archives.queries import Scope
 from personal_bot.archives.schema import connect
 from personal_bot.knowledge.extraction import ExtractionLimits
 from personal_bot.models import Refusal
+from support.exports import GARDEN, HTML_PAGE, as_json, as_zip, chat, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from personal_bot.archives.chat_query import Choose, Digest, Dossier, Search, Top, Wish, of_command, of_words
 from personal_bot.archives.periods import Period, find
-from personal_bot.archives.wishes import Choose, Digest, Dossier, Search, Top, Wish, of_command, of_words
 
 TODAY = date(2024, 6, 15)
 MAY = Period(since=date(2024, 5, 1), until=date(2024, 6, 1))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from other_model import NEW, OLD, Gated, changed, find, finished, llm, long, service, until, vector
 
 from personal_bot.answers.answerer import Answerer, AnswererConfig
 from personal_bot.knowledge.store import StoreError
@@ -15,13 +14,13 @@ from personal_bot.llm.client import Embedded
 from personal_bot.models import Answer, Question, Refusal
 from standins.llm import Embedder, LLMStandIn
 from standins.llm.calls import Settings
+from support.other_model import NEW, OLD, Gated, changed, find, finished, llm, long, service, until, vector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from other_model import MakeLibrary, Send, TakeIn
-
     from personal_bot.knowledge.library import Library
+    from support.other_model import MakeLibrary, Send, TakeIn
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 

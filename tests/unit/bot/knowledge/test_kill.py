@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from personal_bot.knowledge.embedded import EmbeddedStore
 from personal_bot.knowledge.library import Library, LibraryConfig
+from personal_bot.knowledge.store_embedded import EmbeddedStore
 
 if TYPE_CHECKING:
     from pathlib import Path

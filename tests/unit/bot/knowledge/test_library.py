@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from personal_bot.knowledge.embedded import EmbeddedStore
 from personal_bot.knowledge.library import Library, LibraryConfig
 from personal_bot.knowledge.store import StoreError
+from personal_bot.knowledge.store_embedded import EmbeddedStore
 from personal_bot.llm.client import LLM, Embedded
 from personal_bot.models import IncomingDocument, Ingested, IngestProgress, KnowledgeState, Place, Refusal
 

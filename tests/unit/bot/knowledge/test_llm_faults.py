@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from personal_bot.llm.faults import ATTEMPTS, Fault, GiveUp, Retry, decide, one_line, retry_after
+from personal_bot.llm.errors import ATTEMPTS, Fault, GiveUp, Retry, decide, one_line, retry_after
 
 
 def decided(fault: Fault, attempt: int = 1) -> Retry | GiveUp:

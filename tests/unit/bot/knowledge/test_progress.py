@@ -13,7 +13,7 @@ import pytest
 
 from personal_bot.knowledge.extraction import Extracted, ExtractionLimits, extract
 from personal_bot.models import IngestProgress
-from personal_bot.telegram.progress import Pace, shown, taking_in
+from personal_bot.requests.progress import Pace, shown, taking_in
 from personal_bot.texts import LANGUAGES
 
 if TYPE_CHECKING:

@@ -10,20 +10,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from other_model import LONG, NEW, OLD, Gated, changed, find, finished, llm, long, service, until, vector
 
-from personal_bot.knowledge.embedded import EmbeddedStore
 from personal_bot.knowledge.index import answering, on_volume
 from personal_bot.knowledge.library import Library, LibraryConfig
-from personal_bot.knowledge.moving import copy
 from personal_bot.knowledge.store import Manifest
+from personal_bot.knowledge.store_copy import copy
+from personal_bot.knowledge.store_embedded import EmbeddedStore
+from support.other_model import LONG, NEW, OLD, Gated, changed, find, finished, llm, long, service, until, vector
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from other_model import Long, MakeLibrary, Send, TakeIn
-
     from standins.llm import LLMStandIn
+    from support.other_model import Long, MakeLibrary, Send, TakeIn
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from personal_bot.knowledge.embedded import EmbeddedStore
-from personal_bot.knowledge.server import ServerStore, connector
+from personal_bot.knowledge.sparse_vectors import WordEncoder
 from personal_bot.knowledge.store import Manifest, Query, Record, Status, StoredChunk, StoreError
-from personal_bot.knowledge.words import WordEncoder
+from personal_bot.knowledge.store_embedded import EmbeddedStore
+from personal_bot.knowledge.store_qdrant import ServerStore, connector
 from personal_bot.models import Document, Place
 
 if TYPE_CHECKING:

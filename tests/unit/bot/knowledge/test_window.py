@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from personal_bot.answers.window import newest, room_in, window_of
+from personal_bot.answers.context_window import newest, room_in, window_of
 from personal_bot.knowledge.extract.chunks import SIZE
 from personal_bot.models import Turn
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from personal_bot.knowledge.words import WordEncoder
+from personal_bot.knowledge.sparse_vectors import WordEncoder
 
 ENCODER = WordEncoder()
 

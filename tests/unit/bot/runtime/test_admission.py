@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from personal_bot.cgroup import Cgroup, Limits
 from personal_bot.requests.admission import Admission, Ticket, line_up, next_to_run
 from personal_bot.requests.costs import Cost, Kind, Meter, learned, room_within
-from personal_bot.serving.cgroup import Cgroup, Limits
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import pypdfium2
 import pytest
 
+from personal_bot.answer_files.contents import Paper, file_name, markdown
 from personal_bot.answer_files.files import AnswerFiles
-from personal_bot.answer_files.paper import Paper, file_name, markdown
 from personal_bot.knowledge.extraction import ExtractionLimits
 from personal_bot.models import Answer
-from personal_bot.requests.preferences import PreferencesStore
-from personal_bot.requests.shown_passages import ShownPassages
-from personal_bot.telegram.incoming import Sender
+from personal_bot.requests.answers import Replies
+from personal_bot.requests.results import Result
+from personal_bot.state.preferences import PreferencesStore
+from personal_bot.state.shown_passages import ShownPassages
 from personal_bot.telegram.markup import units
-from personal_bot.telegram.replies import Replies
-from personal_bot.telegram.results import Result
+from personal_bot.telegram.updates import Sender
 from personal_bot.texts import say
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exports import GARDEN, as_json, as_zip
+from support.exports import GARDEN, as_json, as_zip
 
 if TYPE_CHECKING:
     from conftest import Scene
+
     from standins.telegram.client import Message
 
 

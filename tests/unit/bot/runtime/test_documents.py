@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from personal_bot.handlers.documents import View, documents_page, marked_document, matching, named, view_of
+from personal_bot.handlers.pasted_text import named as material_named
 from personal_bot.models import Document
-from personal_bot.telegram.documents import View, documents_page, marked_document, matching, named, view_of
-from personal_bot.telegram.material import named as material_named
 from personal_bot.texts import say
 
 if TYPE_CHECKING:
     from conftest import Scene
+
     from standins.telegram.client import Message
 
 

@@ -9,6 +9,7 @@ from personal_bot.texts import say
 
 if TYPE_CHECKING:
     from conftest import Scene
+
     from standins.telegram.client import Message
 
 QUESTION = "What is the name of Anna's cat?"

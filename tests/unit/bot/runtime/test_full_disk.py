@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Scene
+
     from standins.telegram.client import Message
 
 CARS = b"# Cars\n\nThe car of Boris is a green Lada.\n"

@@ -8,10 +8,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from exports import GARDEN, as_json
+
+from support.exports import GARDEN, as_json
 
 if TYPE_CHECKING:
     from conftest import Scene
+
     from standins.telegram.client import Group, Message, Person
 
 YES = "✅ Keep messages from now on"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from personal_bot.handlers.dispatch import refusal_of
 from personal_bot.settings import AccessMode, Settings
-from personal_bot.telegram.front_desk import refusal_of
-from personal_bot.telegram.incoming import (
+from personal_bot.telegram.updates import (
     Ask,
     Command,
     Intent,

@@ -12,6 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from conftest import Scene
+
     from standins.telegram.client import Person
 
 STANDSTILL = 90.0  # seconds; a question that has seen many deaths waits for up to 60

@@ -22,7 +22,7 @@ print(len(models))
 """
 SEND_AND_EDIT = """
 import asyncio
-from personal_bot.telegram.connection import Connection, Session
+from personal_bot.telegram.client import Connection, Session
 from aiogram import methods
 from aiogram.types import Message
 async def main():

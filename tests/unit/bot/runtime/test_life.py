@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from personal_bot.telegram.commands import NAMES, OWNER_ONLY
-from personal_bot.telegram.incoming import IN_GROUPS
+from personal_bot.handlers.commands import NAMES, OWNER_ONLY
+from personal_bot.telegram.updates import IN_GROUPS
 from personal_bot.texts import say
 
 if TYPE_CHECKING:

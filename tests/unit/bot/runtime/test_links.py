@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
-from exports import GARDEN, as_json, as_zip
 
+from personal_bot.handlers.dispatch import refusal_of
 from personal_bot.links import Fetched, fetch, is_public
 from personal_bot.models import Refusal
 from personal_bot.settings import Settings
-from personal_bot.telegram.front_desk import refusal_of
-from personal_bot.telegram.incoming import Link, Sender
+from personal_bot.telegram.updates import Link, Sender
 from personal_bot.texts import say
+from support.exports import GARDEN, as_json, as_zip
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -23,11 +23,11 @@ from personal_bot.models import (
     Turn,
     Waiting,
 )
-from personal_bot.telegram import progress
-from personal_bot.telegram.connection import Connection
+from personal_bot.requests import progress
+from personal_bot.requests.results import Attachment, Result, answered, failed, human_size, ingested, refused, sentence
+from personal_bot.requests.status_message import StatusMessage
+from personal_bot.telegram.client import Connection
 from personal_bot.telegram.markup import LONGEST, Piece, units
-from personal_bot.telegram.results import Attachment, Result, answered, failed, human_size, ingested, refused, sentence
-from personal_bot.telegram.status_message import StatusMessage
 from personal_bot.texts.places import where
 from standins.telegram import TelegramStandIn
 

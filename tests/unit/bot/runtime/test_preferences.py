@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from personal_bot.handlers.scope import scope_page
 from personal_bot.models import Document, Passage, Place
-from personal_bot.requests.preferences import Preferences, PreferencesStore, from_json
-from personal_bot.requests.shown_passages import ShownPassages
-from personal_bot.telegram.scope import scope_page
+from personal_bot.state.preferences import Preferences, PreferencesStore, from_json
+from personal_bot.state.shown_passages import ShownPassages
 
 if TYPE_CHECKING:
     from pathlib import Path

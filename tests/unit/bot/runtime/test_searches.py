@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from exports import as_json, chat
 
 from personal_bot.archives.queries import Scope
-from personal_bot.requests.kept_searches import KeptSearch, KeptSearches
-from personal_bot.telegram.searches import View, bounds, narrowed, periods, view_of
+from personal_bot.handlers.chats.search import View, bounds, narrowed, periods, view_of
+from personal_bot.state.searches import KeptSearch, KeptSearches
 from personal_bot.texts import say
+from support.exports import as_json, chat
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Scene
+
     from standins.telegram.client import Message
 
 # 20 messages with the word by Anna and Boris in turns, in two years.

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from personal_bot.exits import BadArguments
-from personal_bot.requests.usage import Price
 from personal_bot.settings import AccessMode, Settings, read_settings
+from personal_bot.state.usage import Price
 
 NEEDED = ["--user-id", "7", "--collection", "user_7", "--bot-token-file", "/t", "--openai-key-file", "/k"]
 

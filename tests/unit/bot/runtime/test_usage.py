@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from personal_bot.handlers.personal_settings import chat_models, usage_report
 from personal_bot.models import Refusal
-from personal_bot.requests.usage import NOBODY, Price, Prices, Spent, Usage, money
-from personal_bot.telegram.controls import chat_models, usage_report
+from personal_bot.state.usage import NOBODY, Price, Prices, Spent, Usage, money
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,6 +10,7 @@ from personal_bot.texts import say
 
 if TYPE_CHECKING:
     from conftest import Scene
+
     from standins.telegram.client import Message, Person
 
 CAT = "What is the cat of Anna called?"

@@ -6,16 +6,17 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from exports import GARDEN, as_json
 
 from personal_bot.models import Turn
-from personal_bot.requests.dialogues import Dialogues
+from personal_bot.state.dialogues import Dialogues
 from personal_bot.texts import say
+from support.exports import GARDEN, as_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Scene
+
     from standins.telegram.client import Message
 
 QUESTION = "What is the name of Anna's cat?"
@@ -81,7 +82,7 @@ async def test_the_dialogue_keeps_an_answer_once_when_the_bot_dies_over_keeping_
     await scene.process.start()
     await scene.knows_the_pets()
     fate = Fate(scene)
-    await fate.dies(moment, "personal_bot.requests.dialogues:Dialogues.add")
+    await fate.dies(moment, "personal_bot.state.dialogues:Dialogues.add")
     question = await scene.anna.send(scene.bot.username, QUESTION)
     await fate.lives()
     await scene.anna.wait(scene.bot.username, lambda m: "Sources" in m.text, after=question, timeout=30)

@@ -14,8 +14,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from personal_bot.knowledge.extract.sandbox import serve, tell
 from personal_bot.knowledge.extract.segments import CannotReadError
+from personal_bot.sandbox.child import serve, tell
 
 _LARGEST_OUTPUT = 16 << 30
 _TELL_EVERY = 0.5  # seconds
@@ -31,7 +31,7 @@ def _work(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _take_in(request: dict[str, Any]) -> dict[str, Any]:
-    from personal_bot.archives.reading.taking_in import take_in  # noqa: PLC0415 - after the limits
+    from personal_bot.archives.reading.importer import take_in  # noqa: PLC0415 - after the limits
 
     told = time.monotonic()
 
@@ -46,9 +46,9 @@ def _take_in(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _chunks(request: dict[str, Any]) -> dict[str, Any]:
+    from personal_bot.archives.chunking import address, windows  # noqa: PLC0415
     from personal_bot.archives.queries import lines, link_of  # noqa: PLC0415 - after the limits
     from personal_bot.archives.schema import connect  # noqa: PLC0415
-    from personal_bot.archives.windows import address, windows  # noqa: PLC0415
 
     count = 0
     with closing(connect(Path(request["database"]))) as connection:

@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from personal_bot.knowledge.extract.sandbox import serve, tell
 from personal_bot.knowledge.extract.segments import CannotReadError, Reading
+from personal_bot.sandbox.child import serve, tell
 
 _LARGEST_OUTPUT = 1 << 30
 _LONGEST_NAME = 300  # characters of a file inside the document, as it is told

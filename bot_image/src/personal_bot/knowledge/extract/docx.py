@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from personal_bot.knowledge.extract.package import package
 from personal_bot.knowledge.extract.sections import sections
+from personal_bot.knowledge.extract.xml_package import package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from personal_bot.knowledge.extract.package import Package
     from personal_bot.knowledge.extract.segments import Reading, Segment
+    from personal_bot.knowledge.extract.xml_package import Package
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _BODY_LEVEL = 9  # w:outlineLvl counts from 0; 9 is body text

@@ -6,17 +6,17 @@ import posixpath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from personal_bot.knowledge.extract.package import package
+from personal_bot.knowledge.extract.html_page import blocks
 from personal_bot.knowledge.extract.sections import sections
 from personal_bot.knowledge.extract.segments import CannotReadError
-from personal_bot.knowledge.extract.web import blocks
+from personal_bot.knowledge.extract.xml_package import package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from personal_bot.knowledge.extract.package import Package
     from personal_bot.knowledge.extract.segments import Reading, Segment
+    from personal_bot.knowledge.extract.xml_package import Package
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"

@@ -7,9 +7,9 @@ import email.policy
 import functools
 from typing import TYPE_CHECKING
 
-from personal_bot.knowledge.extract.inside import segments_inside
+from personal_bot.knowledge.extract.html_page import blocks
+from personal_bot.knowledge.extract.nested import segments_inside
 from personal_bot.knowledge.extract.segments import CannotReadError, Segment
-from personal_bot.knowledge.extract.web import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

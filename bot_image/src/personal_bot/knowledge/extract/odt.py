@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from personal_bot.knowledge.extract.package import package
 from personal_bot.knowledge.extract.sections import sections
 from personal_bot.knowledge.extract.segments import CannotReadError
+from personal_bot.knowledge.extract.xml_package import package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

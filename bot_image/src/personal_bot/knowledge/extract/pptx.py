@@ -5,16 +5,16 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from personal_bot.knowledge.extract.package import package
 from personal_bot.knowledge.extract.segments import CannotReadError, Segment
+from personal_bot.knowledge.extract.xml_package import package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from xml.etree import ElementTree as ET
 
-    from personal_bot.knowledge.extract.package import Package
     from personal_bot.knowledge.extract.segments import Reading
+    from personal_bot.knowledge.extract.xml_package import Package
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"

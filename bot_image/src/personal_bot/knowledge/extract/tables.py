@@ -8,9 +8,9 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from personal_bot.knowledge.extract.chunks import SIZE, tokens
-from personal_bot.knowledge.extract.package import refuse_bomb
+from personal_bot.knowledge.extract.plain_text import opened
 from personal_bot.knowledge.extract.segments import CannotReadError, Segment
-from personal_bot.knowledge.extract.text import opened
+from personal_bot.knowledge.extract.xml_package import refuse_bomb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -1,0 +1,147 @@
+"""The project's images: named by what they are made from, so that none is built or loaded twice."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from cluster import engine, hashing, host, tools
+from cluster.context import Context, Problem
+from cluster.process import logged, run, works
+
+OFFICIAL_BASE = "python:3.13-slim"
+BASE_SCRIPT = "hack/python-base.sh"
+KEPT = 4  # images of each part: some steps back and forth in the sources cost no build
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One image: its folder with the Dockerfile, and what else it is made from."""
+
+    folder: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def dockerfile(self) -> str:
+        return f"{self.folder}/Dockerfile"
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        names = ("Dockerfile", "pyproject.toml", "requirements.txt", "src")
+        return (*(f"{self.folder}/{name}" for name in names), "requirements/build.txt", *self.others)
+
+
+API = ("crds/pyproject.toml", "crds/src")
+PARTS = {
+    "bot": Part("bot_image"),
+    "operator": Part("operator", API),
+    "master-bot": Part("master_bot", API),
+    "standins": Part("tests/standins", ("tests/standins/model-requirements.txt",)),
+}
+
+
+def refs(context: Context) -> dict[str, str]:
+    """Name the images as they are made from the sources as they are now; nothing is built."""
+    base = _base_there(context) or _own_base(context)
+    return {name: f"personalbots/{name}:{hashing.of(context.root, part.inputs, base)}" for name, part in PARTS.items()}
+
+
+def build(context: Context) -> dict[str, str]:
+    """Build the images that are missing."""
+    engine.ensure(context)
+    base = _base(context)
+    found = refs(context)
+    missing = {name: ref for name, ref in found.items() if not engine.has(ref)}
+    if missing:
+        _bring_certificates(context)
+    for name, ref in missing.items():
+        with context.step(f"Image {ref} built"):
+            _build(context, PARTS[name], ref, base, context.logs / f"image-{name}.log")
+        _forget_old(f"personalbots/{name}")
+    return found
+
+
+def load(context: Context) -> dict[str, str]:
+    """Build what is missing, and bring to the nodes what they do not have."""
+    found = build(context)
+    if context.external:
+        return found  # to be pushed by who owns that cluster; see docs
+    nodes = run(tools.path(context, "kind"), "get", "nodes", "--name", context.name).split()
+    missing = sorted({ref for node in nodes for ref in found.values() if not _on_node(node, ref)})
+    if missing:
+        with context.step(f"{len(missing)} images loaded"):
+            for node in nodes:
+                _copy(missing, node)
+    return found
+
+
+def _copy(refs: list[str], node: str) -> None:
+    """What `kind load` does, without a file in between."""
+    into = ["docker", "exec", "-i", node, "ctr", "-n", "k8s.io", "images", "import", "--snapshotter", "overlayfs", "-"]
+    with subprocess.Popen(["docker", "save", *refs], stdout=subprocess.PIPE) as save:  # noqa: S603, S607 - our own names
+        taken = subprocess.run(into, stdin=save.stdout, capture_output=True, text=True, check=False)  # noqa: S603 - as above
+    if save.returncode or taken.returncode:
+        raise Problem(f"The images could not be loaded into {node}: {taken.stderr.strip()}")
+
+
+def _on_node(node: str, ref: str) -> bool:
+    return works("docker", "exec", node, "crictl", "inspecti", "-q", f"docker.io/{ref}")
+
+
+def _own_base(context: Context) -> str:
+    return f"personalbots/python-base:{hashing.of(context.root, [BASE_SCRIPT])}"
+
+
+def _base_there(context: Context) -> str | None:
+    return next(filter(engine.has, (OFFICIAL_BASE, _own_base(context))), None)
+
+
+def _base(context: Context) -> str:
+    """Give the image with Python: Docker's own where it can be pulled, else one from Debian's packages."""
+    there = _base_there(context)
+    if there:
+        return there
+    if engine.pull(OFFICIAL_BASE):
+        return OFFICIAL_BASE
+    if not host.is_debian_root():
+        raise Problem(f"The image {OFFICIAL_BASE} cannot be pulled. Please make Docker Hub reachable for this engine.")
+    host.install(context, "debootstrap")
+    own = _own_base(context)
+    with context.step("Python's image built", "once, about 40 seconds"):
+        log = context.logs / "python-base.log"
+        logged(context.root / BASE_SCRIPT, own, context.cache / "python-base", host.debian_mirror(), log=log)
+    return own
+
+
+def _build(context: Context, part: Part, ref: str, base: str, log: Path) -> None:
+    """Build one image, by BuildKit where the client has it."""
+    proxies = [word for name in PROXIES if name in os.environ for word in ("--build-arg", name)]
+    logged(
+        "docker", "build", "--network", "host", "--build-arg", f"BASE={base}", *proxies,
+        "--tag", ref, "--file", part.dockerfile, ".",
+        log=log, cwd=context.root, env={"DOCKER_BUILDKIT": "1" if _has_buildkit() else "0"},
+    )  # fmt: skip
+
+
+def _forget_old(repository: str) -> None:
+    """Remove all images of a repository but the newest few."""
+    newest_first = run("docker", "images", repository, "--format", "{{.Repository}}:{{.Tag}}").split()
+    for ref in newest_first[KEPT:]:
+        works("docker", "image", "rm", ref)
+
+
+def _has_buildkit() -> bool:
+    """Docker's client from 23 on needs the plugin buildx for it."""
+    return works("docker", "buildx", "version")
+
+
+def _bring_certificates(context: Context) -> None:
+    """Put the certificates that this machine trusts by its environment, if any, where the builds look for them."""
+    bundle = os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE")
+    place = context.root / ".build/ca-bundle.crt"
+    place.unlink(missing_ok=True)
+    if bundle and Path(bundle).is_file():
+        place.parent.mkdir(exist_ok=True)
+        shutil.copyfile(bundle, place)

@@ -1,0 +1,69 @@
+"""Who is writing, and what they may do."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import CallbackQuery, ManagedBotUpdated, Message, TelegramObject, User
+
+from master_bot.kubernetes.bot_cache import BotCache
+from master_bot.models import language
+from master_bot.settings import Settings
+from master_bot.texts import Texts, texts_for
+from personalbots_api.models import PersonalBot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A person, as every handler gets it."""
+
+    id: int
+    admin: bool
+    texts: Texts
+
+    def may_touch(self, bot: PersonalBot) -> bool:
+        """Whether this person may see the bot and do something to it."""
+        return self.admin or bot.spec.owner_id == self.id
+
+
+class PersonMiddleware:
+    """Gives handlers `person`, and lets private chats alone through."""
+
+    def __init__(self, settings: Settings, cache: BotCache) -> None:
+        self._settings = settings
+        self._cache = cache
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:  # noqa: ANN401 - aiogram's interface
+        """See aiogram's middlewares."""
+        user = _who(event)
+        if user is None:
+            return None
+        texts = texts_of(user, self._cache)
+        data["person"] = Person(id=user.id, admin=user.id in self._settings.admin_ids, texts=texts)
+        if isinstance(event, ManagedBotUpdated):
+            return await handler(event, data)
+        message = event if isinstance(event, Message) else getattr(event, "message", None)
+        if message is None or message.chat.type != "private":
+            if isinstance(event, Message) and (event.text or "").startswith("/"):
+                with suppress(TelegramAPIError):
+                    await event.answer(texts.private_only)
+            return None
+        return await handler(event, data)
+
+
+def texts_of(user: User, cache: BotCache) -> Texts:
+    """What this person is told, in the language that they chose, else in that of their Telegram."""
+    return texts_for(language(cache.of(user.id)) or user.language_code)
+
+
+def _who(event: TelegramObject) -> User | None:
+    if isinstance(event, ManagedBotUpdated):
+        return event.user
+    return event.from_user if isinstance(event, Message | CallbackQuery) else None

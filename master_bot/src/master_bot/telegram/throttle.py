@@ -1,0 +1,53 @@
+"""Nobody may keep the master bot busy alone: so many requests a person in half a minute, the rest is passed over."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from time import monotonic
+from typing import Any, Final
+
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import CallbackQuery, Message, TelegramObject
+
+from master_bot.metrics import Metrics
+from master_bot.telegram.sending import acknowledge
+
+WINDOW: Final = 30.0
+"""Seconds."""
+
+
+class Throttle:
+    """A middleware behind `PersonMiddleware`: at most `most` requests a person in any `WINDOW`."""
+
+    def __init__(self, most: int, metrics: Metrics) -> None:
+        self._most = most
+        self._metrics = metrics
+        self._seen: dict[int, deque[float]] = {}
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:  # noqa: ANN401 - aiogram's interface
+        """See aiogram's middlewares."""
+        person = data["person"]
+        now = monotonic()
+        seen = self._seen.pop(person.id, deque())
+        while seen and now - seen[0] > WINDOW:
+            seen.popleft()
+        seen.append(now)
+        self._seen[person.id] = seen
+        # Who has been silent for longest comes first, and is forgotten.
+        while now - (oldest := next(iter(self._seen.items())))[1][-1] > WINDOW:
+            del self._seen[oldest[0]]
+        if len(seen) <= self._most:
+            return await handler(event, data)
+        self._metrics.errors.labels("too-fast").inc()
+        if len(seen) == self._most + 1:
+            with suppress(TelegramAPIError):
+                if isinstance(event, CallbackQuery):
+                    await acknowledge(event, person.texts.admin.too_fast)
+                elif isinstance(event, Message):
+                    await event.answer(person.texts.admin.too_fast)
+        return None

@@ -1,0 +1,134 @@
+"""What a person wishes of a new bot: sensible defaults, and what can be chosen instead."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any, Final, Self, TypeVar
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from master_bot.settings import Settings
+from master_bot.texts import LANGUAGES, Texts, fill
+from master_bot.views.keyboards import markup
+from master_bot.views.units import memory_of, monthly, plain
+from personalbots_api.models import AccessMode
+
+V = TypeVar("V")
+_MODES: Final[tuple[AccessMode, ...]] = ("Owner", "Public")
+
+
+class Choice(StrEnum):
+    """What a button under the last step does."""
+
+    CREATE = "c"
+    MODEL = "m"
+    SIZE = "z"
+    ACCESS = "u"
+    LANGUAGE = "l"
+    STORE = "q"
+    OWN_KEY = "k"
+
+
+class ChoiceButton(CallbackData, prefix="w"):
+    """A button under the last step; it means the draft of the conversation in which it is pressed."""
+
+    choice: Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What was chosen. `shared`: with the administrator's key; `models`: those that the person's own key reaches."""
+
+    model: str
+    models: tuple[str, ...] = ()
+    size: str | None = None
+    access: AccessMode = "Owner"
+    language: str = "en"
+    title: str = ""
+    shared: bool = False
+    server: bool = False
+    """Whether a Qdrant server keeps what the bot reads, instead of a disk of its own."""
+
+    @classmethod
+    def default(cls, settings: Settings, *, language: str, models: Sequence[str], shared: bool) -> Self:
+        """What is offered first."""
+        return cls(
+            model=settings.llm_model,
+            models=tuple(models),
+            size=settings.default_size,
+            language=language,
+            shared=shared,
+        )
+
+    def remember(self) -> dict[str, Any]:
+        """For the conversation's data."""
+        return asdict(self)
+
+    @classmethod
+    def recall(cls, data: Mapping[str, Any]) -> Self | None:
+        """From the conversation's data."""
+        found = data.get("wish")
+        return cls(**{**found, "models": tuple(found["models"])}) if found else None
+
+    def turned(self, choice: Choice, settings: Settings) -> Self:
+        """With the next value of what a button chooses."""
+        match choice:
+            case Choice.MODEL:
+                return replace(self, model=_next(self.model, self.models))
+            case Choice.SIZE:
+                return replace(self, size=_next(self.size, list(settings.sizes or {})))
+            case Choice.ACCESS:
+                return replace(self, access=_next(self.access, _MODES))
+            case Choice.LANGUAGE:
+                return replace(self, language=_next(self.language, list(LANGUAGES)))
+            case Choice.STORE:
+                return replace(self, server=not self.server and bool(settings.qdrant_url))
+            case _:
+                return self
+
+
+def screen(wish: Wish, settings: Settings, *, bot: str, texts: Texts) -> tuple[str, InlineKeyboardMarkup]:
+    """The last step: everything with its default, one button to go on, and one for each choice that there is."""
+    said, sizes = texts.changes, settings.sizes or {}
+    size = plain(memory_of(sizes.get(wish.size or "", {})), texts)
+    facts = {
+        "bot": bot,
+        "title": wish.title or said.no_title,
+        "model": wish.model,
+        "size": f"{wish.size} · {size}" if wish.size else size,
+        "access": said.everybody if wish.access == "Public" else said.only_you,
+        "language": LANGUAGES[wish.language].own_name,
+        "key": _key(wish, settings, texts),
+        "store": f"\n{texts.store_server if wish.server else texts.store_own}" if settings.qdrant_url else "",
+        "number": 2 if settings.shared_key_secret else 3,
+    }
+    choices = [
+        (Choice.MODEL, said.button_model, len(wish.models) > 1),
+        (Choice.SIZE, said.button_size, len(sizes) > 1),
+        (Choice.ACCESS, said.button_access, True),
+        (Choice.LANGUAGE, texts.button_language, True),
+        (Choice.STORE, texts.button_store, bool(settings.qdrant_url)),
+        (Choice.OWN_KEY, texts.button_own_key, wish.shared),
+    ]
+    buttons = [_button(f"🔁 {label}", choice) for choice, label, offered in choices if offered]
+    rows = [buttons[place : place + 2] for place in range(0, len(buttons), 2)]
+    return fill(texts.last_step, **facts), markup([_button(texts.button_create, Choice.CREATE)], *rows)
+
+
+def _key(wish: Wish, settings: Settings, texts: Texts) -> str:
+    budget = settings.shared_key_budget
+    if not wish.shared:
+        return texts.key_own
+    return texts.key_shared if budget is None else f"{texts.key_shared}, {monthly(budget, texts)}"
+
+
+def _button(text: str, choice: Choice) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text=text, callback_data=ChoiceButton(choice=choice).pack())
+
+
+def _next(value: V, values: Sequence[V]) -> V:
+    """The value after this one, from the beginning again after the last."""
+    if value not in values:
+        return values[0] if values else value
+    return values[(values.index(value) + 1) % len(values)]

@@ -1,0 +1,136 @@
+"""The master bot in this process, with real stand-ins for Telegram and the LLM, and a cluster in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from master_bot.app import MasterBot, assemble
+from master_bot.metrics import Metrics
+from master_bot.settings import Settings
+from standins.llm import LLMStandIn
+from standins.llm.embedding import Embedder
+from standins.telegram import Message, NewBot, Person, TelegramStandIn
+from support.memory_cluster import MemoryCluster
+
+KEY = "sk-standin-of-a-person-0123456789"
+
+
+@cache
+def _embedder() -> Embedder:
+    """Loaded once for all tests."""
+    return Embedder()
+
+
+@dataclass
+class World:
+    """Everything around the master bot; `start` and `kill` it as often as a test likes."""
+
+    telegram: TelegramStandIn
+    llm: LLMStandIn
+    master: NewBot
+    cluster: MemoryCluster
+    settings: Settings
+    passed: timedelta = timedelta(0)
+    running: list[tuple[asyncio.Task[None], MasterBot]] = field(default_factory=list)
+
+    @property
+    def app(self) -> MasterBot:
+        return self.running[-1][1]
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.passed
+
+    async def start(self) -> None:
+        made: asyncio.Future[MasterBot] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(self._run(made))
+        task.add_done_callback(lambda _: made.done() or made.cancel())
+        self.running.append((task, await made))
+        await self.until(lambda: not self.app.unready(), timeout=20)
+
+    async def _run(self, made: asyncio.Future[MasterBot]) -> None:
+        async with assemble(self.settings, self.master.token, self.cluster, Metrics(), self.now) as app:
+            made.set_result(app)
+            await app.run()
+
+    async def kill(self) -> None:
+        """End it as SIGKILL does: nothing is finished, nothing is said."""
+        task, app = self.running.pop()
+        for handling in list(app.poller._running.values()):  # noqa: SLF001 - as SIGKILL would
+            handling.cancel()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def stop(self) -> None:
+        task, app = self.running.pop()
+        app.poller.stop()
+        await asyncio.wait_for(task, 10)
+
+    async def join(self, name: str = "Anna", language_code: str = "en") -> "Talk":
+        return Talk(await self.telegram.client.join(name, language_code=language_code), self.master.username, self)
+
+    async def until(self, true: Callable[[], Any], timeout: float = 5) -> None:
+        async with asyncio.timeout(timeout):
+            while not true():  # noqa: ASYNC110 - any condition of a test
+                await asyncio.sleep(0.02)
+
+
+@dataclass
+class Talk:
+    """A person's talk with the master bot."""
+
+    person: Person
+    with_: str
+    world: World
+
+    @property
+    def id(self) -> int:
+        return self.person.id
+
+    async def say(self, text: str, *expected: str) -> Message:
+        """Say it and wait for an answer that holds all of `expected`."""
+        sent = await self.person.send(self.with_, text)
+        return await self.hear(*expected, after=sent) if expected else sent
+
+    async def hear(self, *expected: str, after: Message | None = None) -> Message:
+        return await self.person.wait(
+            self.with_, lambda message: all(part in message.text for part in expected), timeout=8, after=after
+        )
+
+    async def create(self, *expected: str) -> Message:
+        """Send the key, take the last step as it is offered, and wait for an answer that holds all of `expected`."""
+        screen = await self.say(KEY, " 3 ")
+        await self.press(screen, screen.buttons[0][0])
+        return await self.hear(*expected, after=screen)
+
+    async def press(self, message: Message, label: str) -> object:
+        return await self.person.press(message, label)
+
+    async def own_words(self) -> list[str]:
+        """What this person wrote and is still in the chat."""
+        return [message.text for message in await self.person.messages(self.with_) if not message.from_bot]
+
+
+async def onboard(world: World, anna: Talk) -> str:
+    """All the way to a bot that is on its way; its name in the cluster."""
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1 of 3")
+    await anna.say(new.token, "Step 2 of 3")
+    await anna.create("is on its way")
+    return f"bot-{new.id}"
+
+
+@asynccontextmanager
+async def make_world(cluster: MemoryCluster, *, can_manage_bots: bool = False, **settings: Any) -> AsyncIterator[World]:  # noqa: ANN401 - fields of Settings
+    async with TelegramStandIn.start() as telegram, LLMStandIn.start(embedder=_embedder()) as llm:
+        master = await telegram.client.make_bot("master_bot", can_manage_bots=can_manage_bots)
+        given = Settings(telegram_api_url=telegram.url, llm_base_url=llm.url, port=0)
+        world = World(telegram, llm, master, cluster, replace(given, **settings))
+        try:
+            yield world
+        finally:
+            while world.running:
+                await world.kill()
