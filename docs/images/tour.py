@@ -1,4 +1,4 @@
-"""Takes the pictures of tour.md: a browser test has them taken, and here they are made small.
+"""Takes the pictures of the tour: a browser test takes them, and this script makes them small.
 
     .venv/bin/python docs/images/tour.py
 

@@ -19,7 +19,15 @@ pytestmark = [pytest.mark.cluster, pytest.mark.alone]  # its commands look at al
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"<!-- tested on the cluster -->\n```sh\n(.*?)```", re.DOTALL)
 SAMPLE = "crds/samples/minimal.yaml"
-OTHERS = ("install", "getting-started", "operating", "security", "troubleshooting")
+OTHERS = (
+    "operate/install",
+    "getting-started",
+    "operate/monitoring",
+    "operate/running",
+    "operate/backup",
+    "operate/security",
+    "operate/troubleshooting",
+)
 
 
 def blocks(page: str) -> list[str]:
@@ -63,13 +71,13 @@ async def test_the_commands_of_the_pages_work(installed: Installation, telegram:
         assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
-    *made, deleted = blocks("kubectl")
+    *made, deleted = blocks("operate/kubectl")
     shown = "".join(run(block) for block in made)
     for told in ("pages_test_bot", "PHASE", "LAST ACTIVITY", "Polling"):
         assert told in shown
     told = {page: "".join(run(block) for block in blocks(page)) for page in OTHERS}
-    assert told["security"].startswith("no\nno\n")
-    assert "KIND:       PersonalBot" in told["install"]
+    assert told["operate/security"].startswith("no\nno\n")
+    assert "KIND:       PersonalBot" in told["operate/install"]
     assert bot.token not in str(told)
     run(deleted)
     assert installed.get("pvc", "pbot-my-bot"), "the volume was to stay"

@@ -141,8 +141,8 @@ def test_words_of_the_api_exist() -> None:
 
 
 def test_commands_of_both_bots_are_those_of_the_code() -> None:
-    page = (ROOT / "docs/telegram.md").read_text()
-    master, personal = page.split("## Your bot")
+    master = (ROOT / "docs/for-people/master-bot.md").read_text()
+    personal = (ROOT / "docs/for-people/your-bot.md").read_text()
     from master_bot.texts.en.general import English  # noqa: PLC0415 - the packages under test
     from personal_bot.texts import EN  # noqa: PLC0415
 
@@ -174,6 +174,6 @@ def test_the_stand_ins_take_the_flags_that_are_shown() -> None:
 def test_exit_codes_are_those_of_the_bot() -> None:
     from personal_bot import exits  # noqa: PLC0415 - the package under test
 
-    page = (ROOT / "docs/troubleshooting.md").read_text()
+    page = (ROOT / "docs/operate/troubleshooting.md").read_text()
     codes = {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
     assert codes == {exits.ASKED_TO_STOP, exits.BAD_ARGUMENTS, exits.INTERNAL_ERROR, exits.TOKEN_REFUSED, 128 + 9}

@@ -154,7 +154,7 @@ async def test_the_tour_of_the_documentation(cluster: MemoryCluster, phone: Mess
 
 
 def test_the_tour_shows_what_the_browser_saw() -> None:
-    told = Path(__file__).parents[3] / "docs" / "tour.md"
+    told = Path(__file__).parents[3] / "docs" / "for-people" / "tour.md"
     taken = set(re.findall(r"tour-\d-[-a-z]+", Path(__file__).read_text()))
     assert set(re.findall(r"images/(tour-\d-[-a-z]+)\.png", told.read_text())) == taken
 

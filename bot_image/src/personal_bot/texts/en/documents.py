@@ -28,7 +28,7 @@ DOCUMENTS: dict[str, str] = {
     "material_answer": "💬 Answer it",
     "material_gone": "I do not have this text any more. Please send it again.",
     # Links.
-    "links_off": "I do not open links: who runs the cluster can allow it (docs/telegram.md). Send me a file instead.",
+    "links_off": "I do not open links here; the administrator can allow it. Please send me the file instead.",
     "link_private": "This link leads into a private network, and I open public addresses only.",
     "link_unreachable": "What this link leads to cannot be reached. Please check it, or send me a file.",
     "link_failed": "The server behind this link answers {status} instead of the page. Please send me a file.",
@@ -70,7 +70,7 @@ DOCUMENTS: dict[str, str] = {
     # Documents that cannot be taken in.
     "file_too_large": (
         "{name} is larger than 20 MB, and Telegram gives bots no more. Please split it, or save it without pictures "
-        "(an export of chats: without media, in a zip). Other ways for large files are in docs/telegram.md."
+        "(an export of chats: without media, in a zip). The administrator knows other ways for large files."
     ),
     "file_not_loaded": "{name} could not be downloaded from Telegram. Please send it again.",
     "document_unknown": "This document is not here any more.",
