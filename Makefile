@@ -5,7 +5,8 @@ PYTHON ?= python3
 TOOL = PYTHONPATH=hack $(PYTHON) -m cluster
 TESTS = PYTHONPATH=hack .venv/bin/python -m cluster
 READY = .venv/ready
-PARTS = crds operator bot_image master_bot tests/standins
+PARTS = common crds operator bot_image master_bot tests/standins
+OURS = --no-emit-package personalbots-api --no-emit-package personalbots-common
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
 help: ## this list
@@ -49,8 +50,8 @@ $(READY): requirements/build.txt requirements/dev.txt tests/standins/model-requi
 
 lock: $(READY) ## pin what the pyproject.toml files ask for, by hash; UPGRADE=1: newest versions
 	@$(LOCK) requirements/build.in -o requirements/build.txt
-	@$(LOCK) --group dev $(PARTS:=/pyproject.toml) --no-emit-package personalbots-api -o requirements/dev.txt
+	@$(LOCK) --group dev $(PARTS:=/pyproject.toml) $(OURS) -o requirements/dev.txt
 	@for part in bot_image operator master_bot tests/standins; do \
-	  $(LOCK) $$part/pyproject.toml --constraint requirements/dev.txt --no-emit-package personalbots-api -o $$part/requirements.txt || exit 1; done
+	  $(LOCK) $$part/pyproject.toml --constraint requirements/dev.txt $(OURS) -o $$part/requirements.txt || exit 1; done
 	@$(LOCK) --no-deps tests/standins/model.in -o tests/standins/model-requirements.txt
 	@$(LOCK) hack/go/requirements.in -o hack/go/requirements.txt

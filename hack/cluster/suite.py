@@ -16,7 +16,7 @@ from cluster import host, images, kind, kube, tools
 from cluster.context import Context, Problem
 from cluster.process import CommandFailed, run, works
 
-SOURCES = ("crds/src", "operator/src", "bot_image/src", "master_bot/src", "tests/standins/src", "hack")
+SOURCES = ("common/src", "crds/src", "operator/src", "bot_image/src", "master_bot/src", "tests/standins/src", "hack")
 LINTERS = (
     ("ruff", "check", "--quiet"),
     ("ruff", "format", "--check", "--quiet"),
