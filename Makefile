@@ -40,7 +40,7 @@ format: $(READY) ## format the code
 generate: $(READY) ## write the generated files: the CRD, the reference pages, the chart's values
 	@.venv/bin/python -m personalbots_api.generate
 
-$(READY): requirements/build.txt requirements/dev.txt tests/standins/model-requirements.txt pyproject.toml $(PARTS:=/pyproject.toml)
+$(READY): VERSION requirements/build.txt requirements/dev.txt tests/standins/model-requirements.txt pyproject.toml $(PARTS:=/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11")'
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/build.txt

@@ -12,40 +12,42 @@ from cluster.process import logged, run, works
 
 OFFICIAL_BASE = "python:3.13-slim"
 BASE_SCRIPT = "hack/python-base.sh"
+VERSION = "VERSION"
+"""The file with the one version of everything."""
 KEPT = 4  # images of each part: some steps back and forth in the sources cost no build
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One image: its folder with the Dockerfile, and what else it is made from."""
+    """What one image holds: a part's folder, and the folders of ours that it needs beside its own."""
 
     folder: str
-    others: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
 
-    @property
-    def dockerfile(self) -> str:
-        return f"{self.folder}/Dockerfile"
+    def inputs(self, root: Path) -> tuple[str, ...]:
+        """Name what the image is made from: files and folders below `root`."""
+        requirements = sorted(
+            path.relative_to(root).as_posix() for path in root.glob(f"{self.folder}/*requirements.txt")
+        )
+        sources = [f"{folder}/{name}" for folder in (*self.shared, self.folder) for name in ("pyproject.toml", "src")]
+        return ("Dockerfile", VERSION, "requirements/build.txt", *requirements, *sources)
 
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        names = ("Dockerfile", "pyproject.toml", "requirements.txt", "src")
-        return (*(f"{self.folder}/{name}" for name in names), "requirements/build.txt", *self.others)
 
-
-API = ("crds/pyproject.toml", "crds/src")
 PARTS = {
-    "bot": Part("bot_image"),
-    "operator": Part("operator", API),
-    "master-bot": Part("master_bot", API),
-    "standins": Part("tests/standins", ("tests/standins/model-requirements.txt",)),
+    "bot": Part(folder="bot_image", shared=("common",)),
+    "operator": Part(folder="operator", shared=("common", "crds")),
+    "master-bot": Part(folder="master_bot", shared=("common", "crds")),
+    "standins": Part(folder="tests/standins"),
 }
+"""The images by their names, which are the names of the Dockerfile's last stages, too."""
 
 
 def refs(context: Context) -> dict[str, str]:
     """Name the images as they are made from the sources as they are now; nothing is built."""
     base = _base_there(context) or _own_base(context)
-    return {name: f"personalbots/{name}:{hashing.of(context.root, part.inputs, base)}" for name, part in PARTS.items()}
+    root = context.root
+    return {name: f"personalbots/{name}:{hashing.of(root, part.inputs(root), base)}" for name, part in PARTS.items()}
 
 
 def build(context: Context) -> dict[str, str]:
@@ -58,7 +60,7 @@ def build(context: Context) -> dict[str, str]:
         _bring_certificates(context)
     for name, ref in missing.items():
         with context.step(f"Image {ref} built"):
-            _build(context, PARTS[name], ref, base, context.logs / f"image-{name}.log")
+            _build(context, name, ref, base, context.logs / f"image-{name}.log")
         _forget_old(f"personalbots/{name}")
     return found
 
@@ -115,12 +117,15 @@ def _base(context: Context) -> str:
     return own
 
 
-def _build(context: Context, part: Part, ref: str, base: str, log: Path) -> None:
+def _build(context: Context, name: str, ref: str, base: str, log: Path) -> None:
     """Build one image, by BuildKit where the client has it."""
-    proxies = [word for name in PROXIES if name in os.environ for word in ("--build-arg", name)]
+    part = PARTS[name]
+    version = (context.root / VERSION).read_text().strip()
+    arguments = [f"BASE={base}", f"PART={part.folder}", f"SHARED={' '.join(part.shared)}", f"VERSION={version}"]
+    arguments += [proxy for proxy in PROXIES if proxy in os.environ]
     logged(
-        "docker", "build", "--network", "host", "--build-arg", f"BASE={base}", *proxies,
-        "--tag", ref, "--file", part.dockerfile, ".",
+        "docker", "build", "--network", "host", *(word for each in arguments for word in ("--build-arg", each)),
+        "--target", name, "--tag", ref, ".",
         log=log, cwd=context.root, env={"DOCKER_BUILDKIT": "1" if _has_buildkit() else "0"},
     )  # fmt: skip
 

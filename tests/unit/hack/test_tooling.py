@@ -4,6 +4,7 @@ import os
 import re
 import stat
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,17 +110,32 @@ def test_another_kwok_means_no_other_node_image() -> None:
     assert f"tool {tools.KWOK}\n" in (ROOT / tools.KWOK_SOURCES / "go.mod").read_text()
 
 
-def test_an_image_is_named_by_all_that_its_dockerfile_copies() -> None:
-    for part in images.PARTS.values():
-        dockerfile = (ROOT / part.dockerfile).read_text()
-        copied = {
-            name
-            for line in re.findall(r"^COPY (?!--from)(.*) \S+$", dockerfile, re.MULTILINE)
-            for name in line.split()
-            if not name.startswith(".build/")
-        }
-        assert copied <= set(part.inputs), part.dockerfile
-        assert all((ROOT / name).exists() for name in part.inputs), part.dockerfile
+@pytest.mark.parametrize("name", images.PARTS)
+def test_an_image_is_named_by_all_that_it_is_made_from(name: str) -> None:
+    part = images.PARTS[name]
+    inputs = part.inputs(ROOT)
+    assert f"{part.folder}/requirements.txt" in inputs
+    assert all((ROOT / path).exists() for path in inputs)
+    dockerfile = (ROOT / "Dockerfile").read_text().replace("${PART}", part.folder)
+    copied = re.findall(r"^COPY (?!--from)(\S+)", dockerfile, re.MULTILINE)
+    assert len(copied) == 6
+    assert {path.removesuffix("/*requirements.txt") for path in copied} <= {
+        parent for path in inputs for parent in (path, path.rpartition("/")[0])
+    } | {"common", "crds"}
+    assert f"FROM image AS {name}\n" in dockerfile
+
+
+FOLDERS = {"personalbots-common": "common", "personalbots-api": "crds"}
+
+
+@pytest.mark.parametrize("part", images.PARTS.values(), ids=images.PARTS)
+def test_an_image_holds_the_parts_that_its_program_asks_for(part: images.Part) -> None:
+    def needed(folder: str) -> set[str]:
+        project = tomllib.loads((ROOT / folder / "pyproject.toml").read_text())["project"]
+        ours = {FOLDERS[name] for name in project["dependencies"] if name in FOLDERS}
+        return ours.union(*map(needed, ours))
+
+    assert needed(part.folder) == set(part.shared)
 
 
 def test_tests_are_counted_as_pytest_reports_them(tmp_path: Path) -> None:
