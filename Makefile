@@ -1,6 +1,6 @@
 # What can be made. Needed: Python 3.11 or newer, make, and Docker (or root on Debian, where Docker is installed then).
 .DEFAULT_GOAL := help
-.PHONY: help venv lint format unit e2e bench test test-down images cluster cluster-down demo demo-down generate lock
+.PHONY: help venv lint types format unit e2e bench test test-down images cluster cluster-down demo demo-down generate lock
 PYTHON ?= python3
 TOOL = PYTHONPATH=hack $(PYTHON) -m cluster
 TESTS = PYTHONPATH=hack .venv/bin/python -m cluster
@@ -20,6 +20,8 @@ test: $(READY) ## all checks and tests, from nothing; KEEP=1: the tests' cluster
 	@$(TESTS) test
 lint: $(READY) ## linters and type checks
 	@$(TESTS) lint
+types: $(READY) ## the type checks alone
+	@$(TESTS) types
 unit: $(READY) ## the tests that need no cluster; PYTEST_ARGS="-k name"
 	@$(TESTS) unit
 e2e: $(READY) ## the tests on a cluster, which stays up; PYTEST_ARGS="-k name"
