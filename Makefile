@@ -1,4 +1,4 @@
-# What can be made. Needed: Python 3.11 or newer, make, and Docker (or root on Debian, where Docker is installed then).
+# Needs Python 3.11 or newer, make, and Docker (or root on Debian, where Docker is installed then).
 .DEFAULT_GOAL := help
 .PHONY: help venv lint types format unit e2e bench test test-down images cluster cluster-down demo demo-down generate lock
 PYTHON ?= python3
@@ -12,11 +12,11 @@ LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gene
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
-demo: ## everything up, with a chat page to try it on; TELEGRAM_TOKEN: with real Telegram, LLM_BASE_URL, LLM_API_KEY: with another LLM
+demo: ## create everything, with a chat page to try it on; TELEGRAM_TOKEN: with real Telegram, LLM_BASE_URL, LLM_API_KEY: with another LLM
 	@$(TOOL) demo
-demo-down: ## take the demo away again, with all that was started for it
+demo-down: ## delete the demo and all that was started for it
 	@$(TOOL) demo-down
-test: $(READY) ## all checks and tests, from nothing; KEEP=1: the tests' cluster stays
+test: $(READY) ## all checks and tests, from nothing; KEEP=1 keeps the tests' cluster
 	@$(TESTS) test
 lint: $(READY) ## linters and type checks
 	@$(TESTS) lint
@@ -28,18 +28,18 @@ e2e: $(READY) ## the tests on a cluster, which stays up; PYTEST_ARGS="-k name"
 	@$(TESTS) e2e
 bench: $(READY) ## measure, and write docs/benchmarks.md; those on the cluster when the demo is up
 	@.venv/bin/python tests/bench
-test-down: ## take the tests' cluster down
+test-down: ## delete the tests' cluster
 	@$(TOOL) test-down
-cluster: ## a kind cluster with the images in it
+cluster: ## create a kind cluster with the images in it
 	@$(TOOL) up && $(TOOL) load
 cluster-down: ## delete the cluster and stop what was started for it
 	@$(TOOL) down
-images: ## build the images
+images: ## build the images that are missing
 	@$(TOOL) images
-venv: $(READY) ## the development environment, in .venv
+venv: $(READY) ## create the development environment in .venv
 format: $(READY) ## format the code
 	@.venv/bin/ruff check --quiet --fix-only; .venv/bin/ruff format --quiet
-generate: $(READY) ## write the generated files: the CRD, the reference pages, the chart's values
+generate: $(READY) ## write the generated files: the CRD, the reference pages, the chart's values and version
 	@.venv/bin/python -m personalbots_api.generate
 
 $(READY): VERSION requirements/build.txt requirements/dev.txt tests/standins/model-requirements.txt pyproject.toml $(PARTS:=/pyproject.toml)
