@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 
-def given(environment: Mapping[str, str], *, prefix: str, names: Iterable[str]) -> dict[str, str]:
+def read_variables(environment: Mapping[str, str], *, prefix: str, names: Iterable[str]) -> dict[str, str]:
     """Read the variables of these settings, without surrounding spaces; an empty variable counts as unset.
 
     The variable of the setting `log_level` is the prefix with `LOG_LEVEL`.

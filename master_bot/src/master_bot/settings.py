@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 
 from personalbots_api.models import Budget
 from personalbots_api.quantities import parse_duration
-from personalbots_common.environment import comma_separated, given, variable
+from personalbots_common.environment import comma_separated, read_variables, variable
 
 PREFIX: Final = "MASTER_BOT_"
 
@@ -105,7 +105,7 @@ class Settings:
         """Read the settings; an empty variable counts as unset. SettingsError says which one cannot be used."""
         parsed = {
             name: _parse(name, text)
-            for name, text in given(environment, prefix=PREFIX, names=cls.__dataclass_fields__).items()
+            for name, text in read_variables(environment, prefix=PREFIX, names=cls.__dataclass_fields__).items()
         }
         settings = cls(**parsed)
         if settings.size and settings.size not in (settings.sizes or {}):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Self
 
-from personalbots_common.environment import comma_separated, given, variable
+from personalbots_common.environment import comma_separated, read_variables, variable
 
 PREFIX: Final = "OPERATOR_"
 _HUNDRED: Final = 100
@@ -98,7 +98,7 @@ class Settings:
         """
         said: dict[str, Any] = {}
         types = {known.name: known.type for known in fields(cls)}
-        for name, text in given(environment, prefix=PREFIX, names=types).items():
+        for name, text in read_variables(environment, prefix=PREFIX, names=types).items():
             try:
                 said[name] = _READERS[types[name]](text)
             except ValueError:
