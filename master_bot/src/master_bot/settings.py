@@ -103,11 +103,11 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read the settings; an empty variable counts as unset. SettingsError says which one cannot be used."""
-        parsed = {
+        given = {
             name: _parse(name, text)
             for name, text in read_variables(environment, prefix=PREFIX, names=cls.__dataclass_fields__).items()
         }
-        settings = cls(**parsed)
+        settings = cls(**given)
         if settings.size and settings.size not in (settings.sizes or {}):
             raise SettingsError(f"{PREFIX}SIZE={settings.size} is none of the names in {PREFIX}SIZES")
         if settings.invitations not in {"open", "code", "closed"}:
