@@ -1,4 +1,4 @@
-"""Where things are and what was asked for, read once; and how progress is told."""
+"""Where things are and what was asked for, read once; and how progress is shown."""
 
 import contextlib
 import fcntl
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-class Problem(Exception):  # noqa: N818 - it is what a person is told, not an error of the program
+class ToolingError(Exception):
     """Something a person has to know or do; the message is a whole sentence."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One checkout on one machine.
 
@@ -25,7 +25,7 @@ class Context:
         external: use the cluster of $KUBECONFIG instead of one of our own.
         chat_port: port of this machine where the chat page is shown.
         llm_port: the same for the LLM stand-in.
-        quiet: tell only what goes wrong.
+        quiet: show only what goes wrong.
     """
 
     root: Path
@@ -39,7 +39,11 @@ class Context:
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> "Context":
-        """Read the environment, and make the folders."""
+        """Read the environment, and create the folders.
+
+        Raises:
+            ToolingError: the external cluster is not named.
+        """
         home = Path.home()
         context = cls(
             root=Path(__file__).resolve().parents[2],
@@ -52,58 +56,62 @@ class Context:
             quiet=bool(environ.get("QUIET")),
         )
         if context.external and not environ.get("KUBECONFIG"):
-            raise Problem("PERSONALBOTS_CLUSTER=external needs KUBECONFIG: the file that names the cluster to use.")
+            raise ToolingError(
+                "PERSONALBOTS_CLUSTER=external needs KUBECONFIG: the file that names the cluster to use."
+            )
+
         context.cache.mkdir(parents=True, exist_ok=True)
         context.logs.mkdir(parents=True, exist_ok=True)
         return context
 
     @property
     def logs(self) -> Path:
-        """Where what programs say is kept."""
+        """The folder with the output of programs."""
         return self.state / "logs"
 
     @property
     def kubeconfig(self) -> Path:
-        """The file that kubectl and helm are given: never the user's own, unless that was the wish."""
+        """The file for kubectl and helm: never the user's own, unless that was asked for."""
         return Path(os.environ["KUBECONFIG"]) if self.external else self.state / f"{self.name}.kubeconfig"
 
     def environment(self) -> dict[str, str]:
-        """What another process of ours needs in its environment to read the same context."""
+        """Give the environment variables from which another process of ours reads the same context."""
         return {
             "PERSONALBOTS_CLUSTER_NAME": self.name,
             "PERSONALBOTS_CHAT_PORT": str(self.chat_port),
             "PERSONALBOTS_LLM_PORT": str(self.llm_port),
         }
 
-    def tell(self, text: str) -> None:
-        """Tell a person what was asked for."""
+    def show(self, text: str) -> None:
+        """Show a person what they asked for."""
         print(text, flush=True)  # noqa: T201 - the one place
 
-    def say(self, text: str) -> None:
-        """Tell a person something on the way."""
+    def progress(self, text: str) -> None:
+        """Show what happens meanwhile, unless `quiet`."""
         if not self.quiet:
-            self.tell(text)
+            self.show(text)
 
     @contextlib.contextmanager
     def step(self, title: str, usually: str = "") -> Iterator[None]:
-        """Tell what begins (with how long it usually takes, when that is long), and at its end how long it took."""
+        """Show how long the block took; before it, if that may be long, how long it usually takes."""
         start = time.monotonic()
         if usually:
-            self.say(f"          {title} ({usually}) …")
+            self.progress(f"          {title} ({usually}) …")
+
         try:
             yield
         except BaseException:
-            self.tell(f"  {time.monotonic() - start:6.1f}s {title}: failed")
+            self.show(f"  {time.monotonic() - start:6.1f}s {title}: failed")
             raise
-        self.say(f"  {time.monotonic() - start:6.1f}s {title}")
+        self.progress(f"  {time.monotonic() - start:6.1f}s {title}")
 
     @contextlib.contextmanager
-    def alone(self, what: str = "lock") -> Iterator[None]:
-        """Hold a machine-wide lock: two runs at once would make the same things twice."""
-        with (self.state / what).open("w") as lock:
+    def locked(self, name: str = "lock") -> Iterator[None]:
+        """Hold a lock of this machine: two runs at once would create the same things twice."""
+        with (self.state / name).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                self.say("          Waiting for another run on this machine …")
+                self.progress("          Waiting for another run on this machine …")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -1,4 +1,4 @@
-"""The demo: everything up, and a chat page to try it on."""
+"""The demo: everything, with a chat page to try it on."""
 
 import contextlib
 import os
@@ -9,22 +9,25 @@ from typing import Any
 
 import cluster
 from cluster import deploy, images, kube
-from cluster.context import Context, Problem
-from cluster.process import CommandFailed
+from cluster.context import Context, ToolingError
+from cluster.process import CommandError
 
 
 def up(context: Context) -> None:
-    """Bring everything up, and tell where to begin.
+    """Create everything, and show where to begin.
 
     TELEGRAM_TOKEN in the environment is the token of a real bot, which becomes the master bot; without it stand-ins
-    take the places of Telegram and the LLM. LLM_BASE_URL is another server that speaks the OpenAI API; LLM_API_KEY is
-    a key for all bots, so that people need none of their own.
+    replace Telegram and the LLM. LLM_BASE_URL is another server that speaks the OpenAI API. LLM_API_KEY is a key for
+    all bots, so that people need none of their own.
     """
     start = time.monotonic()
-    token, key = (os.environ.pop(name, "").strip() for name in ("TELEGRAM_TOKEN", "LLM_API_KEY"))  # for no program here
+    # Taken out of the environment: no program that is started here must see them.
+    token, key = (os.environ.pop(name, "").strip() for name in ("TELEGRAM_TOKEN", "LLM_API_KEY"))
     llm = os.environ.get("LLM_BASE_URL", "").strip()
+
     cluster.up(context)
     refs = images.load(context)
+
     if token:
         deploy.master_token(context, token)
         values: dict[str, Any] = {"endpoints": {}, "masterBot": {}}
@@ -32,6 +35,7 @@ def up(context: Context) -> None:
         with context.step("Stand-ins ready"):
             deploy.standins(context, refs)
         values = deploy.for_standins()
+
     if llm:
         values["endpoints"]["llm"] = {"baseUrl": llm}
     values["masterBot"]["sharedKeySecret"] = {"name": deploy.SHARED_KEY if key else ""}
@@ -39,16 +43,18 @@ def up(context: Context) -> None:
         deploy.chart(context, refs, values)
     if key:
         deploy.shared_key(context, key)
-    context.tell(_real(context) if token else _page(context, ask_key=not key))
-    context.tell(f"\nAll of it took {time.monotonic() - start:.0f} s. `make demo-down` takes it away again.")
+
+    context.show(_real(context) if token else _page(context, ask_key=not key))
+    context.show(f"\nAll of it took {time.monotonic() - start:.0f} s. `make demo-down` deletes it again.")
 
 
 def down(context: Context) -> None:
-    """Take away the cluster and what was started for it; on somebody else's cluster, what was installed there."""
+    """Delete the cluster and what was started for it; on somebody else's cluster, only what was installed there."""
     if not context.external:
         cluster.down(context)
         return
-    with contextlib.suppress(CommandFailed):
+
+    with contextlib.suppress(CommandError):
         kube.helm(context, "uninstall", deploy.RELEASE, "--namespace", deploy.NAMESPACE, "--wait")
     with context.step("Namespaces deleted"):
         names = (deploy.NAMESPACE, deploy.BOTS, deploy.STANDINS)
@@ -64,6 +70,7 @@ def _page(context: Context, *, ask_key: bool) -> str:
     else:
         _wait_for(address)
         before = "Open"
+
     then = ", then any key that begins with sk-standin-" if ask_key else ""
     return f"""
 {before}  {address}
@@ -72,7 +79,7 @@ def _page(context: Context, *, ask_key: bool) -> str:
   2. Open @{deploy.MASTER_USERNAME} and write /start; paste the token{then}.
   3. Open your bot when it is up, send it a document, and ask about it.
 
-Who comes in as {deploy.ADMINISTRATOR} sees all bots, and has /admin, /find, /health and /broadcast in the master bot.
+Whoever joins as {deploy.ADMINISTRATOR} sees all bots, and has /admin, /find, /health and /broadcast in the master bot.
 
 Look behind it:  export KUBECONFIG={context.kubeconfig}
                  kubectl -n {deploy.BOTS} get pbot,pods"""
@@ -87,14 +94,14 @@ Look behind it:  export KUBECONFIG={context.kubeconfig}
 
 
 def _wait_for(address: str, limit: float = 60) -> None:
-    """Wait until a page answers: the port may be open before anything is behind it."""
+    """Wait until a page answers: the port may be open before a server is behind it."""
     end = time.monotonic() + limit
     while True:
         try:
             urllib.request.urlopen(address, timeout=5).close()  # noqa: S310 - an address of ours
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             if time.monotonic() > end:
-                raise Problem(f"The chat page at {address} does not answer after {limit:.0f} s.") from None
+                raise ToolingError(f"The chat page at {address} does not answer after {limit:.0f} s.") from None
             time.sleep(0.3)
         else:
             return

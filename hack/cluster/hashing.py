@@ -1,14 +1,16 @@
-"""Names for what things are made from, so that nothing is made twice."""
+"""Names things by what they are made from, so that nothing is made twice."""
 
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
-LENGTH = 12
+LENGTH: Final = 12
+"""Hexadecimal digits of a name."""
 
 
 def of(root: Path, parts: Iterable[str], *words: str) -> str:
-    """Hash files and folders (names, contents, and whether they can be run) and words, as 12 hexadecimal digits."""
+    """Hash files and folders (names, contents, and whether they are executable) and words."""
     digest = hashlib.sha256("\0".join(words).encode())
     for part in parts:
         path = root / part

@@ -1,4 +1,4 @@
-"""Running other programs."""
+"""Runs other programs."""
 
 import os
 import shlex
@@ -6,14 +6,22 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
-from cluster.context import Problem
+from cluster.context import ToolingError
 
-TAIL = 30
+TAIL: Final = 30
+"""Lines of a program's output that an error shows."""
+TIMED_OUT: Final = 124
+"""The exit code of a program that took too long, as timeout(1) has it."""
+NOT_FOUND: Final = 127
+"""The exit code of a program that is not installed, as shells have it."""
+BEAT: Final = 30.0
+"""Seconds between two signs of life of a long program."""
 
 
-class CommandFailed(Problem):
-    """A program ended with an error; the message has the last lines of what it said."""
+class CommandError(ToolingError):
+    """A program ended with an error; the message shows the last lines of its output."""
 
     def __init__(self, args: tuple[str, ...], code: int, output: str) -> None:
         tail = "\n".join(f"    {line}" for line in output.strip().splitlines()[-TAIL:])
@@ -31,14 +39,14 @@ def run(
 ) -> str:
     """Run a program and return its standard output.
 
-    Secrets go through `stdin`, since arguments and the environment can be read by others and are shown in errors.
+    Secrets go through `stdin`: others can read arguments and the environment, and errors show them.
 
     Args:
         env: added to this process's environment.
         timeout: seconds.
 
     Raises:
-        CommandFailed: it ended with an error, or took too long (code 124).
+        CommandError: it ended with an error, is not installed, or took too long.
     """
     words = tuple(map(str, args))
     try:
@@ -47,19 +55,20 @@ def run(
             capture_output=True, text=True, check=False, errors="replace",
         )  # fmt: skip
     except subprocess.TimeoutExpired as late:
-        raise CommandFailed(words, 124, f"nothing after {timeout:.0f} s\n{late.stderr or b''!r}") from None
+        raise CommandError(words, TIMED_OUT, f"nothing after {timeout:.0f} s\n{late.stderr or b''!r}") from None
     except FileNotFoundError:
-        raise CommandFailed(words, 127, f"{words[0]} is not installed") from None
+        raise CommandError(words, NOT_FOUND, f"{words[0]} is not installed") from None
+
     if done.returncode:
-        raise CommandFailed(words, done.returncode, done.stderr + done.stdout)
+        raise CommandError(words, done.returncode, done.stderr + done.stdout)
     return done.stdout
 
 
 def works(*args: str | Path, env: Mapping[str, str] | None = None, timeout: float = 30) -> bool:
-    """Whether a program ends well within so many seconds."""
+    """Whether a program ends without an error, within so many seconds."""
     try:
         run(*args, env=env, timeout=timeout)
-    except CommandFailed:
+    except CommandError:
         return False
     return True
 
@@ -71,18 +80,21 @@ def logged(
     cwd: Path | None = None,
     beat: Callable[[float], None] | None = None,
 ) -> None:
-    """Run a long program whose output goes to a file; `beat` is called twice a minute with the seconds gone by.
+    """Run a long program whose output goes to a file.
+
+    Args:
+        beat: called twice a minute with the seconds since the start.
 
     Raises:
-        CommandFailed: it ended with an error.
+        CommandError: it ended with an error.
     """
     words = tuple(map(str, args))
     over = threading.Event()
 
     def beats() -> None:
         seconds = 0.0
-        while not over.wait(30):
-            seconds += 30
+        while not over.wait(BEAT):
+            seconds += BEAT
             if beat:
                 beat(seconds)
 
@@ -95,5 +107,6 @@ def logged(
             ).returncode  # fmt: skip
         finally:
             over.set()
+
     if code:
-        raise CommandFailed(words, code, log.read_text(errors="replace"))
+        raise CommandError(words, code, log.read_text(errors="replace"))

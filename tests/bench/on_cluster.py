@@ -11,7 +11,7 @@ import time
 from figures import Figure, mebibytes, seconds
 
 from cluster import Context, deploy, images, kube
-from cluster.process import CommandFailed
+from cluster.process import CommandError
 from standins.telegram import TelegramClient
 
 BOTS = 5
@@ -56,7 +56,7 @@ def _is_up(context: Context) -> bool:
     )
     try:
         ready = kube.kubectl(context, *words, timeout=20).split()
-    except CommandFailed:
+    except CommandError:
         return False
     return {"telegram", "llm", f"{deploy.RELEASE}-operator"} <= set(ready)
 

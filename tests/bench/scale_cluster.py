@@ -21,7 +21,7 @@ import kopf
 import yaml
 
 from cluster import deploy, kube, tools
-from cluster.process import CommandFailed
+from cluster.process import CommandError
 from personalbots_api import names
 from personalbots_operator.kube.client import Cluster, Kind
 
@@ -178,7 +178,7 @@ def answers(context: Context) -> bool:
         return False
     try:
         return kube.kubectl(context, "get", "--raw", "/readyz", timeout=20) == "ok"
-    except CommandFailed:
+    except CommandError:
         return False
 
 
@@ -247,7 +247,7 @@ async def _ready(context: Context) -> None:
     words = ("wait", "--for=condition=Ready", "node", "-l", SELECTOR, "--timeout=60s")
     try:
         await asyncio.to_thread(kube.kubectl, context, *words)
-    except CommandFailed as failed:
+    except CommandError as failed:
         raise TooSlow(f"the fake nodes are not ready: {failed}") from failed
 
 

@@ -27,7 +27,7 @@ def here() -> Context:
 
 @pytest.fixture(scope="session")
 def installed(here: Context) -> Installation:
-    with here.alone():
+    with here.locked():
         refs = images.load(here)
         deploy.standins(here, refs)
         deploy.chart(here, refs, deploy.for_standins())

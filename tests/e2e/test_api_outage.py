@@ -15,7 +15,7 @@ from test_operator_deaf import pods
 from test_survival import pods_at_once
 
 from cluster import kube, tools
-from cluster.process import CommandFailed
+from cluster.process import CommandError
 from standins.telegram import TelegramClient
 from support.installation import Installation, Setup, new_setup
 from support.recording import NODE, Recording
@@ -101,7 +101,7 @@ async def installed_again(installed: Installation) -> None:
     good = 0
     async with asyncio.timeout(120):
         while good < 5:
-            with contextlib.suppress(CommandFailed):
+            with contextlib.suppress(CommandError):
                 await asyncio.to_thread(installed.kubectl, "get", "--raw", "/readyz")
                 good += 1
                 continue

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import cluster
-from cluster.process import CommandFailed
+from cluster.process import CommandError
 from master_bot.metrics import Metrics as MasterBotMetrics
 from master_bot.settings import Settings as MasterBotSettings
 from personalbots_api import names
@@ -297,7 +297,7 @@ def test_without_a_master_bot_nothing_may_touch_secrets(here: cluster.Context) -
 def test_a_value_that_is_wrong_is_refused_by_its_name(
     values: dict[str, Any], named: str, here: cluster.Context
 ) -> None:
-    with pytest.raises(CommandFailed) as caught:
+    with pytest.raises(CommandError) as caught:
         render(here, **values)
     said = caught.value.output.replace(".", "/")
     assert "values don't meet the specifications of the schema" in caught.value.output
@@ -430,7 +430,7 @@ def test_the_bots_namespace_enforces_restricted(here: cluster.Context, notes: st
         "metadata": {"name": "bad", "namespace": BOTS},
         "spec": {"containers": [{"name": "a", "image": "a", "securityContext": {"privileged": True}}]},
     }
-    with pytest.raises(CommandFailed) as caught:
+    with pytest.raises(CommandError) as caught:
         cluster.kube.kubectl(here, "create", "-f", "-", stdin=json.dumps(bad))
     assert 'violates PodSecurity "restricted' in caught.value.output
 
@@ -465,9 +465,9 @@ def test_a_helm_that_was_killed_in_the_middle_is_in_nobodys_way(here: cluster.Co
     values |= {"images": {"pullPolicy": "Never", "tag": "no-such-tag"}, "masterBot": {"enabled": False}}
     words = ("upgrade", "--install", release, CHART, "--namespace", NAMESPACE, "--values", "-")
 
-    with pytest.raises(CommandFailed):  # killed before its pods, which have no image, are ready
+    with pytest.raises(CommandError):  # killed before its pods, which have no image, are ready
         cluster.kube.helm(here, *words, "--wait", stdin=json.dumps(values), timeout=10)
-    with pytest.raises(CommandFailed, match="another operation"):
+    with pytest.raises(CommandError, match="another operation"):
         cluster.kube.helm(here, *words, stdin=json.dumps(values))
     cluster.deploy.unlock(here, release, NAMESPACE)
     cluster.kube.helm(here, *words, stdin=json.dumps(values))

@@ -3,7 +3,7 @@
 import pytest
 
 from cluster import deploy
-from cluster.process import CommandFailed
+from cluster.process import CommandError
 from support.installation import Installation, Setup
 
 pytestmark = pytest.mark.cluster
@@ -18,7 +18,7 @@ def may(installed: Installation, who: str, verb: str, what: str, namespace: str)
         kind, _, part = what.partition("/")
         words = ("auth", "can-i", verb, kind, f"--subresource={part}", "-n", namespace, f"--as={who}")
         answer = installed.kubectl(*words)
-    except CommandFailed as failed:  # kubectl ends with 1 when the answer is no
+    except CommandError as failed:  # kubectl ends with 1 when the answer is no
         answer = failed.output
     return answer.strip().splitlines()[-1].startswith("yes")
 
@@ -70,5 +70,5 @@ async def test_a_bot_has_no_way_to_the_api_and_fits_a_restricted_namespace(
     token = "/var/run/secrets/kubernetes.io/serviceaccount/token"  # noqa: S105 - a path
     look = f"import os, sys; sys.exit(os.path.exists({token!r}))"
     installed.kubectl("-n", deploy.BOTS, "exec", f"pbot-{setup.name}", "-c", "bot", "--", "python3", "-c", look)
-    with pytest.raises(CommandFailed, match="Read-only file system"):
+    with pytest.raises(CommandError, match="Read-only file system"):
         installed.kubectl("-n", deploy.BOTS, "exec", f"pbot-{setup.name}", "-c", "bot", "--", "touch", "/opt/mine")

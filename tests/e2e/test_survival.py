@@ -6,7 +6,7 @@ import contextlib
 import pytest
 
 from cluster import deploy
-from cluster.process import CommandFailed
+from cluster.process import CommandError
 from standins.llm import LLMClient
 from support.installation import Installation, Setup, until
 from support.recording import Recording
@@ -53,7 +53,7 @@ def use_up_memory(installed: Installation, name: str) -> None:
     The kernel ends the largest; with cgroup v2 all of them (memory.oom.group).
     """
     program = "import os, time; [os.fork() for _ in range(3)]; taken = b'x' * 2**20 * 40; time.sleep(60)"
-    with contextlib.suppress(CommandFailed):  # they are ended with the container
+    with contextlib.suppress(CommandError):  # they are ended with the container
         installed.kubectl("-n", installed.namespace, "exec", f"pbot-{name}", "--", "python", "-c", program)
 
 

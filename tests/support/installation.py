@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from cluster import Context, deploy, kube, tools
-from cluster.process import CommandFailed
+from cluster.process import CommandError
 from master_bot.texts import LANGUAGES, Texts
 from master_bot.views.units import plain
 from personalbots_api.conditions import find
@@ -98,7 +98,7 @@ class Installation:
     people: dict[int, Person] = field(default_factory=dict)
 
     def kubectl(self, *words: str, stdin: str | None = None) -> str:
-        """Run kubectl and give what it prints; `CommandFailed` when it fails."""
+        """Run kubectl and give what it prints; `CommandError` when it fails."""
         return kube.kubectl(self.context, *words, stdin=stdin)
 
     def get(self, kind: str, name: str, *, namespace: str | None = None) -> Json | None:
@@ -214,7 +214,7 @@ class Installation:
         ):
             try:
                 said.append(self.kubectl("-n", self.namespace, *words)[-3000:])
-            except CommandFailed as failed:
+            except CommandError as failed:
                 said.append(str(failed)[-500:])
         return "\n".join(str(part) for part in said)
 

@@ -115,7 +115,7 @@ def recording(
     context: Context, folder: Path, *, kinds: tuple[str, ...], namespaces: tuple[str, ...]
 ) -> Iterator[Recording]:
     """Record into the folder until the end of the block."""
-    with context.alone():
+    with context.locked():
         _put_hand_on_node(context)
     with contextlib.ExitStack() as stack:
         for kind in kinds:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from personal_bot import exits, logs
+from personal_bot import exits
 from personal_bot.secret_files import SecretFiles
 from personal_bot.settings import ENV_PREFIX, read_settings
+from personalbots_common import json_logs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from personal_bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_CHATTY = ("httpx", "httpx2", "openai")  # loggers of which only warnings are kept
 
 
 def main() -> None:
@@ -30,12 +36,12 @@ def main() -> None:
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run the bot to its end; returns the exit code."""
     termination_log = Path(environment.get(f"{ENV_PREFIX}TERMINATION_LOG") or "/dev/termination-log")
-    logs.set_up(tuple)
+    json_logs.set_up(chatty=_CHATTY)
     try:
         settings = read_settings(arguments, environment)
         termination_log = settings.termination_log
         secrets = SecretFiles(settings)
-        logs.set_up(secrets.values, level=settings.log_level)
+        json_logs.set_up(settings.log_level, secrets=secrets.values, chatty=_CHATTY)
         _run(settings, secrets)
     except exits.Exit as exit_:
         return _end(exit_, termination_log)
@@ -67,7 +73,8 @@ def _run(settings: Settings, secrets: SecretFiles) -> None:
 
 
 def _end(exit_: exits.Exit, termination_log: Path, error: Exception | None = None) -> int:
-    logs.log_end(exit_, error or exit_.__cause__)
+    facts = {"reason": exit_.reason, "hint": exit_.hint, "code": exit_.code}
+    logger.critical(exit_.message, extra=facts, exc_info=error or exit_.__cause__)
     exits.leave_message(exit_, termination_log)
     return exit_.code
 

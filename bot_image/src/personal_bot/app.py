@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from personal_bot.cgroup import Cgroup
 from personal_bot.exits import InternalError
-from personal_bot.logs import log_loop_errors
 from personal_bot.models import KnowledgeState, LLMState
 from personal_bot.requests.admission import Admission, Ticket
 from personal_bot.requests.costs import Kind, Meter
@@ -24,6 +23,7 @@ from personal_bot.requests.journal import Journal
 from personal_bot.serving.statusz import status_document
 from personal_bot.telegram.client import Connection
 from personal_bot.telegram.polling import Poller
+from personalbots_common.json_logs import log_loop_error
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -87,7 +87,7 @@ class App:
             Exit: Telegram refuses the token, or there is a bug.
         """
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(log_loop_errors)
+        loop.set_exception_handler(log_loop_error)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end)
         try:

@@ -8,6 +8,8 @@ the API server's own message for a pattern is the bare expression, which helps n
 from dataclasses import dataclass
 from typing import Any, Final
 
+from personalbots_common.secrets_mask import KEY_PREFIXES
+
 # Patterns for pydantic (Rust's regex) and CEL (RE2) alike, without single quotes: they stand in CEL's raw strings.
 DNS_LABEL: Final = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 DNS_SUBDOMAIN: Final = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
@@ -32,7 +34,7 @@ DISCREET: Final = "x-discreet"
 CEL: Final = "x-kubernetes-validations"
 
 LOOKS_LIKE_TOKEN: Final = "^[0-9]{6,}:[A-Za-z0-9_-]{30,}"  # noqa: S105 - a pattern for tokens
-LOOKS_LIKE_KEY: Final = "^(sk|gsk|xai|pk)-[A-Za-z0-9_-]{16,}"
+LOOKS_LIKE_KEY: Final = f"^({'|'.join(KEY_PREFIXES)})[A-Za-z0-9_-]{{16,}}"
 
 
 def sentence(text: str) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """The master bot: gives people bots of their own and tells how they are."""
 
-from master_bot.quick_aiogram import import_aiogram
+from personalbots_common.light_aiogram import import_aiogram
 
 import_aiogram()  # before any module here imports aiogram by itself

@@ -9,12 +9,13 @@ from aiogram.exceptions import TelegramUnauthorizedError
 from aiogram.utils.token import TokenValidationError
 
 from master_bot.app import run
-from master_bot.logs import set_up
 from master_bot.settings import Settings, SettingsError
+from personalbots_common import json_logs
 
 EX_CONFIG = 78
 """sysexits.h: something was found in an unconfigured or misconfigured state."""
 EX_NOPERM = 77
+_CHATTY = ("aiogram",)  # its line for each update says nothing that our lines and metrics do not
 
 log = logging.getLogger("master_bot")
 
@@ -23,10 +24,10 @@ def main() -> None:
     """Run until told to stop; the exit code says why it ended otherwise."""
     try:
         settings = Settings.from_environment(os.environ)
-        set_up(settings.log_level)
+        json_logs.set_up(settings.log_level, chatty=_CHATTY)
         asyncio.run(run(settings))
     except (SettingsError, FileNotFoundError, TokenValidationError) as error:
-        set_up("INFO")
+        json_logs.set_up(chatty=_CHATTY)
         log.critical("the master bot cannot start: %s", error)
         sys.exit(EX_CONFIG)
     except TelegramUnauthorizedError:

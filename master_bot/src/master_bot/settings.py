@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 
 from personalbots_api.models import Budget
 from personalbots_api.quantities import parse_duration
+from personalbots_common.environment import comma_separated, read_variables, variable
 
 PREFIX: Final = "MASTER_BOT_"
 
@@ -103,9 +104,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read the settings; an empty variable counts as unset. SettingsError says which one cannot be used."""
         given = {
-            name: _parse(name, environment[PREFIX + name.upper()])
-            for name in cls.__dataclass_fields__
-            if environment.get(PREFIX + name.upper())
+            name: _parse(name, text)
+            for name, text in read_variables(environment, prefix=PREFIX, names=cls.__dataclass_fields__).items()
         }
         settings = cls(**given)
         if settings.size and settings.size not in (settings.sizes or {}):
@@ -125,9 +125,9 @@ def _parse(name: str, text: str) -> Any:  # noqa: ANN401, PLR0911 - each setting
             case "token_file":
                 return Path(text)
             case "admin_ids":
-                return frozenset(int(part) for part in text.split(",") if part.strip())
+                return frozenset(map(int, comma_separated(text)))
             case "llm_models":
-                return tuple(part.strip() for part in text.split(",") if part.strip())
+                return comma_separated(text)
             case "port" | "draft_seconds" | "bots_per_owner" | "requests_per_half_minute":
                 return int(text)
             case "sizes":
@@ -142,4 +142,4 @@ def _parse(name: str, text: str) -> Any:  # noqa: ANN401, PLR0911 - each setting
             case _:
                 return text
     except (ValueError, TypeError, AttributeError) as error:
-        raise SettingsError(f"{PREFIX}{name.upper()}={text!r} cannot be read: {error}") from error
+        raise SettingsError(f"{variable(PREFIX, name)}={text!r} cannot be read: {error}") from error

@@ -13,13 +13,13 @@ import kopf
 from aiohttp import web
 
 from personalbots_api import names
+from personalbots_common import json_logs
 from personalbots_operator.cache.cache import View
 from personalbots_operator.cache.observed import Key
 from personalbots_operator.kube.client import ApiError, Cluster, Kind
 from personalbots_operator.kube.connection import NoCluster, connection
 from personalbots_operator.kube.leader import Leader, LeadershipLost
 from personalbots_operator.kube.rate_limit import Pace
-from personalbots_operator.logs import configure
 from personalbots_operator.loop import watching
 from personalbots_operator.loop.event_recorder import Recorder
 from personalbots_operator.loop.fleet import Fleet
@@ -36,6 +36,8 @@ from personalbots_operator.settings import BadSettings, Settings
 logger = logging.getLogger(__name__)
 
 _CRD_SECONDS = 2.0
+_LOG_FIELDS = ("bot", "owner", "reason")  # kopf gives its lines fields of its own, which nobody needs
+_CHATTY = ("kopf", "asyncio")  # kopf logs each event that it handles
 
 
 class WatchingEnded(Exception):  # noqa: N818 - it says what happened
@@ -48,7 +50,7 @@ def main() -> None:
         settings = Settings.from_environment(os.environ)
     except BadSettings as bad:
         sys.exit(f"personalbots-operator: {bad}")
-    configure(settings.log_level)
+    json_logs.set_up(settings.log_level, fields=_LOG_FIELDS, chatty=_CHATTY)
     try:
         asyncio.run(run(settings))
     except LeadershipLost as lost:

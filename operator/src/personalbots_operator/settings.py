@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Self
 
+from personalbots_common.environment import comma_separated, read_variables, variable
+
 PREFIX: Final = "OPERATOR_"
 _HUNDRED: Final = 100
 
@@ -95,13 +97,12 @@ class Settings:
             BadSettings: a value is none of its kind, or the bot's image is not said.
         """
         said: dict[str, Any] = {}
-        for known in fields(cls):
-            name = PREFIX + known.name.upper()
-            if text := environment.get(name, "").strip():
-                try:
-                    said[known.name] = _READERS[known.type](text)
-                except ValueError:
-                    raise BadSettings(f"{name} is not understood: {text!r}") from None
+        types = {known.name: known.type for known in fields(cls)}
+        for name, text in read_variables(environment, prefix=PREFIX, names=types).items():
+            try:
+                said[name] = _READERS[types[name]](text)
+            except ValueError:
+                raise BadSettings(f"{variable(PREFIX, name)} is not understood: {text!r}") from None
         if "bot_image" not in said:
             raise BadSettings(f"{PREFIX}BOT_IMAGE must name the image of the bots")
         if "lease" in said and "identity" not in said:
@@ -109,13 +110,9 @@ class Settings:
         return cls(**said)
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name for part in text.split(",") if (name := part.strip()))
-
-
 def _numbers(text: str) -> dict[int, int]:
     """What "1=2,3=4" says; ValueError when it is not of that form."""
-    pairs = (part.split("=", 1) for part in _names(text))
+    pairs = (part.split("=", 1) for part in comma_separated(text))
     return {int(key): _not_negative(value) for key, value in pairs}
 
 
@@ -138,7 +135,7 @@ _READERS: Final[Mapping[Any, Callable[[str], Any]]] = {
     str: str,
     int: _positive(int),
     float: _positive(float),
-    tuple[str, ...]: _names,
+    tuple[str, ...]: comma_separated,
     Mapping[int, int]: _numbers,
     Share: Share.read,
 }

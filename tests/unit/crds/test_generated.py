@@ -35,9 +35,9 @@ def test_generated_files_are_fresh() -> None:
 
 
 def test_a_stale_file_is_noticed(tmp_path: Path) -> None:
-    schema = Path("charts/personalbots/values.schema.json")
-    (tmp_path / schema).parent.mkdir(parents=True)
-    (tmp_path / schema).write_text((generate.CHECKOUT / schema).read_text())
+    (tmp_path / generate.CHART).mkdir(parents=True)
+    for source in (generate.VERSION, f"{generate.CHART}/values.schema.json", f"{generate.CHART}/Chart.yaml"):
+        (tmp_path / source).write_text((generate.CHECKOUT / source).read_text())
     for path, text in generate.outputs(tmp_path).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
@@ -123,8 +123,12 @@ def test_the_chart_keeps_the_crd_when_it_is_uninstalled() -> None:
     assert template.count("{{") == 3, "a description or a rule would be read as a template"
 
 
-def test_the_chart_and_the_packages_have_the_same_version() -> None:
-    chart = yaml.safe_load((generate.CHECKOUT / generate.CHART / "Chart.yaml").read_text())
-    folders = ("crds", "operator", "bot_image", "master_bot")
-    projects = [tomllib.loads((generate.CHECKOUT / folder / "pyproject.toml").read_text()) for folder in folders]
-    assert {chart["appVersion"], *(project["project"]["version"] for project in projects)} == {chart["version"]}
+def test_the_chart_and_the_packages_have_the_version_of_the_one_file() -> None:
+    root = generate.CHECKOUT
+    version = (root / "VERSION").read_text().strip()
+    chart = yaml.safe_load((root / generate.CHART / "Chart.yaml").read_text())
+    assert {chart["appVersion"], chart["version"]} == {version}
+    for folder in ("common", "crds", "operator", "bot_image", "master_bot", "tests/standins"):
+        project = tomllib.loads((root / folder / "pyproject.toml").read_text())
+        assert project["project"]["dynamic"] == ["version"], folder
+        assert (root / folder / project["tool"]["hatch"]["version"]["path"]).resolve() == root / "VERSION"

@@ -121,7 +121,7 @@ def test_metrics_exist() -> None:
     mentioned = set(
         re.findall(r"\b(?:personalbots?|masterbot)_[a-z_]+[a-z](?=[`{ ])", code(EVERYTHING).replace("\n", " "))
     )
-    packages = {"personalbots_api", "personalbots_operator"}
+    packages = {"personalbots_api", "personalbots_common", "personalbots_operator"}
     assert len(mentioned - packages) > 10
     for metric in mentioned - packages:
         name = metric.removesuffix("_total").removeprefix("personalbots_operator_")

@@ -13,13 +13,13 @@ from aiogram.exceptions import ClientDecodeError, TelegramConflictError, Telegra
 from aiogram.methods import GetUpdates
 
 from master_bot.health import serve
-from master_bot.logs import JsonFormatter
 from master_bot.metrics import Metrics
 from master_bot.services.drafts import Draft, manifest
 from master_bot.services.startup_messages import Place
 from master_bot.settings import Settings, SettingsError
 from master_bot.telegram.polling import _pause, _readable
 from master_bot.views.choices import Wish
+from personalbots_common.json_logs import JsonFormatter
 from support.master_world import Talk, World
 from support.memory_cluster import MemoryCluster
 
@@ -191,7 +191,7 @@ def test_all_of_aiograms_models_still_build_when_it_is_imported_quickly() -> Non
     code = """
 import sys
 import master_bot
-from master_bot.quick_aiogram import aiogram_models
+from personalbots_common.light_aiogram import aiogram_models
 import aiogram.types, aiogram.methods
 models = set(aiogram_models())
 late = [model for model in models if not model.__pydantic_complete__]

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from test_diagnose import NOW, bot, pod, warning
 
 from master_bot.kubernetes.objects import Event, Pod
-from master_bot.logs import mask
 from master_bot.texts import LANGUAGES
 from master_bot.views.bots import MESSAGE_LIMIT, ago, logs, tail
 from master_bot.views.debug import debug
 from master_bot.views.startup_steps import Step, progress
 from personalbots_api.conditions import CATALOGUE, Phase, Reason
 from personalbots_api.models import LastTermination, PersonalBot
+from personalbots_common.secrets_mask import mask
 from support.master_world import Talk, World
 from support.memory_cluster import MemoryCluster
 

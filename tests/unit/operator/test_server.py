@@ -5,9 +5,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from personalbots_common.json_logs import JsonFormatter
 from personalbots_operator.cache.cache import View
 from personalbots_operator.kube.client import Kind
-from personalbots_operator.logs import JsonFormatter
 from personalbots_operator.loop.health_server import application
 from personalbots_operator.metrics import Metrics
 from support.resources import BOT, merged
@@ -50,4 +50,4 @@ def test_a_log_line_is_one_json_object_with_the_bot_and_the_reason() -> None:
     assert "\n" not in text
     line = json.loads(text)
     assert (line["message"], line["bot"], line["reason"]) == ("[SPAWN] bots/anna\nalive", "bots/anna", "Polling")
-    assert "ValueError" in line["traceback"]
+    assert "ValueError" in line["exception"]

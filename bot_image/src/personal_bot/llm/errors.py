@@ -6,12 +6,12 @@ keep at least the HTTP status.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from personal_bot.models import LLMState, Refusal
+from personalbots_common.secrets_mask import LOOKS_SECRET, MASK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ LONGEST_BACKOFF = 20.0
 _QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _MODEL_CODES = frozenset({"model_not_found", "model_not_available"})
 _LENGTH_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
-_KEY_LIKE = re.compile(r"\b(?:sk|pk|key)-[\w*.-]{4,}")
 _LONGEST_DETAIL = 200
 
 
@@ -120,7 +119,7 @@ def _bad(reason: str, message: str) -> LLMState:
 
 def one_line(text: object) -> str:
     """`text` as one line fit for a status message: no line breaks, nothing that looks like a key, not long."""
-    line = _KEY_LIKE.sub("***", " ".join(str(text).split()))
+    line = LOOKS_SECRET.sub(MASK, " ".join(str(text).split()))
     return line if len(line) <= _LONGEST_DETAIL else line[: _LONGEST_DETAIL - 1] + "…"
 
 

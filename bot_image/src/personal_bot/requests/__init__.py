@@ -1,1 +1,5 @@
 """Requests of people: journalled, admitted, run, remembered."""
+
+from personalbots_common.light_aiogram import import_aiogram
+
+import_aiogram()  # before any module of this package can import it its own way

@@ -29,7 +29,6 @@ from master_bot.services.credentials import (
     check_token,
     check_webhook,
     find_token,
-    looks_secret,
 )
 from master_bot.services.drafts import Drafts
 from master_bot.services.startup_messages import LiveMessages
@@ -39,6 +38,7 @@ from master_bot.texts import fill
 from master_bot.views.bots import key_place
 from master_bot.views.keyboards import LONGEST_TITLE, Act
 from personalbots_api.models import PersonalBot
+from personalbots_common.secrets_mask import looks_secret
 
 
 class Changing(StatesGroup):

@@ -15,7 +15,6 @@ from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, Message
 from master_bot.handlers.context import Action, Ask, touchable
 from master_bot.kubernetes.cluster import Cluster
 from master_bot.kubernetes.fsm_storage import Clock
-from master_bot.logs import mask
 from master_bot.models import handle
 from master_bot.services.drafts import Drafts
 from master_bot.services.log_following import Follower
@@ -26,6 +25,7 @@ from master_bot.views.bots import logs
 from master_bot.views.debug import debug
 from master_bot.views.keyboards import Act, button, markup
 from personalbots_api.models import PersonalBot
+from personalbots_common.secrets_mask import mask
 
 _LINES: Final = 30
 _MOST_LINES: Final = 500

@@ -44,7 +44,6 @@ from master_bot.services.credentials import (
     check_unused,
     check_webhook,
     find_token,
-    looks_secret,
     resource_name,
 )
 from master_bot.services.drafts import Draft, Drafts, TakenError
@@ -56,6 +55,7 @@ from master_bot.texts import fill, texts_for
 from master_bot.views.bots import key_place
 from master_bot.views.choices import Choice, ChoiceButton, Wish, screen
 from master_bot.views.keyboards import LONGEST_TITLE, markup
+from personalbots_common.secrets_mask import looks_secret
 
 log = logging.getLogger(__name__)
 

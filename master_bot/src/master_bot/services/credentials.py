@@ -62,11 +62,6 @@ def find_token(text: str) -> str | None:
     return found[0] if found else None
 
 
-def looks_secret(text: str) -> bool:
-    """Whether `text` may hold a token or a key, whole or in part, so that it should not stay in the chat."""
-    return bool(re.search(r"\d{5,}:\S{8,}|\b(sk|gsk|xai|pk)-\S{4,}|(?<!\S)(?!https?:)(?=\S*\d)[\w:.~+-]{20,}", text))
-
-
 async def check_token(token: str, session: BaseSession) -> Identity:
     """Ask Telegram whose token it is. RefusedError when Telegram does not take it, or does not answer."""
     try:

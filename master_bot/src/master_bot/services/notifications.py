@@ -17,7 +17,6 @@ from master_bot.kubernetes.bot_cache import BotCache
 from master_bot.kubernetes.client import ClusterError, ConflictError, NotFoundError
 from master_bot.kubernetes.cluster import Cluster
 from master_bot.kubernetes.fsm_storage import Clock
-from master_bot.logs import mask
 from master_bot.metrics import Metrics
 from master_bot.models import (
     IMAGE_ANNOTATION,
@@ -39,6 +38,7 @@ from master_bot.views.keyboards import Act, button, markup
 from master_bot.views.units import larger_size
 from personalbots_api.conditions import find
 from personalbots_api.models import PersonalBot
+from personalbots_common.secrets_mask import mask
 
 WELL: Final = "well"
 """What is remembered of a bot that works; no reason has this name."""

@@ -20,8 +20,8 @@ from aiogram.methods.base import Response, TelegramType
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from master_bot.metrics import Metrics
-from master_bot.services.credentials import looks_secret
 from master_bot.texts import Texts
+from personalbots_common.secrets_mask import looks_secret
 
 _TRIES: Final = 5
 _LONGEST_WAIT: Final = 60

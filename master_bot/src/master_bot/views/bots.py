@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from master_bot.logs import mask
 from master_bot.models import handle, title
 from master_bot.texts import Texts, fill
 from master_bot.views.diagnosis import Diagnosis, diagnose
 from master_bot.views.log_lines import readable
 from master_bot.views.units import monthly, plain
 from personalbots_api.models import PersonalBot
+from personalbots_common.secrets_mask import mask
 
 MESSAGE_LIMIT: Final = 4096
 """Characters of a message after its markup is read (Bot API, sendMessage); counted here with the markup."""

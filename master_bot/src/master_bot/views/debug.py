@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Final
 
 from master_bot.kubernetes.objects import Event, Pod, Usage
-from master_bot.logs import mask
 from master_bot.texts import Texts, fill
 from master_bot.views.bots import MESSAGE_LIMIT, ago, status, tail
 from master_bot.views.diagnosis import Light, diagnose, light
 from master_bot.views.units import plain
 from personalbots_api.models import Condition, LastTermination, PersonalBot
 from personalbots_api.quantities import parse_quantity
+from personalbots_common.secrets_mask import mask
 
 _EVENTS: Final = 8
 _MESSAGE: Final = 220

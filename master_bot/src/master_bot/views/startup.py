@@ -8,7 +8,6 @@ from typing import Final
 from aiogram.types import InlineKeyboardMarkup
 
 from master_bot.kubernetes.objects import Event, Pod
-from master_bot.logs import mask
 from master_bot.models import going, handle
 from master_bot.texts import Texts, fill
 from master_bot.views.bots import facts
@@ -16,6 +15,7 @@ from master_bot.views.diagnosis import Light, diagnose
 from master_bot.views.keyboards import Act, button, markup, open_button
 from master_bot.views.startup_steps import Step, progress
 from personalbots_api.models import PersonalBot
+from personalbots_common.secrets_mask import mask
 
 SLOW: Final = timedelta(seconds=25)
 """A start that takes longer asks for patience."""

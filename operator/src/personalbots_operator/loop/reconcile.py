@@ -34,7 +34,6 @@ from personalbots_operator.kube.client import (
     Refused,
     Unavailable,
 )
-from personalbots_operator.logs import SPAWN
 from personalbots_operator.loop.event_recorder import Recorder
 from personalbots_operator.loop.fleet import Fleet
 from personalbots_operator.loop.pod_events import PodEvents
@@ -45,6 +44,8 @@ from personalbots_operator.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+SPAWN = "[SPAWN]"
+"""Begins the lines of a bot's start-up: starting, already running, pod created, alive, died and why."""
 _ROUNDS = 5
 _LONGEST_REMAKE = 300.0
 _LONGEST_REFUSAL = 60.0

@@ -1,4 +1,4 @@
-"""aiogram's models are built when they are first used, and all of them can be."""
+"""The start imports no more than the first poll needs."""
 
 from __future__ import annotations
 
@@ -7,19 +7,6 @@ import sys
 
 import pytest
 
-BUILD_ALL = """
-from personal_bot.telegram.lazy_models import aiogram_models
-from aiogram.types import Message, Update
-assert not Message.__pydantic_complete__
-update = Update.model_validate({"update_id": 1, "message": {"message_id": 1, "date": 1, "text": "hi",
-    "chat": {"id": 1, "type": "private"}, "from": {"id": 1, "is_bot": False, "first_name": "Anna"}}})
-assert update.message.from_user.first_name == "Anna"
-models = [model for model in aiogram_models() if not model.__pydantic_generic_metadata__["parameters"]]
-for model in models:
-    model.model_rebuild()
-    assert model.__pydantic_complete__, model
-print(len(models))
-"""
 SEND_AND_EDIT = """
 import asyncio
 from personal_bot.telegram.client import Connection, Session
@@ -40,13 +27,6 @@ async def main():
         assert not isinstance(given, Message), method
 asyncio.run(main())
 """
-STOCK = """
-import aiogram
-from aiogram.types import Message
-from personal_bot.telegram.lazy_models import import_aiogram
-assert import_aiogram() is False
-assert Message.__pydantic_complete__
-"""
 
 
 def run(code: str) -> str:
@@ -58,23 +38,8 @@ def run(code: str) -> str:
     return done.stdout
 
 
-def test_every_model_of_aiogram_builds_when_it_is_needed() -> None:
-    assert int(run(BUILD_ALL)) > 590
-
-
 def test_the_id_of_a_message_that_was_sent_is_read_without_building_the_message() -> None:
     run(SEND_AND_EDIT)
-
-
-def test_an_aiogram_that_was_imported_before_stays_as_it_is() -> None:
-    run(STOCK)
-
-
-def test_model_rebuild_is_as_it_was_after_the_import() -> None:
-    run(
-        "from pydantic import BaseModel; before = BaseModel.__dict__['model_rebuild']; import personal_bot.telegram; "
-        "assert BaseModel.__dict__['model_rebuild'] is before"
-    )
 
 
 @pytest.mark.parametrize(

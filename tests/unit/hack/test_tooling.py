@@ -4,14 +4,16 @@ import os
 import re
 import stat
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cluster import hashing, images, process, suite, tools
-from cluster.context import Context, Problem
+from cluster.context import Context, ToolingError
 from cluster.engine import undo
+from cluster.pytest_run import Outcome, count
 
 ROOT = Path(__file__).parents[3]
 
@@ -40,7 +42,7 @@ def test_somebody_elses_cluster_is_used_by_explicit_wish_alone(tmp_path: Path, m
 
 
 def test_an_external_cluster_without_a_kubeconfig_is_refused_in_a_sentence() -> None:
-    with pytest.raises(Problem, match="needs KUBECONFIG"):
+    with pytest.raises(ToolingError, match="needs KUBECONFIG"):
         Context.read({"PERSONALBOTS_CLUSTER": "external"})
 
 
@@ -65,7 +67,7 @@ def test_a_hash_tells_contents_names_and_what_can_be_run_apart_but_not_times(tmp
 
 def test_a_program_that_fails_is_told_with_its_last_lines_and_without_what_it_was_given() -> None:
     code = "import sys; print('\\n'.join(map(str, range(100))), file=sys.stderr); sys.exit(3)"
-    with pytest.raises(process.CommandFailed) as failed:
+    with pytest.raises(process.CommandError) as failed:
         process.run(sys.executable, "-c", code, stdin="a secret")
     assert failed.value.code == 3
     assert "99" in str(failed.value)
@@ -74,9 +76,9 @@ def test_a_program_that_fails_is_told_with_its_last_lines_and_without_what_it_wa
 
 
 def test_a_program_that_is_missing_or_hangs_fails_in_words() -> None:
-    with pytest.raises(process.CommandFailed, match="no-such-program is not installed"):
+    with pytest.raises(process.CommandError, match="no-such-program is not installed"):
         process.run("no-such-program")
-    with pytest.raises(process.CommandFailed, match="nothing after 0 s"):
+    with pytest.raises(process.CommandError, match="nothing after 0 s"):
         process.run(sys.executable, "-c", "import time; time.sleep(60)", timeout=0.2)
 
 
@@ -109,17 +111,32 @@ def test_another_kwok_means_no_other_node_image() -> None:
     assert f"tool {tools.KWOK}\n" in (ROOT / tools.KWOK_SOURCES / "go.mod").read_text()
 
 
-def test_an_image_is_named_by_all_that_its_dockerfile_copies() -> None:
-    for part in images.PARTS.values():
-        dockerfile = (ROOT / part.dockerfile).read_text()
-        copied = {
-            name
-            for line in re.findall(r"^COPY (?!--from)(.*) \S+$", dockerfile, re.MULTILINE)
-            for name in line.split()
-            if not name.startswith(".build/")
-        }
-        assert copied <= set(part.inputs), part.dockerfile
-        assert all((ROOT / name).exists() for name in part.inputs), part.dockerfile
+@pytest.mark.parametrize("name", images.PARTS)
+def test_an_image_is_named_by_all_that_it_is_made_from(name: str) -> None:
+    part = images.PARTS[name]
+    inputs = part.inputs(ROOT)
+    assert f"{part.folder}/requirements.txt" in inputs
+    assert all((ROOT / path).exists() for path in inputs)
+    dockerfile = (ROOT / "Dockerfile").read_text().replace("${PART}", part.folder)
+    copied = re.findall(r"^COPY (?!--from)(\S+)", dockerfile, re.MULTILINE)
+    assert len(copied) == 6
+    assert {path.removesuffix("/*requirements.txt") for path in copied} <= {
+        parent for path in inputs for parent in (path, path.rpartition("/")[0])
+    } | {"common", "crds"}
+    assert f"FROM image AS {name}\n" in dockerfile
+
+
+FOLDERS = {"personalbots-common": "common", "personalbots-api": "crds"}
+
+
+@pytest.mark.parametrize("part", images.PARTS.values(), ids=images.PARTS)
+def test_an_image_holds_the_parts_that_its_program_asks_for(part: images.Part) -> None:
+    def needed(folder: str) -> set[str]:
+        project = tomllib.loads((ROOT / folder / "pyproject.toml").read_text())["project"]
+        ours = {FOLDERS[name] for name in project["dependencies"] if name in FOLDERS}
+        return ours.union(*map(needed, ours))
+
+    assert needed(part.folder) == set(part.shared)
 
 
 def test_tests_are_counted_as_pytest_reports_them(tmp_path: Path) -> None:
@@ -127,7 +144,7 @@ def test_tests_are_counted_as_pytest_reports_them(tmp_path: Path) -> None:
     report.write_text(
         '<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10"/></testsuites>'
     )
-    assert suite.read(report) == suite.Outcome(passed=4, failed=3, skipped=3)
+    assert count(report) == Outcome(passed=4, failed=3, skipped=3)
 
 
 SHAKY = """
@@ -161,8 +178,8 @@ def test_what_failed_on_the_cluster_is_tried_once_more_and_named(
     folder = tmp_path / "tests/e2e"
     folder.mkdir(parents=True)
     (folder / "test_shaky.py").write_text(SHAKY)
-    assert suite.on_the_cluster(context) == suite.Outcome(passed=1, failed=1)
+    assert suite.on_the_cluster(context) == Outcome(passed=1, failed=1)
     assert "1 passed only at the second try" in capfd.readouterr().out
     (folder / "mended").touch()
     (folder / "tried").unlink()
-    assert suite.on_the_cluster(context) == suite.Outcome(passed=3)
+    assert suite.on_the_cluster(context) == Outcome(passed=3)
