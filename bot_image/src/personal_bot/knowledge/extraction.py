@@ -84,7 +84,7 @@ async def extract(
 
 
 async def sandboxed(module: str, request: dict[str, Any], limits: ExtractionLimits) -> AsyncGenerator[dict[str, Any]]:
-    """Run a module as a process that limits itself (see `extract.sandbox`), and give its news.
+    """Run a module as a process that limits itself (see `sandbox.child`), and give its news.
 
     Raises:
         Refusal: the work refused, or the process ended before it was done.

@@ -1,16 +1,12 @@
-"""What the readers of the formats give and are given, and how they refuse."""
+"""What the readers of the formats give and are given."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
+from pathlib import Path
+from typing import Self
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # made by position, by the thousand
 class Segment:
     """A part of a document with one place: a page, the text under a heading, or all of it."""
 
@@ -20,7 +16,7 @@ class Segment:
     file: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a reader may use while it reads.
 
@@ -37,14 +33,14 @@ class Reading:
     depth: int = 0
 
     def steps(self, unit: str, total: int) -> Callable[[int], None]:
-        """Give what is told how many are done, as often as one likes, and passes each percent on."""
-        told = 0
+        """Give a function that takes how many are done, as often as you like, and reports each percent once."""
+        reported = 0
 
         def step(done: int) -> None:
-            nonlocal told
+            nonlocal reported
             share = 100 * min(done, total) // max(total, 1)
-            if share > told:
-                told = share
+            if share > reported:
+                reported = share
                 self.progress(unit, min(done, total), total)
 
         return step
@@ -58,15 +54,6 @@ class Reading:
             yield segment
             step(position())
 
-    def inside(self) -> Reading:
-        """For a document in this one: what it skips is told, its progress is not."""
+    def inside(self) -> Self:
+        """Give what a document inside this one uses: what it skips is reported, its progress is not."""
         return replace(self, progress=lambda _unit, _done, _total: None, depth=self.depth + 1)
-
-
-class CannotReadError(Exception):
-    """The document cannot be taken in; `key` and `values` become a `models.Refusal`."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.values = values

@@ -1,32 +1,27 @@
 """HTML, as forgiving as browsers are: paragraphs, lists and tables in reading order, headings as places."""
 
-from __future__ import annotations
-
 import codecs
 import re
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Final
 
-from personal_bot.knowledge.extract.plain_text import opened
+from personal_bot.knowledge.extract.plain.plain_text import opened
 from personal_bot.knowledge.extract.sections import sections
+from personal_bot.knowledge.extract.segments import Reading, Segment
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-    from personal_bot.knowledge.extract.segments import Reading, Segment
-
-_BLOCK = 1 << 16  # characters
-_UNSEEN = frozenset({"script", "style", "template", "noscript", "title"})
-_PHRASING = (
+_BLOCK: Final = 1 << 16  # characters
+_UNSEEN: Final = frozenset({"script", "style", "template", "noscript", "title"})
+_PHRASING: Final = (
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark q rp rt ruby s samp "
     "small span strike strong sub sup time tt u var wbr"
 )
-_INLINE = frozenset(_PHRASING.split())
-_CELLS = frozenset({"td", "th"})
-_HEADING = re.compile(r"h([1-6])")
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset=["']?([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
+_INLINE: Final = frozenset(_PHRASING.split())
+_CELLS: Final = frozenset({"td", "th"})
+_HEADING: Final = re.compile(r"h([1-6])")
+_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}charset=["']?([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
+_SPACE: Final = re.compile(r"\s+")
 
 
 def read_html(path: Path, reading: Reading) -> Iterator[Segment]:

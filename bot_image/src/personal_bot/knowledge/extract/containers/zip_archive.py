@@ -1,28 +1,23 @@
 """Zip archives of documents: each file that can be read, under its path in the archive."""
 
-from __future__ import annotations
-
 import functools
 import shutil
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
-from personal_bot.knowledge.extract.nested import segments_inside
-from personal_bot.knowledge.extract.segments import CannotReadError
-from personal_bot.knowledge.extract.xml_package import LARGEST
+from personal_bot.knowledge.extract.containers.nested import segments_inside
+from personal_bot.knowledge.extract.office.xml_package import LARGEST
+from personal_bot.knowledge.extract.segments import Reading, Segment
+from personal_bot.sandbox.errors import CannotReadError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from personal_bot.knowledge.extract.segments import Reading, Segment
-
-_MOST_FILES = 1000
-_LARGEST_IN_ALL = 1 << 30  # bytes unpacked, one file at a time
-_DEEPEST = 3  # archives in archives
-_UTF8_NAME = 0x800  # of a member's flags (APPNOTE.TXT 4.4.4)
-_ENCRYPTED = 0x1
+_MOST_FILES: Final = 1000
+_LARGEST_IN_ALL: Final = 1 << 30  # bytes unpacked, one file at a time
+_DEEPEST: Final = 3  # archives in archives
+_UTF8_NAME: Final = 0x800  # of a member's flags (APPNOTE.TXT 4.4.4)
+_ENCRYPTED: Final = 0x1
 
 
 def read_zip(path: Path, reading: Reading) -> Iterator[Segment]:

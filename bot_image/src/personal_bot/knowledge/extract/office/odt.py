@@ -1,27 +1,22 @@
 """ODT (OpenDocument 1.3, text): paragraphs, lists and tables in reading order, headings as places."""
 
-from __future__ import annotations
-
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
 from xml.etree import ElementTree as ET
 
+from personal_bot.knowledge.extract.office.xml_package import package
 from personal_bot.knowledge.extract.sections import sections
-from personal_bot.knowledge.extract.segments import CannotReadError
-from personal_bot.knowledge.extract.xml_package import package
+from personal_bot.knowledge.extract.segments import Reading, Segment
+from personal_bot.sandbox.errors import CannotReadError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from personal_bot.knowledge.extract.segments import Reading, Segment
-
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_MANIFEST = "META-INF/manifest.xml"
-_ENCRYPTION = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}encryption-data"
+_TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_MANIFEST: Final = "META-INF/manifest.xml"
+_ENCRYPTION: Final = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}encryption-data"
 _ROW, _CELL, _DELETED = f"{_TABLE}table-row", f"{_TABLE}table-cell", f"{_TEXT}tracked-changes"
-_PARAGRAPHS = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
-_BLANKS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
+_PARAGRAPHS: Final = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
+_BLANKS: Final = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
 
 
 def read_odt(path: Path, reading: Reading) -> Iterator[Segment]:

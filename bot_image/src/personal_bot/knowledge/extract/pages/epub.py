@@ -1,28 +1,22 @@
 """EPUB (3.3 and 2): the chapters in reading order, headings as places."""
 
-from __future__ import annotations
-
 import posixpath
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 from urllib.parse import unquote
 
-from personal_bot.knowledge.extract.html_page import blocks
+from personal_bot.knowledge.extract.office.xml_package import Package, package
+from personal_bot.knowledge.extract.pages.html_page import blocks
 from personal_bot.knowledge.extract.sections import sections
-from personal_bot.knowledge.extract.segments import CannotReadError
-from personal_bot.knowledge.extract.xml_package import package
+from personal_bot.knowledge.extract.segments import Reading, Segment
+from personal_bot.sandbox.errors import CannotReadError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from personal_bot.knowledge.extract.segments import Reading, Segment
-    from personal_bot.knowledge.extract.xml_package import Package
-
-_CONTAINER = "META-INF/container.xml"
-_ENCRYPTION = "META-INF/encryption.xml"
-_ALGORITHM = "{http://www.w3.org/2001/04/xmlenc#}EncryptionMethod"
-_OBFUSCATED_FONTS = frozenset({"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"})
-_PAGES = frozenset({"application/xhtml+xml", "text/html"})
+_CONTAINER: Final = "META-INF/container.xml"
+_ENCRYPTION: Final = "META-INF/encryption.xml"
+_ALGORITHM: Final = "{http://www.w3.org/2001/04/xmlenc#}EncryptionMethod"
+_OBFUSCATED_FONTS: Final = frozenset({"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"})
+_PAGES: Final = frozenset({"application/xhtml+xml", "text/html"})
 
 
 def read_epub(path: Path, reading: Reading) -> Iterator[Segment]:

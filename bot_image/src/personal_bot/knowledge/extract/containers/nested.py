@@ -1,21 +1,16 @@
 """Documents inside a document: each is read like one of its own, and one that cannot be read does not lose the rest."""
 
-from __future__ import annotations
-
 import json
 import traceback
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from personal_bot.knowledge.extract.segments import CannotReadError, Segment
+from personal_bot.knowledge.extract.readers import segments
+from personal_bot.knowledge.extract.segments import Reading, Segment
+from personal_bot.sandbox.errors import CannotReadError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
-    from personal_bot.knowledge.extract.segments import Reading
-
-    File = tuple[str, Callable[[Path], None]]  # its name, and what unpacks it to a path
+File = tuple[str, Callable[[Path], None]]  # its name, and what unpacks it to a path
 
 
 def segments_inside(files: Sequence[File], reading: Reading) -> Iterator[Segment]:
@@ -39,8 +34,6 @@ def segments_inside(files: Sequence[File], reading: Reading) -> Iterator[Segment
 
 
 def _read(source: Path, name: str, into: Path, reading: Reading) -> None:
-    from personal_bot.knowledge.extract.readers import segments  # noqa: PLC0415 - which reads such documents by this
-
     try:
         with into.open("w", encoding="utf-8", errors="replace") as file:
             for segment in segments(source, name, reading):

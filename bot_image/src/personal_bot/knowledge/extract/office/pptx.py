@@ -1,27 +1,21 @@
 """PPTX (ECMA-376, PresentationML): the text, tables and notes of each slide, in the order of the show."""
 
-from __future__ import annotations
-
 import posixpath
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree as ET
 
-from personal_bot.knowledge.extract.segments import CannotReadError, Segment
-from personal_bot.knowledge.extract.xml_package import package
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-    from xml.etree import ElementTree as ET
-
-    from personal_bot.knowledge.extract.segments import Reading
-    from personal_bot.knowledge.extract.xml_package import Package
+from personal_bot.knowledge.extract.office.xml_package import Package, package
+from personal_bot.knowledge.extract.segments import Reading, Segment
+from personal_bot.sandbox.errors import CannotReadError
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_FIELD = f"{_A}fld"  # the slide's number, the date
-_SHOW = "ppt/presentation.xml"
+_FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_FIELD: Final = f"{_A}fld"  # the slide's number, the date
+_SHOW: Final = "ppt/presentation.xml"
 
 
 def read_pptx(path: Path, reading: Reading) -> Iterator[Segment]:

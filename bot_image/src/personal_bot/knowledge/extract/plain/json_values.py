@@ -1,17 +1,13 @@
 """JSON, one document or one a line: every value with the path to it, streamed."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from typing import TYPE_CHECKING
+import ijson  # type: ignore[import-untyped] # has no types
 
 from personal_bot.knowledge.extract.chunks import SIZE, tokens
-from personal_bot.knowledge.extract.segments import CannotReadError, Segment
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-    from personal_bot.knowledge.extract.segments import Reading
+from personal_bot.knowledge.extract.segments import Reading, Segment
+from personal_bot.sandbox.errors import CannotReadError
 
 
 def read_json(path: Path, reading: Reading) -> Iterator[Segment]:
@@ -20,8 +16,6 @@ def read_json(path: Path, reading: Reading) -> Iterator[Segment]:
     Raises:
         CannotReadError: it is no JSON.
     """
-    import ijson  # type: ignore[import-untyped] # noqa: PLC0415 - only for JSON
-
     with path.open("rb") as file:
         try:
             found = _cut(_values(ijson.basic_parse(file, multiple_values=True, use_float=True)))

@@ -1,20 +1,17 @@
 """PDF, page by page, by Chromium's own reader."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
-from personal_bot.knowledge.extract.segments import CannotReadError, Segment
+import pypdfium2  # type: ignore[import-untyped] # has no types
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from personal_bot.knowledge.extract.segments import Reading, Segment
+from personal_bot.sandbox.errors import CannotReadError
 
-    from personal_bot.knowledge.extract.segments import Reading
-
-_PASSWORD_NEEDED = 4  # FPDF_ERR_PASSWORD, fpdfview.h
-_HYPHENATION = re.compile(r"[\ufffe\x02]\s*")  # what PDFium puts where a word is broken at a line's end
+_PASSWORD_NEEDED: Final = 4  # FPDF_ERR_PASSWORD, fpdfview.h
+_HYPHENATION: Final = re.compile(r"[\ufffe\x02]\s*")  # what PDFium puts where a word is broken at a line's end
 
 
 def read_pdf(path: Path, reading: Reading) -> Iterator[Segment]:
@@ -23,8 +20,6 @@ def read_pdf(path: Path, reading: Reading) -> Iterator[Segment]:
     Raises:
         CannotReadError: encrypted, broken, or nothing but pictures.
     """
-    import pypdfium2  # type: ignore[import-untyped] # noqa: PLC0415 - has no types; only for PDF
-
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
@@ -42,9 +37,7 @@ def read_pdf(path: Path, reading: Reading) -> Iterator[Segment]:
             raise CannotReadError("document_without_text", pages=total)
 
 
-def _page_text(document: pypdfium2.PdfDocument, number: int) -> str:  # type: ignore[name-defined] # noqa: F821
-    import pypdfium2  # noqa: PLC0415 - only for PDF
-
+def _page_text(document: pypdfium2.PdfDocument, number: int) -> str:
     try:
         page = document[number]
     except pypdfium2.PdfiumError:

@@ -1,129 +1,21 @@
 """Every format that is read, through the extracting process: what is said, and where it stands."""
 
-from __future__ import annotations
-
-import io
 import json
-import zipfile
+from collections.abc import Awaitable, Callable
 from datetime import date
 from email.message import EmailMessage
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
 
-import openpyxl
-import pptx
 import pytest
 
 from personal_bot.knowledge.extraction import Extracted, ExtractionLimits, extract
 from personal_bot.models import IngestProgress, Refusal
+from support.documents import epub, odt, pdf, show, workbook, zip_of
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-    from pathlib import Path
+Read = Callable[..., Awaitable[list[list[str]]]]
+Events = list[IngestProgress | Extracted]
 
-    Read = Callable[..., Awaitable[list[list[str]]]]
-    Events = list[IngestProgress | Extracted]
-
-LIMITS = ExtractionLimits(memory=160 << 20, seconds=30)
 LONG = "words " * 90
-
-
-@pytest.fixture
-def events(tmp_path: Path) -> Callable[[str, bytes], Awaitable[Events]]:
-    async def events(name: str, content: bytes) -> Events:
-        (tmp_path / "source").write_bytes(content)
-        found = [
-            event async for event in extract(tmp_path / "source", name=name, into=tmp_path / "chunks", limits=LIMITS)
-        ]
-        assert {path.name for path in tmp_path.iterdir()} == {"source", "chunks"}
-        return found
-
-    return events
-
-
-@pytest.fixture
-def read(tmp_path: Path, events: Callable[[str, bytes], Awaitable[Events]]) -> Read:
-    async def read(name: str, content: bytes) -> list[list[str]]:
-        found = await events(name, content)
-        rows = [json.loads(line) for line in (tmp_path / "chunks").read_text(encoding="utf-8").splitlines()]
-        assert isinstance(found[-1], Extracted)
-        assert found[-1].chunks == len(rows)
-        return rows
-
-    return read
-
-
-def zip_of(members: Mapping[str, bytes | str]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-def show(*slides: tuple[str, str, str]) -> bytes:
-    """A presentation of slides with a title, a text and the speaker's notes."""
-    presentation = pptx.Presentation()
-    for title, text, notes in slides:
-        slide = presentation.slides.add_slide(presentation.slide_layouts[1])
-        slide.shapes.title.text = title
-        slide.placeholders[1].text = text
-        if notes:
-            slide.notes_slide.notes_text_frame.text = notes
-    buffer = io.BytesIO()
-    presentation.save(buffer)
-    return buffer.getvalue()
-
-
-def workbook(**sheets: list[list[object]]) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def odt(body: str, *, manifest: str = "") -> bytes:
-    """A text as LibreOffice writes it, with nothing but what is needed."""
-    office = "urn:oasis:names:tc:opendocument:xmlns:"
-    content = (
-        f'<office:document-content xmlns:office="{office}office:1.0" xmlns:text="{office}text:1.0" '
-        f'xmlns:table="{office}table:1.0"><office:body><office:text>{body}</office:text></office:body>'
-        "</office:document-content>"
-    )
-    members = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content}
-    if manifest:
-        members["META-INF/manifest.xml"] = (
-            f'<m:manifest xmlns:m="{office}manifest:1.0"><m:file-entry>{manifest}</m:file-entry></m:manifest>'
-        )
-    return zip_of(members)
-
-
-def epub(*chapters: str, encryption: str = "") -> bytes:
-    items = "".join(
-        f'<item id="c{n}" href="text/c%20{n}.xhtml" media-type="application/xhtml+xml"/>' for n in range(len(chapters))
-    )
-    spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
-    members = {
-        "mimetype": "application/epub+zip",
-        "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
-        '<rootfile full-path="OEBPS/book.opf"/></rootfiles></container>',
-        "OEBPS/book.opf": f'<package xmlns="http://www.idpf.org/2007/opf"><manifest>{items}</manifest>'
-        f"<spine>{spine}</spine></package>",
-    }
-    members |= {
-        f"OEBPS/text/c {n}.xhtml": f"<html><head><title>no text</title></head><body>{body}</body></html>"
-        for n, body in enumerate(chapters)
-    }
-    if encryption:
-        members["META-INF/encryption.xml"] = (
-            '<encryption xmlns:e="http://www.w3.org/2001/04/xmlenc#">'
-            f'<e:EncryptionMethod Algorithm="{encryption}"/></encryption>'
-        )
-    return zip_of(members)
 
 
 async def test_a_slide_is_told_with_its_notes(read: Read) -> None:
@@ -234,12 +126,12 @@ async def test_source_code_is_told_with_its_lines(read: Read) -> None:
     assert rows[-1][2].endswith("–100")
 
 
-async def test_a_message_is_told_with_its_attachments(read: Read, make: Any) -> None:  # noqa: ANN401 - a fixture
+async def test_a_message_is_told_with_its_attachments(read: Read) -> None:
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = "Договор аренды", "anna@example.org", "boris@example.org"
     message.set_content("Смотри вложение.")
     message.add_alternative("<p>Смотри вложение.</p>", subtype="html")
-    message.add_attachment(make.pdf(["the lease"]), maintype="application", subtype="pdf", filename="договор.pdf")
+    message.add_attachment(pdf(["the lease"]), maintype="application", subtype="pdf", filename="договор.pdf")
     message.add_attachment(b"\x89PNG\r\n\x1a\n....", maintype="image", subtype="png", filename="a.png")
     rows = await read("letter.eml", bytes(message))
     assert rows == [
@@ -255,12 +147,11 @@ async def test_a_message_is_told_with_its_attachments(read: Read, make: Any) -> 
 async def test_an_archive_gives_each_file_under_its_path(
     events: Callable[[str, bytes], Awaitable[Events]],
     tmp_path: Path,
-    make: Any,  # noqa: ANN401 - a fixture
 ) -> None:
     inner = zip_of({"deep/b.md": "# B\n\nbutter"})
     content = zip_of(
         {
-            "docs/a.pdf": make.pdf(["bread"]),
+            "docs/a.pdf": pdf(["bread"]),
             "docs/inner.zip": inner,
             "photo.png": b"\x89PNG\r\n\x1a\n....",
             "broken.docx": b"PK\x03\x04 and no zip",

@@ -1,30 +1,25 @@
 """Plain text and Markdown, read in blocks so that size costs no memory; Markdown's headings become places."""
 
-from __future__ import annotations
-
 import codecs
 import re
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, TextIO
 
-from personal_bot.knowledge.extract.charsets import guess, utf16
+from personal_bot.knowledge.extract.plain.charsets import guess, utf16
 from personal_bot.knowledge.extract.sections import sections
-from personal_bot.knowledge.extract.segments import CannotReadError, Segment
+from personal_bot.knowledge.extract.segments import Reading, Segment
+from personal_bot.sandbox.errors import CannotReadError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from personal_bot.knowledge.extract.segments import Reading
-
-_BOMS = (
+_BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SAMPLE = 1 << 18  # bytes by which the character set is told
-_BLOCK = 1 << 16  # characters held at once
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_SAMPLE: Final = 1 << 18  # bytes by which the character set is told
+_BLOCK: Final = 1 << 16  # characters held at once
+_HEADING: Final = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
+_FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 
 
 def read_text(path: Path, reading: Reading) -> Iterator[Segment]:

@@ -1,20 +1,16 @@
 """Documents that are a zip of XML parts (DOCX, PPTX, ODT, EPUB), opened with a limit to what they unpack to."""
 
-from __future__ import annotations
-
 import contextlib
 import zipfile
 import zlib
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
 from xml.etree import ElementTree as ET
 
-from personal_bot.knowledge.extract.segments import CannotReadError
+from personal_bot.sandbox.errors import CannotReadError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-LARGEST = 256 << 20  # bytes unpacked; more is a zip bomb, or no text for a person
+LARGEST: Final = 256 << 20  # bytes unpacked; more is a zip bomb, or no text for a person
 
 
 class Package:

@@ -1,40 +1,19 @@
-# ruff: noqa: ANN401 - `make` is a fixture, whose class cannot be imported from a conftest
 """The extracting process, run for real, on documents made by real programs."""
 
-from __future__ import annotations
-
-import io
-import json
 import os
 import signal
-import zipfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from personal_bot.knowledge.extraction import Extracted, ExtractionLimits, extract
+from personal_bot.knowledge.extraction import ExtractionLimits, extract
 from personal_bot.models import IngestProgress, Refusal
+from support.documents import docx, pdf, zip_of
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    Read = Callable[..., Awaitable[list[list[str]]]]
+Read = Callable[..., Awaitable[list[list[str]]]]
 
 LIMITS = ExtractionLimits(size=50 << 20, memory=160 << 20, seconds=30)
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    async def read(name: str, content: bytes, limits: ExtractionLimits = LIMITS) -> list[list[str]]:
-        source, into = tmp_path / "source", tmp_path / "chunks"
-        source.write_bytes(content)
-        events = [event async for event in extract(source, name=name, into=into, limits=limits)]
-        rows = [json.loads(line) for line in into.read_text(encoding="utf-8").splitlines()]
-        assert events[-1] == Extracted(chunks=len(rows))
-        return rows
-
-    return read
 
 
 async def test_plain_text_becomes_a_chunk(read: Read) -> None:
@@ -60,39 +39,31 @@ async def test_a_markdown_chunk_stands_under_its_headings(read: Read) -> None:
     assert "# no heading" in rows[1][0]
 
 
-async def test_a_pdf_chunk_stands_on_its_page(read: Read, make: Any) -> None:
+async def test_a_pdf_chunk_stands_on_its_page(read: Read) -> None:
     rows = await read(
-        "a.pdf", make.pdf(["\n".join(["one two three four five"] * 30), "\n".join(["six seven eight nine"] * 30)])
+        "a.pdf", pdf(["\n".join(["one two three four five"] * 30), "\n".join(["six seven eight nine"] * 30)])
     )
     assert [(kind, value) for _, kind, value in rows] == [("page", "1"), ("page", "2")]
     assert "seven" in rows[1][0]
 
 
-async def test_short_pages_are_put_together(read: Read, make: Any) -> None:
-    rows = await read("a.pdf", make.pdf(["alpha", "beta", "gamma"]))
+async def test_short_pages_are_put_together(read: Read) -> None:
+    rows = await read("a.pdf", pdf(["alpha", "beta", "gamma"]))
     assert rows == [["alpha\n\nbeta\n\ngamma", "page", "1–3"]]
 
 
-async def test_pages_are_counted_while_they_are_read(tmp_path: Path, make: Any) -> None:
+async def test_pages_are_counted_while_they_are_read(tmp_path: Path) -> None:
     source = tmp_path / "a.pdf"
-    source.write_bytes(make.pdf(["one", "two", "three"]))
+    source.write_bytes(pdf(["one", "two", "three"]))
     events = [event async for event in extract(source, name="a.pdf", into=tmp_path / "out", limits=LIMITS)]
     assert events[:3] == [IngestProgress(unit="pages", done=done, total=3) for done in (1, 2, 3)]
 
 
-async def test_a_docx_keeps_headings_and_tables_in_reading_order(read: Read, make: Any) -> None:
-    content = make.docx("# Prices", "before " * 90, "Bread|2 euro", "## Discounts", "after " * 90)
+async def test_a_docx_keeps_headings_and_tables_in_reading_order(read: Read) -> None:
+    content = docx("# Prices", "before " * 90, "Bread|2 euro", "## Discounts", "after " * 90)
     rows = await read("a.docx", content)
     assert [(kind, value) for _, kind, value in rows] == [("heading", "Prices"), ("heading", "Prices › Discounts")]
     assert rows[0][0].endswith("Bread | 2 euro")
-
-
-def zip_of(**members: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name.replace("__", "/"), content)
-    return buffer.getvalue()
 
 
 W = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>%s</w:body></w:document>'
@@ -112,10 +83,10 @@ BILLION_LAUGHS = (
         ("a.txt", b"\xef\xbb\xbf", "document_empty"),
         ("a.pdf", b"%PDF-1.7 and then nothing that is a PDF", "document_corrupt"),
         ("a.docx", b"PK\x03\x04 and no zip", "document_corrupt"),
-        ("a.docx", zip_of(word__document=b""), "document_mismatch"),
-        ("a.docx", zip_of(**{"word__document.xml": b"<broken"}), "document_corrupt"),
-        ("a.docx", zip_of(**{"word__document.xml": W % b""}), "document_empty"),
-        ("a.docx", zip_of(**{"word__document.xml": BILLION_LAUGHS}), "document_corrupt"),
+        ("a.docx", zip_of({"word/document": b""}), "document_mismatch"),
+        ("a.docx", zip_of({"word/document.xml": b"<broken"}), "document_corrupt"),
+        ("a.docx", zip_of({"word/document.xml": W % b""}), "document_empty"),
+        ("a.docx", zip_of({"word/document.xml": BILLION_LAUGHS}), "document_corrupt"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "document_encrypted"),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an old document", "document_type_unsupported"),
         ("a.pdf", b"<html>404 not found</html>", "document_mismatch"),
@@ -131,26 +102,26 @@ async def test_what_cannot_be_read_is_refused(read: Read, name: str, content: by
     assert refused.value.key == key
 
 
-async def test_a_pdf_with_a_password_is_refused(read: Read, make: Any) -> None:
+async def test_a_pdf_with_a_password_is_refused(read: Read) -> None:
     with pytest.raises(Refusal) as refused:
-        await read("a.pdf", make.pdf(["secret"], password="x"))  # noqa: S106
+        await read("a.pdf", pdf(["secret"], password="x"))  # noqa: S106
     assert refused.value.key == "document_encrypted"
 
 
-async def test_a_scan_is_said_to_be_one(read: Read, make: Any) -> None:
+async def test_a_scan_is_said_to_be_one(read: Read) -> None:
     with pytest.raises(Refusal) as refused:
-        await read("a.pdf", make.pdf(["", ""]))
+        await read("a.pdf", pdf(["", ""]))
     assert (refused.value.key, refused.value.values) == ("document_without_text", {"pages": 2})
 
 
-async def test_the_refusal_of_a_wrong_name_says_what_it_is(read: Read, make: Any) -> None:
+async def test_the_refusal_of_a_wrong_name_says_what_it_is(read: Read) -> None:
     with pytest.raises(Refusal) as refused:
-        await read("a.pdf", make.docx("text"))
+        await read("a.pdf", docx("text"))
     assert refused.value.values == {"claimed": "PDF", "found": "DOCX"}
 
 
 async def test_a_zip_bomb_is_refused_before_it_unpacks(read: Read) -> None:
-    bomb = zip_of(**{"word__document.xml": b"0" * (257 << 20)})
+    bomb = zip_of({"word/document.xml": b"0" * (257 << 20)})
     assert len(bomb) < 1 << 20
     with pytest.raises(Refusal) as refused:
         await read("a.docx", bomb)
@@ -160,7 +131,7 @@ async def test_a_zip_bomb_is_refused_before_it_unpacks(read: Read) -> None:
 async def test_a_document_that_needs_too_much_memory_is_refused(read: Read) -> None:
     limits = ExtractionLimits(memory=48 << 20, seconds=30)
     one_paragraph = zip_of(
-        **{"word__document.xml": W % (b"<w:p><w:r><w:t>%s</w:t></w:r></w:p>" % (b"word " * (20 << 20)))}
+        {"word/document.xml": W % (b"<w:p><w:r><w:t>%s</w:t></w:r></w:p>" % (b"word " * (20 << 20)))}
     )
     with pytest.raises(Refusal) as refused:
         await read("a.docx", one_paragraph, limits)
@@ -179,16 +150,16 @@ def test_the_extracting_process_gets_what_the_pod_can_spare(pod: int | None, chi
     assert limits.memory == child * 1024 * 1024
 
 
-async def test_a_document_that_takes_too_long_is_refused(read: Read, make: Any) -> None:
+async def test_a_document_that_takes_too_long_is_refused(read: Read) -> None:
     limits = ExtractionLimits(seconds=0)
     with pytest.raises(Refusal) as refused:
-        await read("a.pdf", make.pdf(["text"] * 50), limits)
+        await read("a.pdf", pdf(["text"] * 50), limits)
     assert refused.value.key == "document_took_too_long"
 
 
-async def test_a_killed_extraction_is_a_refusal_and_no_crash(tmp_path: Path, make: Any) -> None:
+async def test_a_killed_extraction_is_a_refusal_and_no_crash(tmp_path: Path) -> None:
     source = tmp_path / "a.pdf"
-    source.write_bytes(make.pdf(["some text"] * 400))
+    source.write_bytes(pdf(["some text"] * 400))
     events = extract(source, name="a.pdf", into=tmp_path / "out", limits=LIMITS)
     await anext(events)
     for child in children():
@@ -198,9 +169,9 @@ async def test_a_killed_extraction_is_a_refusal_and_no_crash(tmp_path: Path, mak
     assert refused.value.key == "document_too_big_for_memory"
 
 
-async def test_leaving_early_ends_the_process(tmp_path: Path, make: Any) -> None:
+async def test_leaving_early_ends_the_process(tmp_path: Path) -> None:
     source = tmp_path / "a.pdf"
-    source.write_bytes(make.pdf(["some text"] * 400))
+    source.write_bytes(pdf(["some text"] * 400))
     events = extract(source, name="a.pdf", into=tmp_path / "out", limits=LIMITS)
     await anext(events)
     assert children()
@@ -209,11 +180,11 @@ async def test_leaving_early_ends_the_process(tmp_path: Path, make: Any) -> None
 
 
 async def test_the_process_sees_nothing_of_the_bots_environment(
-    tmp_path: Path, make: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PERSONAL_BOT_BOT_TOKEN", "123:secret")
     source = tmp_path / "a.pdf"
-    source.write_bytes(make.pdf(["some text"] * 400))
+    source.write_bytes(pdf(["some text"] * 400))
     events = extract(source, name="a.pdf", into=tmp_path / "out", limits=LIMITS)
     await anext(events)
     environment = environments()

@@ -1,10 +1,9 @@
 """Exports become messages: whole, once, and none of it when something breaks."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,10 +14,6 @@ from personal_bot.archives.schema import connect
 from personal_bot.knowledge.extraction import ExtractionLimits
 from personal_bot.models import Refusal
 from support.exports import GARDEN, HTML_PAGE, as_json, as_zip, chat, message
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 
 class Reader:

@@ -1,21 +1,15 @@
 """Source code: cut between what belongs together where it can be, with its lines as place."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, TextIO
 
 from personal_bot.knowledge.extract.chunks import SIZE, tokens
-from personal_bot.knowledge.extract.plain_text import opened
-from personal_bot.knowledge.extract.segments import Segment
+from personal_bot.knowledge.extract.plain.plain_text import opened
+from personal_bot.knowledge.extract.segments import Reading, Segment
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from personal_bot.knowledge.extract.segments import Reading
-
-_LONGEST_LINE = 1 << 16  # characters
-_INSIDE = " \t)]}#/*"  # a line that begins so goes on with what came before
+_LONGEST_LINE: Final = 1 << 16  # characters
+_INSIDE: Final = " \t)]}#/*"  # a line that begins so goes on with what came before
 
 
 def read_code(path: Path, reading: Reading) -> Iterator[Segment]:

@@ -1,22 +1,16 @@
 """DOCX (ECMA-376, WordprocessingML): paragraphs, lists and tables in reading order, headings as places."""
 
-from __future__ import annotations
-
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
 from xml.etree import ElementTree as ET
 
+from personal_bot.knowledge.extract.office.xml_package import Package, package
 from personal_bot.knowledge.extract.sections import sections
-from personal_bot.knowledge.extract.xml_package import package
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from personal_bot.knowledge.extract.segments import Reading, Segment
-    from personal_bot.knowledge.extract.xml_package import Package
+from personal_bot.knowledge.extract.segments import Reading, Segment
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_BODY_LEVEL = 9  # w:outlineLvl counts from 0; 9 is body text
+_BODY_LEVEL: Final = 9  # w:outlineLvl counts from 0; 9 is body text
 
 
 def read_docx(path: Path, reading: Reading) -> Iterator[Segment]:

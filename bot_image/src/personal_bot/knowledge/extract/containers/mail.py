@@ -1,24 +1,19 @@
 """E-mail (RFC 5322, MIME): who, when and about what, the text, and what is attached."""
 
-from __future__ import annotations
-
 import email
 import email.policy
 import functools
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Final
 
-from personal_bot.knowledge.extract.html_page import blocks
-from personal_bot.knowledge.extract.nested import segments_inside
-from personal_bot.knowledge.extract.segments import CannotReadError, Segment
+from personal_bot.knowledge.extract.containers.nested import segments_inside
+from personal_bot.knowledge.extract.pages.html_page import blocks
+from personal_bot.knowledge.extract.segments import Reading, Segment
+from personal_bot.sandbox.errors import CannotReadError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from email.message import EmailMessage
-    from pathlib import Path
-
-    from personal_bot.knowledge.extract.segments import Reading
-
-_HEADERS = ("Subject", "From", "To", "Cc", "Date")
+_HEADERS: Final = ("Subject", "From", "To", "Cc", "Date")
 
 
 def read_mail(path: Path, reading: Reading) -> Iterator[Segment]:
