@@ -20,7 +20,7 @@ def segments_inside(files: Sequence[File], reading: Reading) -> Iterator[Segment
     for done, (name, unpack) in enumerate(files, start=1):
         try:
             unpack(unpacked)
-            _read(unpacked, name, whole, reading.inside())
+            _read(unpacked, name, whole, reading.inside(name))
             with whole.open(encoding="utf-8") as file:
                 for line in file:
                     segment = Segment(*json.loads(line))
