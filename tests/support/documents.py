@@ -116,3 +116,57 @@ def docx(*parts: str) -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+WORD = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+    'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram" '
+    'xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"'
+)
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+
+def p(text: str, properties: str = "") -> str:
+    """A paragraph of WordprocessingML; a text that begins with "<" is XML."""
+    run = text if text.startswith("<") else f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+    return f"<w:p>{f'<w:pPr>{properties}</w:pPr>' if properties else ''}{run}</w:p>"
+
+
+def rels(**targets: str) -> str:
+    """Relationships, "kind=part" each; a number after the kind keeps several of a kind apart."""
+    listed = "".join(
+        f'<Relationship Id="{key}" Type="{RELATION}{key.rstrip("0123456789")}" Target="{target}"/>'
+        for key, target in targets.items()
+    )
+    return (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{listed}</Relationships>'
+    )
+
+
+def word(body: str, *, folder: str = "word", main: str = "document.xml", **parts: str | bytes) -> bytes:
+    """A DOCX with this body; each further part is the inside of its root, or bytes, related by its own kind.
+
+    The kinds: styles, numbering, footnotes, endnotes, comments, header, footer, chart, diagramData, package …
+    """
+    roots = {"header": "hdr", "footer": "ftr"}
+    endings = {"package": "xlsx", "aFChunk": "html"}
+    members: dict[str, str | bytes] = {
+        "[Content_Types].xml": '<Types><Override ContentType="application/vnd.openxmlformats-officedocument.'
+        'wordprocessingml.document.main+xml"/></Types>',
+        "_rels/.rels": rels(officeDocument=f"{folder}/{main}"),
+        f"{folder}/{main}": f"<w:document {WORD}><w:body>{body}</w:body></w:document>",
+    }
+    names = {key: f"{key}.{endings.get(key.rstrip('0123456789'), 'xml')}" for key in parts}
+    members[f"{folder}/_rels/{main}.rels"] = rels(**names)
+    for key, content in parts.items():
+        kind = key.rstrip("0123456789")
+        root = f"w:{roots.get(kind, kind)}"
+        whole = content if isinstance(content, bytes) else f"<{root} {WORD}>{content}</{root}>"
+        members[f"{folder}/{names[key]}"] = whole
+    return zip_of(members)

@@ -39,6 +39,21 @@ _MEMBERS: Final = {
     "xl/workbook.xml": "xlsx",
     "xl/workbook.bin": "xlsx",
 }
+_TYPES: Final = "[Content_Types].xml"
+_LONGEST_TYPES: Final = 1 << 20  # bytes
+_MAIN_TYPE: Final = re.compile(
+    rb"application/vnd\.(?:openxmlformats-officedocument\.|ms-)(wordprocessingml|presentationml|spreadsheetml|word|"
+    rb"powerpoint|excel)\.[\w.]+\.main(?:\+xml)?[\"']",
+    re.IGNORECASE,
+)
+_MAIN_TYPES: Final = {
+    b"wordprocessingml": "docx",
+    b"word": "docx",
+    b"presentationml": "pptx",
+    b"powerpoint": "pptx",
+    b"spreadsheetml": "xlsx",
+    b"excel": "xlsx",
+}
 _MIMETYPES: Final = {  # of OpenDocument and EPUB, whose first member says what they are
     b"application/vnd.oasis.opendocument.text": "odt",
     b"application/vnd.oasis.opendocument.spreadsheet": "ods",
@@ -133,10 +148,13 @@ def _zip_kind(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             mimetype = archive.read("mimetype")[:100].strip() if "mimetype" in names else b""
+            types = archive.read(_TYPES)[:_LONGEST_TYPES] if _TYPES in names else b""
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeError, NotImplementedError) as error:
         raise CannotReadError("document_corrupt") from error
     if mimetype in _MIMETYPES:
         return _MIMETYPES[mimetype]
+    if main := _MAIN_TYPE.search(types):  # the main part may have any name
+        return _MAIN_TYPES[main[1].lower()]
     return next((kind for member, kind in _MEMBERS.items() if member in names), "zip")
 
 

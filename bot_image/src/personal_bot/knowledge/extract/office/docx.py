@@ -1,84 +1,137 @@
-"""DOCX (ECMA-376, WordprocessingML): paragraphs, lists and tables in reading order, headings as places."""
+"""DOCX (ECMA-376, WordprocessingML): the text in reading order, headings as places.
 
-from collections.abc import Iterator
+Notes and comments stand in brackets where they are referred to, headers before the text and footers after it, what a
+text box or a chart says below its paragraph, and documents inside as files of their own.
+"""
+
+import functools
+import posixpath
+import re
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 from xml.etree import ElementTree as ET
 
-from personal_bot.knowledge.extract.office.xml_package import Package, package
+from personal_bot.knowledge.extract.containers.nested import segments_inside
+from personal_bot.knowledge.extract.office.charts import chart_lines, diagram_lines
+from personal_bot.knowledge.extract.office.docx_numbers import Numbers
+from personal_bot.knowledge.extract.office.docx_styles import Styles
+from personal_bot.knowledge.extract.office.docx_text import Walker
+from personal_bot.knowledge.extract.office.ooxml import Relation, main_part, optional_root, relations
+from personal_bot.knowledge.extract.office.xml_package import BROKEN_PART, Package, package
 from personal_bot.knowledge.extract.sections import sections
 from personal_bot.knowledge.extract.segments import Reading, Segment
+from personal_bot.sandbox.errors import CannotReadError
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_BODY_LEVEL: Final = 9  # w:outlineLvl counts from 0; 9 is body text
+_USUAL: Final = "word/document.xml"
+_NOTES: Final = frozenset({"footnotes", "endnotes", "comments"})
+_EMBEDDED: Final = frozenset({"package", "aFChunk"})
+_NUMBERED: Final = re.compile(r"(\D+?)\d*\.xml")
+_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
+_ONLY_PAGES: Final = re.compile(r"(?:page|стр\.?|страница|seite)?\s*\d*\s*(?:of|из|von|/)?\s*\d*", re.IGNORECASE)
 
 
 def read_docx(path: Path, reading: Reading) -> Iterator[Segment]:
     """Give the text under each heading, the heading included; the place is the path of headings.
 
     Raises:
-        CannotReadError: broken, or larger unpacked than any text.
+        CannotReadError: broken, larger unpacked than any text, or nothing but pictures.
     """
     with package(path) as parts:
-        levels = _heading_levels(parts)
-        with parts.open("word/document.xml") as document:
-            found = sections(_blocks(document, levels))
-            yield from reading.counted(found, "share", document.tell, parts.size(document.name))
+        main = main_part(parts, _USUAL)
+        related = _related(parts, main)
+        walker = _walker(parts, related, reading)
+
+        found = 0
+        with parts.open(main) as document:
+            blocks = sections(_blocks(parts, related, walker, walker.blocks(document), reading))
+            for segment in reading.counted(blocks, "share", document.tell, parts.size(main)):
+                found += 1
+                yield segment
+
+        embedded = [one.part for one in related.values() if one.kind in _EMBEDDED and one.part in parts.names]
+        for segment in _inside(parts, embedded, reading):
+            found += 1
+            yield segment
+
+        if not found and walker.seen.drawings:
+            raise CannotReadError("document_without_text")
+        reading.lose("lost_pictures", walker.seen.large_pictures)
+        reading.lose("lost_objects", max(0, walker.seen.objects - len(embedded)))
 
 
-def _heading_levels(parts: Package) -> dict[str, int]:
-    """Levels (from 1) of the paragraph styles that are headings; their ids depend on Word's language, names don't."""
-    levels: dict[str, int] = {}
-    if "word/styles.xml" not in parts.names:
-        return levels
-    for style in parts.xml("word/styles.xml").iter(f"{_W}style"):
-        name = style.find(f"{_W}name")
-        word, _, number = (name.get(f"{_W}val", "") if name is not None else "").lower().partition(" ")
-        if word == "heading" and number.isdigit():
-            levels[style.get(f"{_W}styleId", "")] = int(number)
-        elif word == "title" and not number:
-            levels[style.get(f"{_W}styleId", "")] = 1
-    return levels
+def _related(parts: Package, main: str) -> dict[str, Relation]:
+    """What the main part refers to; where a program wrote no relationships, the parts under their usual names."""
+    found = relations(parts, main)
+    if found:
+        return found
+    beside = sorted(one for one in parts.names if posixpath.dirname(one) == posixpath.dirname(main))
+    kinds = ((one, _NUMBERED.fullmatch(posixpath.basename(one))) for one in beside)
+    return {one: Relation(kind=kind[1], part=one) for one, kind in kinds if kind}
 
 
-def _blocks(document: IO[bytes], levels: dict[str, int]) -> Iterator[tuple[int, str]]:
-    """Give the paragraphs and table rows with their heading level (0: none), freeing each when it is read."""
-    tables = 0
-    for event, element in ET.iterparse(document, events=("start", "end")):  # noqa: S314 - expat resolves no external entity, limits others
-        if element.tag == f"{_W}tbl":
-            tables += 1 if event == "start" else -1
-        if event == "start":
-            continue
-        if element.tag == f"{_W}tr" and tables == 1:
-            if row := " | ".join(cell for cell in (_text(cell) for cell in element.iter(f"{_W}tc")) if cell):
-                yield 0, row
-            element.clear()
-        elif element.tag == f"{_W}p" and not tables:
-            if text := _text(element):
-                yield _level(element, levels), text
-            element.clear()
+def _walker(parts: Package, related: dict[str, Relation], reading: Reading) -> Walker:
+    def root(kind: str) -> ET.Element | None:
+        part = next((one.part for one in related.values() if one.kind == kind and one.part in parts.names), None)
+        return optional_root(parts, part, reading) if part else None
+
+    def drawn(relation: str) -> Iterable[str]:
+        part = related.get(relation)
+        drawing = optional_root(parts, part.part, reading) if part else None
+        if part is None or drawing is None:
+            return ()
+        return chart_lines(drawing) if part.kind.startswith("chart") else diagram_lines(drawing)
+
+    styles = Styles(root("styles"))
+    return Walker(styles, Numbers(root("numbering"), styles.lists()), drawn)
 
 
-def _level(paragraph: ET.Element, levels: dict[str, int]) -> int:
-    properties = paragraph.find(f"{_W}pPr")
-    if properties is None:
-        return 0
-    outline = properties.find(f"{_W}outlineLvl")
-    if outline is not None and (value := outline.get(f"{_W}val", "")).isdigit() and int(value) < _BODY_LEVEL:
-        return int(value) + 1
-    style = properties.find(f"{_W}pStyle")
-    return levels.get(style.get(f"{_W}val", ""), 0) if style is not None else 0
+def _blocks(
+    parts: Package,
+    related: dict[str, Relation],
+    walker: Walker,
+    body: Iterator[tuple[int, str]],
+    reading: Reading,
+) -> Iterator[tuple[int, str]]:
+    for one in related.values():
+        if one.kind in _NOTES:
+            for _ in _optional(parts, one.part, walker, reading):
+                pass  # the walker keeps notes until they are referred to
+
+    yield from ((0, text) for text in _running(parts, related, "header", walker, reading))
+    yield from body
+    yield from ((0, f"[{note}]") for note in walker.notes.values())
+    yield from ((0, text) for text in _running(parts, related, "footer", walker, reading))
 
 
-def _text(element: ET.Element) -> str:
-    parts: list[str] = []
-    for node in element.iter():
-        if node.tag == f"{_W}t":
-            parts.append(node.text or "")
-        elif node.tag == f"{_W}tab":
-            parts.append("\t")
-        elif node.tag in {f"{_W}br", f"{_W}cr"}:
-            parts.append("\n")
-        elif node.tag == f"{_W}p" and parts:
-            parts.append("\n")  # paragraphs of a table's cell
-    return "".join(parts).strip()
+def _running(
+    parts: Package, related: dict[str, Relation], kind: str, walker: Walker, reading: Reading
+) -> Iterator[str]:
+    """The texts of headers or footers, each once, without those that only count pages."""
+    told = set[str]()
+    for part in dict.fromkeys(one.part for one in related.values() if one.kind == kind):
+        text = "\n".join(text for _, text in _optional(parts, part, walker, reading))
+        if text not in told and _LETTERS.search(text) and not _ONLY_PAGES.fullmatch(text.strip()):
+            told.add(text)
+            yield text
+
+
+def _optional(parts: Package, part: str, walker: Walker, reading: Reading) -> Iterator[tuple[int, str]]:
+    if part not in parts.names:
+        return
+    try:
+        with parts.open(part) as file:
+            yield from walker.blocks(file)
+    except BROKEN_PART:
+        reading.lose("lost_parts", 1, [posixpath.basename(part)])
+
+
+def _inside(parts: Package, embedded: list[str], reading: Reading) -> Iterator[Segment]:
+    files = [(posixpath.basename(part), functools.partial(_unpack, parts, part)) for part in dict.fromkeys(embedded)]
+    return segments_inside(files, reading)
+
+
+def _unpack(parts: Package, part: str, into: Path) -> None:
+    with parts.open(part) as source, into.open("wb") as file:
+        shutil.copyfileobj(source, file)

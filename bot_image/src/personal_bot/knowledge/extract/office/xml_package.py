@@ -1,4 +1,4 @@
-"""Documents that are a zip of XML parts (DOCX, PPTX, ODT, EPUB), opened with a limit to what they unpack to."""
+"""Documents that are a zip of XML parts (DOCX, PPTX, ODF, EPUB), opened with a limit to what they unpack to."""
 
 import contextlib
 import zipfile
@@ -11,6 +11,8 @@ from xml.etree import ElementTree as ET
 from personal_bot.sandbox.errors import CannotReadError
 
 LARGEST: Final = 256 << 20  # bytes unpacked; more is a zip bomb, or no text for a person
+BROKEN_PART: Final = (KeyError, ET.ParseError, zipfile.BadZipFile, EOFError, zlib.error, ValueError)
+"""What reading a part raises when this part alone is missing or broken."""
 
 
 class Package:
@@ -36,22 +38,41 @@ class Package:
         return self._archive.open(name)
 
     def size(self, name: str) -> int:
-        """Give the bytes of a part; raises `KeyError` when there is none of this name."""
+        """Give the bytes of a part.
+
+        Raises:
+            KeyError: there is none of this name.
+        """
         return self._archive.getinfo(name).file_size
 
     def read(self, name: str) -> bytes:
-        """Give a part's content; errors are those of `open`."""
+        """Give a part's content.
+
+        Raises:
+            KeyError: there is none of this name.
+            CannotReadError: all that was opened is larger than a document may be.
+        """
         with self.open(name) as file:
             return file.read()
 
     def xml(self, name: str) -> ET.Element:
-        """Give the root of an XML part; errors are those of `open`, and `ParseError`."""
+        """Give the root of an XML part.
+
+        Raises:
+            KeyError: there is none of this name.
+            ParseError: it is no XML.
+            CannotReadError: all that was opened is larger than a document may be.
+        """
         with self.open(name) as file:
             return ET.parse(file).getroot()  # noqa: S314 - expat resolves no external entity, limits others
 
 
 def refuse_bomb(path: Path) -> None:
-    """Raise `CannotReadError` when a zip declares to unpack to more than a document may be."""
+    """Refuse a zip that declares to unpack to more than a document may be.
+
+    Raises:
+        CannotReadError: it does, or is broken.
+    """
     if zipfile.is_zipfile(path):
         with package(path) as parts:
             for name in parts.names:
