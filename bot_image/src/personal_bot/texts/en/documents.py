@@ -31,6 +31,7 @@ DOCUMENTS: dict[str, str] = {
     "lost_chapters": "chapters without text: {where}.",
     "lost_pictures": "pictures as large as a page, whose text I do not read: {count}.",
     "lost_objects": "embedded objects, which I do not read: {count}.",
+    "lost_xfa": "a form that only Adobe's programs show (XFA). Print it to PDF and send that.",
     "lost_parts": "parts that cannot be read: {where}. Save the file anew and send it again.",
     "lost_letters": "letters that could not be decoded (�): {count}. Save the file as UTF-8 and send it again.",
     "lost_binary": "characters that are no text (binary data): {count}.",

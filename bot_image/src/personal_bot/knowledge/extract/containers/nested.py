@@ -1,11 +1,15 @@
 """Documents inside a document: each is read like one of its own, and one that cannot be read does not lose the rest."""
 
+import functools
 import json
+import posixpath
+import shutil
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
 
+from personal_bot.knowledge.extract.office.xml_package import Package
 from personal_bot.knowledge.extract.readers import segments
 from personal_bot.knowledge.extract.segments import Reading, Segment
 from personal_bot.sandbox.errors import CannotReadError
@@ -31,6 +35,19 @@ def segments_inside(files: Sequence[File], reading: Reading) -> Iterator[Segment
             unpacked.unlink(missing_ok=True)
             whole.unlink(missing_ok=True)
         reading.progress("files", done, len(files))
+
+
+def parts_inside(parts: Package, names: Iterable[str], reading: Reading) -> Iterator[Segment]:
+    """Give the segments of documents that are parts of a package, each under its name without the folder."""
+    there = [name for name in dict.fromkeys(names) if name in parts.names]
+    return segments_inside(
+        [(posixpath.basename(name), functools.partial(_unpack, parts, name)) for name in there], reading
+    )
+
+
+def _unpack(parts: Package, name: str, into: Path) -> None:
+    with parts.open(name) as source, into.open("wb") as file:
+        shutil.copyfileobj(source, file)
 
 
 def _read(source: Path, name: str, into: Path, reading: Reading) -> None:

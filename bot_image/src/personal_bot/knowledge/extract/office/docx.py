@@ -4,16 +4,14 @@ Notes and comments stand in brackets where they are referred to, headers before 
 text box or a chart says below its paragraph, and documents inside as files of their own.
 """
 
-import functools
 import posixpath
 import re
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from personal_bot.knowledge.extract.containers.nested import segments_inside
+from personal_bot.knowledge.extract.containers.nested import parts_inside
 from personal_bot.knowledge.extract.office.charts import chart_lines, diagram_lines
 from personal_bot.knowledge.extract.office.docx_numbers import Numbers
 from personal_bot.knowledge.extract.office.docx_styles import Styles
@@ -51,7 +49,7 @@ def read_docx(path: Path, reading: Reading) -> Iterator[Segment]:
                 yield segment
 
         embedded = [one.part for one in related.values() if one.kind in _EMBEDDED and one.part in parts.names]
-        for segment in _inside(parts, embedded, reading):
+        for segment in parts_inside(parts, embedded, reading):
             found += 1
             yield segment
 
@@ -125,13 +123,3 @@ def _optional(parts: Package, part: str, walker: Walker, reading: Reading) -> It
             yield from walker.blocks(file)
     except BROKEN_PART:
         reading.lose("lost_parts", 1, [posixpath.basename(part)])
-
-
-def _inside(parts: Package, embedded: list[str], reading: Reading) -> Iterator[Segment]:
-    files = [(posixpath.basename(part), functools.partial(_unpack, parts, part)) for part in dict.fromkeys(embedded)]
-    return segments_inside(files, reading)
-
-
-def _unpack(parts: Package, part: str, into: Path) -> None:
-    with parts.open(part) as source, into.open("wb") as file:
-        shutil.copyfileobj(source, file)

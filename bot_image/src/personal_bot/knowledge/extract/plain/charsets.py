@@ -14,6 +14,7 @@ _BY_FREQUENCY: Final = "оеаинтсрвлкмдпуяыьгзбчйхжшюц
 _TYPOGRAPHY: Final = "«»—–№…“”„’"
 _WESTERN: Final = frozenset("àâäáãåæçéèêëíìîïñóòôöõøœßúùûüÿ€£§°©®¿¡" + _TYPOGRAPHY)
 _WORDS: Final = re.compile(rb"[\x80-\xff]{2,}")  # accents of Latin alphabets mostly stand alone
+_MANGLED: Final = frozenset(map(chr, [0xA8, 0xB8, *range(0xC0, 0x100)]))  # where CP1251 has the Russian letters
 _LAST_ALPHABET: Final = 0x05  # Latin, Greek and Cyrillic lie below U+0600
 _LOWERCASE_BONUS: Final = 3
 _RUSSIAN_SCORE: Final = 24  # Russian text has 26 and more, the same bytes read wrongly less; most other scripts too
@@ -39,6 +40,18 @@ def guess(sample: bytes) -> str | None:
         return "cp1252" if western else _by_library(sample, _LATIN)
     best = max(_RUSSIAN, key=lambda encoding: _russian_score(words, encoding))
     return best if _russian_score(words, best) >= _RUSSIAN_SCORE else _by_library(sample, _OTHERS)
+
+
+def unmangled(text: str) -> str:
+    """Give Russian that was taken for Western ("Äîãîâîð") as what it is; any other text stays as it is."""
+    odd = sum(letter in _MANGLED for letter in text)
+    if odd * 2 < sum(map(str.isalpha, text)) or not odd:
+        return text
+    raw = "".join(letter if letter in _MANGLED else " " for letter in text).encode("latin-1")
+    words = b"".join(_WORDS.findall(raw))
+    if _russian_score(words, "cp1251") < _RUSSIAN_SCORE:
+        return text
+    return "".join(letter.encode("latin-1").decode("cp1251") if letter in _MANGLED else letter for letter in text)
 
 
 def _russian_score(words: bytes, encoding: str) -> float:
