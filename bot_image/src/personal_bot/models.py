@@ -142,6 +142,23 @@ class IncomingDocument:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Loss:
+    """A part of a document that was not taken in: people are told of each.
+
+    Attributes:
+        kind: the key of the sentence that says what and what helps, ``lost_pages`` for instance.
+        count: how many of its kind.
+        where: which ones, where that can be said: "3, 5–7", or names.
+        file: path of the document inside an archive or a message that it came in.
+    """
+
+    kind: str
+    count: int
+    where: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Document:
     """A document in the knowledge."""
 
@@ -151,6 +168,7 @@ class Document:
     size: int  # bytes
     chunks: int
     added: datetime
+    losses: tuple[Loss, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The process that sets a PDF: what it is to be comes on stdin, see `knowledge.extract.sandbox`."""
+"""The process that sets a PDF: what it is to be comes on stdin, see `sandbox.child`."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ import fontpkg_pt_sans
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-from personal_bot.knowledge.extract.segments import CannotReadError
+from personal_bot.sandbox.errors import CannotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet

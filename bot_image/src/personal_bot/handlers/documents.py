@@ -14,7 +14,7 @@ from aiogram.methods import SendMessage
 from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from personal_bot.models import Refusal
-from personal_bot.requests.results import Attachment, Result, human_size
+from personal_bot.requests.results import Attachment, Result, human_size, losses
 from personal_bot.telegram.markup import Piece
 from personal_bot.texts import say
 
@@ -228,6 +228,7 @@ def card(document: Document, view: View, language: str) -> Page:
         chunks=document.chunks,
         added=f"{document.added:%Y-%m-%d %H:%M} UTC",
     )
+    text = "\n".join((text, *losses(document, language)))
     actions = (("rename", "docs_rename"), ("file", "docs_download"), ("sure", "docs_delete"), ("list", "docs_back"))
     buttons = [replace(view, action=action).button(say(language, key)) for action, key in actions]
     return text, InlineKeyboardMarkup(inline_keyboard=[buttons[:2], buttons[2:]])

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from personal_bot.models import IngestProgress, Refusal
+from personal_bot.models import IngestProgress, Loss, Refusal
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -57,10 +57,12 @@ class Extracted:
     Attributes:
         chunks: how many.
         skipped: files inside the document that cannot be read, each with the key of the sentence that says why.
+        losses: what else could not be taken in.
     """
 
     chunks: int
     skipped: tuple[tuple[str, str], ...] = ()
+    losses: tuple[Loss, ...] = ()
 
 
 async def extract(
@@ -73,18 +75,21 @@ async def extract(
     """
     request = {"source": str(source), "name": name, "into": str(into)}
     skipped: list[tuple[str, str]] = []
+    losses: list[Loss] = []
     async with contextlib.aclosing(sandboxed("personal_bot.knowledge.extract", request, limits)) as news:
         async for one in news:
             if "unit" in one:
                 yield IngestProgress(**one)
             elif "skipped" in one:
                 skipped.append(tuple(one["skipped"]))
+            elif "lost" in one:
+                losses.append(Loss(**one["lost"]))
             else:
-                yield Extracted(chunks=one["chunks"], skipped=tuple(skipped))
+                yield Extracted(chunks=one["chunks"], skipped=tuple(skipped), losses=tuple(losses))
 
 
 async def sandboxed(module: str, request: dict[str, Any], limits: ExtractionLimits) -> AsyncGenerator[dict[str, Any]]:
-    """Run a module as a process that limits itself (see `extract.sandbox`), and give its news.
+    """Run a module as a process that limits itself (see `sandbox.child`), and give its news.
 
     Raises:
         Refusal: the work refused, or the process ended before it was done.

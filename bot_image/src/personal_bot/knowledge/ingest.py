@@ -84,6 +84,7 @@ class Ingest:
                 size=size,
                 chunks=extracted.chunks,
                 added=datetime.now(UTC),
+                losses=extracted.losses,
             )
             record = Record(generation=generation, status=Status.COMPLETE, document=document)
             async with contextlib.aclosing(self._store(record, chunks_file)) as steps:

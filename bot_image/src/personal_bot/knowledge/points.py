@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from personal_bot.knowledge.store import Hit, Manifest, Record, SparseVector, Status, StoredChunk, StoreError
-from personal_bot.models import Document, Place
+from personal_bot.models import Document, Loss, Place
 
 DENSE = "dense"
 SPARSE = "words"
@@ -22,6 +22,7 @@ MANIFEST = "manifest"
 INDEXED = (KIND, GENERATION)
 
 _PLACE = tuple(field.name for field in dataclasses.fields(Place))
+_LOSS = tuple(field.name for field in dataclasses.fields(Loss))
 MANIFEST_ID = str(uuid.UUID(int=0))
 
 
@@ -66,6 +67,7 @@ def record_payload(record: Record) -> dict[str, Any]:
         "chunks": document.chunks,
         "added": document.added.isoformat(),
         "vectors": record.vectors,
+        "losses": [list(dataclasses.astuple(loss)) for loss in document.losses],
     }
 
 
@@ -77,6 +79,7 @@ def record_of(payload: dict[str, Any]) -> Record:
         size=payload["size"],
         chunks=payload["chunks"],
         added=datetime.fromisoformat(payload["added"]),
+        losses=tuple(loss_of(parts) for parts in payload.get("losses", ())),
     )
     return Record(
         generation=payload[GENERATION],
@@ -99,6 +102,11 @@ def chunk_payload(generation: str, chunk: StoredChunk) -> dict[str, Any]:
 def place_of(parts: list[str]) -> Place:
     """Give a place from its parts in the order of its fields; what was written before there were more has two."""
     return Place(**dict(zip(_PLACE, parts, strict=False)))
+
+
+def loss_of(parts: list[Any]) -> Loss:
+    """Give a loss from its parts in the order of its fields."""
+    return Loss(**dict(zip(_LOSS, parts, strict=False)))
 
 
 def hit_of(payload: dict[str, Any], score: float = 0.0) -> Hit:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from personal_bot.knowledge.inbox_folder import REFUSED
-from personal_bot.models import Answer, Ingested, Refusal, Turn
+from personal_bot.models import Answer, Document, Ingested, Refusal, Turn
 from personal_bot.telegram.markup import Piece, bold, cut, join, linked, render, units
 from personal_bot.texts import knows, say
 from personal_bot.texts.places import where
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from personal_bot.models import Passage
 
 _MOST_SKIPPED = 10  # files named that could not be read
+_MOST_LOSSES = 10  # lines about what was not taken in
 _SIZES = frozenset({"size", "limit"})
 _PER_ROW = 8  # buttons that a row of Telegram's has room for
 SOURCE = "source"  # callback data: source:<request id>:<number>
@@ -150,8 +151,9 @@ def source(passage: Passage, language: str) -> str:
 
 def ingested(event: Ingested, *, name: str, language: str) -> Result:
     """The document is in."""
-    key = "already_known" if event.already_known else "ingested"
-    said = [say(language, key, name=name, chunks=event.document.chunks)]
+    lost = losses(event.document, language)
+    key = "already_known" if event.already_known else "ingested_partly" if lost else "ingested"
+    said = [say(language, key, name=name, chunks=event.document.chunks), *lost]
     if event.skipped:
         shown = [f"• {file}: {say(language, why)}" for file, why in event.skipped[:_MOST_SKIPPED]]
         said += ["", say(language, "ingested_skipped", count=len(event.skipped)), *shown]
@@ -160,10 +162,22 @@ def ingested(event: Ingested, *, name: str, language: str) -> Result:
     return Result(pieces=tuple(cut(Piece(text="\n".join(said)))), outcome="answered")
 
 
+def losses(document: Document, language: str) -> list[str]:
+    """What of a document was not taken in, a line each below a title; nothing when all of it was."""
+    lines = [
+        f"• {f'{loss.file}: ' if loss.file else ''}{say(language, loss.kind, count=loss.count, where=loss.where)}"
+        for loss in document.losses[:_MOST_LOSSES]
+        if knows(loss.kind)
+    ]
+    more = ["…"] if len(document.losses) > _MOST_LOSSES else []
+    return ["", say(language, "lost_title"), *lines, *more] if lines else []
+
+
 def taken_from_inbox(name: str, outcome: Ingested | Refusal, language: str) -> str:
     """What became of a file in the inbox folder."""
     if isinstance(outcome, Ingested):
-        return say(language, "inbox_taken", name=name, chunks=outcome.document.chunks)
+        taken = say(language, "inbox_taken", name=name, chunks=outcome.document.chunks)
+        return "\n".join((taken, *losses(outcome.document, language)))
     why = refused(outcome, language=language).pieces[0].text
     return say(language, "inbox_refused", name=name, folder=f"{REFUSED}/", why=why)
 

@@ -1,24 +1,26 @@
-"""The process that reads exports (see `knowledge.extract.sandbox`).
+"""The process that reads exports (see `sandbox.child`).
 
-``{"task": "take_in", "source", "database", "sha256"}`` tells ``{"bytes": [done, total], "messages": n}`` and last
+``{"task": "take_in", "source", "database", "sha256"}`` reports ``{"bytes": [done, total], "messages": n}`` and last
 ``{"messages": n}``, or ``{"messages": null}`` for a file that is no export. ``{"task": "chunks", "database", "chats",
-"folder"}`` writes each chat's chunks to ``<key>.jsonl`` and tells ``{"chunks": n}``.
+"folder"}`` writes each chat's chunks to ``<key>.jsonl`` and reports ``{"chunks": n}``.
 """
-
-from __future__ import annotations
 
 import json
 import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from personal_bot.knowledge.extract.segments import CannotReadError
-from personal_bot.sandbox.child import serve, tell
+from personal_bot.archives.chunking import address, windows
+from personal_bot.archives.queries import lines, link_of
+from personal_bot.archives.reading.importer import take_in
+from personal_bot.archives.schema import connect
+from personal_bot.sandbox.child import report, serve
+from personal_bot.sandbox.errors import CannotReadError
 
-_LARGEST_OUTPUT = 16 << 30
-_TELL_EVERY = 0.5  # seconds
+_LARGEST_OUTPUT: Final = 16 << 30  # bytes
+_REPORT_EVERY: Final = 0.5  # seconds
 
 
 def _work(request: dict[str, Any]) -> dict[str, Any]:
@@ -31,25 +33,19 @@ def _work(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _take_in(request: dict[str, Any]) -> dict[str, Any]:
-    from personal_bot.archives.reading.importer import take_in  # noqa: PLC0415 - after the limits
-
-    told = time.monotonic()
+    reported = time.monotonic()
 
     def progress(done: int, total: int, messages: int) -> None:
-        nonlocal told
-        if time.monotonic() - told > _TELL_EVERY:
-            told = time.monotonic()
-            tell(bytes=(done, total), messages=messages)
+        nonlocal reported
+        if time.monotonic() - reported > _REPORT_EVERY:
+            reported = time.monotonic()
+            report(bytes=(done, total), messages=messages)
 
     source, database = Path(request["source"]), Path(request["database"])
     return {"messages": take_in(source, database, sha256=request["sha256"], progress=progress)}
 
 
 def _chunks(request: dict[str, Any]) -> dict[str, Any]:
-    from personal_bot.archives.chunking import address, windows  # noqa: PLC0415
-    from personal_bot.archives.queries import lines, link_of  # noqa: PLC0415 - after the limits
-    from personal_bot.archives.schema import connect  # noqa: PLC0415
-
     count = 0
     with closing(connect(Path(request["database"]))) as connection:
         for chat in request["chats"]:

@@ -3,25 +3,21 @@
 These pages tell no ids of the chat and of people, so both are known by their names.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 from lxml import etree  # type: ignore[import-untyped]
 
 from personal_bot.archives.reading.messages import Chat, Clock, Message
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_WHEN = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d:\d\d)")
-_NUMBER = re.compile(r"message(-?\d+)$")
-_BLANKS = re.compile(r"\s+")
-_MEDIA = re.compile(
+_WHEN: Final = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d:\d\d)")
+_NUMBER: Final = re.compile(r"message(-?\d+)$")
+_BLANKS: Final = re.compile(r"\s+")
+_MEDIA: Final = re.compile(
     r"(?:media_|\b)(photo|video|voice_message|audio_file|file|poll|sticker|animated)(?:_wrap|_file_wrap)?\b"
 )
-_UNNAMED = "Deleted Account"
+_UNNAMED: Final = "Deleted Account"
 
 
 class Pages:

@@ -1,30 +1,23 @@
 """A whole export into the file of messages, in one transaction."""
 
-from __future__ import annotations
-
+import sqlite3
 import zipfile
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePosixPath
+from typing import Final
 
 import ijson  # type: ignore[import-untyped]
 
-from personal_bot.archives.reading.json_export import read_json
+from personal_bot.archives.reading.json_export import SupportsRead, read_json
 from personal_bot.archives.reading.messages import Chat, Message
 from personal_bot.archives.rows import open_author, open_chat, row_of, upsert
 from personal_bot.archives.schema import connect, index_words
-from personal_bot.knowledge.extract.segments import CannotReadError
+from personal_bot.sandbox.errors import CannotReadError
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from personal_bot.archives.reading.json_export import SupportsRead
-
-_BATCH = 2000
-_LARGEST_PAGE = 32 << 20  # bytes of a page of HTML, which is read as a whole; Telegram writes about 1 MB
-_MOST_UNPACKED = 4 << 30  # bytes of messages in a zip
+_BATCH: Final = 2000
+_LARGEST_PAGE: Final = 32 << 20  # bytes of a page of HTML, which is read as a whole; Telegram writes about 1 MB
+_MOST_UNPACKED: Final = 4 << 30  # bytes of messages in a zip
 
 
 def take_in(source: Path, database: Path, *, sha256: str, progress: Callable[[int, int, int], None]) -> int | None:

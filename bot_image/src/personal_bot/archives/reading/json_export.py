@@ -4,23 +4,18 @@ The form is what Telegram Desktop writes (https://core.telegram.org/import-expor
 ``type``, ``id`` and ``messages``; an account holds chats in ``chats.list`` and ``left_chats.list``.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Protocol
 
 import ijson  # type: ignore[import-untyped]
 
 from personal_bot.archives.reading.messages import Chat, Clock, Message, supergroup_link
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    _Next = Callable[[], tuple[str, Any]]
-
-_LISTS = frozenset({"chats", "left_chats"})
-_SKIPPED = frozenset({"text_entities", "reactions"})  # the text again, cut into entities; who liked it
-_OPENS = frozenset({"start_map", "start_array"})
-_CLOSES = frozenset({"end_map", "end_array"})
+_Next = Callable[[], tuple[str, Any]]
+_LISTS: Final = frozenset({"chats", "left_chats"})
+_SKIPPED: Final = frozenset({"text_entities", "reactions"})  # the text again, cut into entities; who liked it
+_OPENS: Final = frozenset({"start_map", "start_array"})
+_CLOSES: Final = frozenset({"end_map", "end_array"})
 
 
 class SupportsRead(Protocol):

@@ -1,13 +1,12 @@
 """What the readers of exports give: a chat, then its messages."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-_UNIX = date(1970, 1, 1).toordinal()
-_DAY = 86_400
+_UNIX: Final = date(1970, 1, 1).toordinal()
+_DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,22 @@
 """Segments become chunks: pieces of about one size, cut where the text pauses, each with its place."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from personal_bot.knowledge.extract.segments import Segment
 
-    from personal_bot.knowledge.extract.segments import Segment
+SIZE: Final = 300  # tokens, by `tokens`
+SMALLEST: Final = 80  # tokens: shorter neighbours are put together
+NUMBERED: Final = frozenset(
+    {"page", "slide", "line", "row"}
+)  # kinds of places that are numbers, and can be spans of them
+_APART: Final = frozenset({"sheet", "path"})  # kinds of places that no chunk has two of
+_BLANKS: Final = re.compile(r"\n{3,}")
 
-SIZE = 300  # tokens, by `tokens`
-SMALLEST = 80  # tokens: shorter neighbours are put together
-NUMBERED = frozenset({"page", "slide", "line", "row"})  # kinds of places that are numbers, and can be spans of them
-_APART = frozenset({"sheet", "path"})  # kinds of places that no chunk has two of
-_BLANKS = re.compile(r"\n{3,}")
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # made by position, by the thousand
 class Chunk:
     """A piece of a document, as it is embedded, found and shown."""
 

@@ -1,22 +1,18 @@
 """What a file is, by its content; its name only says what it should be."""
 
-from __future__ import annotations
-
 import mmap
 import re
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Final
 
-from personal_bot.knowledge.extract.charsets import utf16
-from personal_bot.knowledge.extract.segments import CannotReadError
+from personal_bot.knowledge.extract.plain.charsets import utf16
+from personal_bot.sandbox.errors import CannotReadError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-_HEAD = 4096
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BINARY = {
+_HEAD: Final = 4096
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BINARY: Final = {
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
     b"GIF8": "GIF",
@@ -37,19 +33,34 @@ _BINARY = {
     b"RIFF": "RIFF",
     b"\x1aE\xdf\xa3": "Matroska",
 }
-_MEMBERS = {
+_MEMBERS: Final = {
     "word/document.xml": "docx",
     "ppt/presentation.xml": "pptx",
     "xl/workbook.xml": "xlsx",
     "xl/workbook.bin": "xlsx",
 }
-_MIMETYPES = {  # of OpenDocument and EPUB, whose first member says what they are
+_TYPES: Final = "[Content_Types].xml"
+_LONGEST_TYPES: Final = 1 << 20  # bytes
+_MAIN_TYPE: Final = re.compile(
+    rb"application/vnd\.(?:openxmlformats-officedocument\.|ms-)(wordprocessingml|presentationml|spreadsheetml|word|"
+    rb"powerpoint|excel)\.[\w.]+\.main(?:\+xml)?[\"']",
+    re.IGNORECASE,
+)
+_MAIN_TYPES: Final = {
+    b"wordprocessingml": "docx",
+    b"word": "docx",
+    b"presentationml": "pptx",
+    b"powerpoint": "pptx",
+    b"spreadsheetml": "xlsx",
+    b"excel": "xlsx",
+}
+_MIMETYPES: Final = {  # of OpenDocument and EPUB, whose first member says what they are
     b"application/vnd.oasis.opendocument.text": "odt",
     b"application/vnd.oasis.opendocument.spreadsheet": "ods",
     b"application/vnd.oasis.opendocument.presentation": "ODP",
     b"application/epub+zip": "epub",
 }
-_LABELS = {
+_LABELS: Final = {
     "pdf": "PDF",
     "docx": "DOCX",
     "pptx": "PPTX",
@@ -67,8 +78,10 @@ _LABELS = {
     "eml": "EML",
     "code": "TXT",
 }
-_TEXTS = frozenset({"markdown", "text", "html", "csv", "json", "eml", "code"})  # which of them, only the name can tell
-_ENDINGS = {
+_TEXTS: Final = frozenset(
+    {"markdown", "text", "html", "csv", "json", "eml", "code"}
+)  # which of them, only the name can tell
+_ENDINGS: Final = {
     "docx": "docm dotx",
     "pptx": "pptm ppsx potx",
     "xlsx": "xlsm xlsb xltx",
@@ -82,14 +95,13 @@ _ENDINGS = {
     "hh hpp hs ini java jl js jsx kt kts less lisp lua m makefile mjs ml mm nim nix pas php pl pm proto ps1 py pyi r "
     "rb rs sass scala scss sh sol sql svelte swift tcl tf toml ts tsx vb vue xml xsd xsl yaml yml zig zsh",
 }
-_NAMED = {kind: kind for kind in _LABELS} | {
+_NAMED: Final = {kind: kind for kind in _LABELS} | {
     ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()
 }
-_BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
-_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
-_CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27})
-_MOST_CONTROLS = 0.02
-_MOST_CONTROLS = 0.02
+_BOMS: Final = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+_PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_CONTROLS: Final = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27})
+_MOST_CONTROLS: Final = 0.02  # of the characters of a text
 
 
 def kind_of(path: Path, name: str) -> str:
@@ -136,10 +148,13 @@ def _zip_kind(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             mimetype = archive.read("mimetype")[:100].strip() if "mimetype" in names else b""
+            types = archive.read(_TYPES)[:_LONGEST_TYPES] if _TYPES in names else b""
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeError, NotImplementedError) as error:
         raise CannotReadError("document_corrupt") from error
     if mimetype in _MIMETYPES:
         return _MIMETYPES[mimetype]
+    if main := _MAIN_TYPE.search(types):  # the main part may have any name
+        return _MAIN_TYPES[main[1].lower()]
     return next((kind for member, kind in _MEMBERS.items() if member in names), "zip")
 
 

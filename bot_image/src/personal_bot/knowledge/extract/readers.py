@@ -1,36 +1,32 @@
-"""The reader of each kind of document, imported when it is needed: a document pays for one alone."""
+"""The reader of each kind of document, imported when it is needed: a document pays for one reader alone."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Final
 
 from personal_bot.knowledge.extract.kinds import kind_of
+from personal_bot.knowledge.extract.segments import Reading, Segment
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from personal_bot.knowledge.extract.segments import Reading, Segment
-
-_READERS = {
-    "pdf": "pdf.read_pdf",
-    "docx": "docx.read_docx",
-    "pptx": "pptx.read_pptx",
-    "xlsx": "tables.read_sheets",
-    "xls": "tables.read_sheets",
-    "ods": "tables.read_sheets",
-    "odt": "odt.read_odt",
-    "epub": "epub.read_epub",
-    "zip": "archive.read_zip",
-    "markdown": "text.read_markdown",
-    "text": "text.read_text",
-    "html": "web.read_html",
-    "csv": "tables.read_csv",
-    "json": "values.read_json",
-    "eml": "mail.read_mail",
-    "code": "source.read_code",
+READERS: Final = {
+    "pdf": "pages.pdf.read_pdf",
+    "html": "pages.html_page.read_html",
+    "epub": "pages.epub.read_epub",
+    "docx": "office.docx.read_docx",
+    "pptx": "office.pptx.read_pptx",
+    "odt": "office.odt.read_odt",
+    "xlsx": "tables.spreadsheet.read_sheets",
+    "xls": "tables.spreadsheet.read_sheets",
+    "ods": "tables.spreadsheet.read_sheets",
+    "csv": "tables.csv_table.read_csv",
+    "text": "plain.plain_text.read_text",
+    "markdown": "plain.plain_text.read_markdown",
+    "json": "plain.json_values.read_json",
+    "code": "plain.source_code.read_code",
+    "eml": "containers.mail.read_mail",
+    "zip": "containers.zip_archive.read_zip",
 }
+"""Module and function of the reader, by the kind that `kind_of` gives."""
 
 
 def segments(source: Path, name: str, reading: Reading) -> Iterator[Segment]:
@@ -39,6 +35,6 @@ def segments(source: Path, name: str, reading: Reading) -> Iterator[Segment]:
     Raises:
         CannotReadError: it cannot be taken in.
     """
-    module, _, reader = _READERS[kind_of(source, name)].partition(".")
+    module, _, reader = READERS[kind_of(source, name)].rpartition(".")
     found: Iterator[Segment] = getattr(import_module(f"{__package__}.{module}"), reader)(source, reading)
     return found

@@ -1,16 +1,12 @@
 """Blocks of text under headings become segments, whose place is the path of headings."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from personal_bot.knowledge.extract.segments import Segment
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-_SEPARATOR = " › "
-_MOST_HELD = 1 << 16  # characters
+_SEPARATOR: Final = " › "
+_MOST_HELD: Final = 1 << 16  # characters
 
 
 def sections(blocks: Iterable[tuple[int, str]]) -> Iterator[Segment]:

@@ -1,0 +1,1 @@
+"""What holds other documents: archives and mail."""

@@ -1,0 +1,1 @@
+"""Pages: PDF, web pages and books."""

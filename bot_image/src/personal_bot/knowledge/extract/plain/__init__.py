@@ -1,0 +1,1 @@
+"""Text as it is: prose, source code, JSON; and the character set that it is in."""

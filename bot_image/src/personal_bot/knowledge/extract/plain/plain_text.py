@@ -1,0 +1,97 @@
+"""Plain text and Markdown, read in blocks so that size costs no memory; Markdown's headings become places."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, TextIO
+
+from personal_bot.knowledge.extract.plain.charsets import guess, utf16
+from personal_bot.knowledge.extract.sections import sections
+from personal_bot.knowledge.extract.segments import Reading, Segment
+from personal_bot.sandbox.errors import CannotReadError
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLE: Final = 1 << 18  # bytes by which the character set is told
+_BLOCK: Final = 1 << 16  # characters held at once
+_HEADING: Final = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
+_FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+
+
+def read_text(path: Path, reading: Reading) -> Iterator[Segment]:
+    """Give a text file in blocks without a place, cut between lines where there are any.
+
+    Raises:
+        CannotReadError: no character set makes text of it.
+    """
+    with opened(path) as file:
+        found = (Segment(block + file.readline(_BLOCK)) for block in iter(lambda: file.read(_BLOCK), ""))
+        yield from reading.counted(found, "bytes", file.buffer.tell, path.stat().st_size)
+
+
+def read_markdown(path: Path, reading: Reading) -> Iterator[Segment]:
+    """Give the text under each heading, the heading's included; the place is the path of headings.
+
+    Raises:
+        CannotReadError: no character set makes text of it.
+    """
+    with opened(path) as file:
+        yield from reading.counted(sections(_blocks(file)), "bytes", file.buffer.tell, path.stat().st_size)
+
+
+def _blocks(file: TextIO) -> Iterator[tuple[int, str]]:
+    fence = ""
+    while line := file.readline(_BLOCK):
+        if mark := _FENCE.match(line):
+            if not fence:
+                fence = mark[1]
+            elif mark[1].startswith(fence):
+                fence = ""
+        text = line.rstrip("\n")
+        heading = None if fence else _HEADING.match(text)
+        yield (len(heading[1]), heading[2]) if heading else (0, text)
+
+
+def opened(path: Path, encoding: str | None = None) -> TextIO:
+    """Open a text in the character set that it is in, `encoding` if that is known.
+
+    Raises:
+        CannotReadError: no character set makes text of it.
+    """
+    return path.open(encoding=encoding or encoding_of(path), errors="replace")
+
+
+def encoding_of(path: Path) -> str:
+    """Tell the character set of a text, which nobody wrote down.
+
+    Raises:
+        CannotReadError: no character set makes text of it.
+    """
+    with path.open("rb") as file:
+        sample = file.read(_SAMPLE)
+    for mark, encoding in _BOMS:
+        if sample.startswith(mark):
+            return encoding
+    if wide := utf16(sample):
+        return wide
+    if _is_utf8(path):
+        return "utf-8"
+    if found := guess(sample):
+        return found
+    raise CannotReadError("document_corrupt")
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_SAMPLE):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
