@@ -1,11 +1,12 @@
 from collections.abc import AsyncIterator
+from typing import Final
 
 import openai
 import pytest
 
 from standins.llm import Embedder, LLMStandIn
 
-GOOD_KEY = "sk-standin-anna"
+GOOD_KEY: Final = "sk-standin-anna"
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """Answers come from the passages alone, with the sources that they come from."""
 
+from typing import Final
+
 import pytest
 
 from personal_bot.answers.prompt import messages
@@ -8,10 +10,12 @@ from standins.llm import Embedder
 from standins.llm.answers import reply, sentences, standalone
 from standins.llm.prompt import Prompt, read_prompt
 
-LEASE = """[1] (lease.pdf, page 1) The flat is in Oak Street 5. The rent is 900 euros a month, due on the third day.
+LEASE: Final = """\
+[1] (lease.pdf, page 1) The flat is in Oak Street 5. The rent is 900 euros a month, due on the third day.
 [2] (lease.pdf, page 4) A deposit of 1800 euros is paid when the keys are handed over. It is returned within 60 days.
 [3] (notes.txt) The cat is called Murka and eats twice a day."""
-LEASE_RU = """[1] (договор.docx) Арендная плата составляет 45 000 рублей в месяц. Оплата производится до 5 числа.
+LEASE_RU: Final = """\
+[1] (договор.docx) Арендная плата составляет 45 000 рублей в месяц. Оплата производится до 5 числа.
 [2] (договор.docx) Залог в размере 90 000 рублей возвращается в течение 30 дней после выезда.
 [3] (кот.md) Кота зовут Мурзик, он ест дважды в день."""
 
@@ -121,6 +125,7 @@ def test_the_bots_own_prompt_is_understood(embedder: Embedder) -> None:
         dialogue=(Turn(question="How much is the rent?", answer="900 euros [1]."),),
     )
     prompt = read_prompt(messages(question, passages))
+
     assert prompt.question == "And how much is the deposit?"
     assert prompt.earlier == ("How much is the rent?",)
     assert [passage.text for passage in prompt.passages] == [texts[0].replace("[7]", "· [7]"), texts[1]]

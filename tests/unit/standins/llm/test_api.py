@@ -5,14 +5,16 @@ import base64
 import json
 import struct
 import time
+from typing import Final
 
 import aiohttp
 import openai
 import pytest
+from openai.types.chat import ChatCompletionMessageParam
 
 from standins.llm import Embedder, LLMStandIn, Settings
 
-ASK = [
+ASK: Final[list[ChatCompletionMessageParam]] = [
     {"role": "system", "content": "Answer from the passages and cite them as [n]."},
     {
         "role": "user",
@@ -67,6 +69,7 @@ async def test_a_pace_can_be_set_so_that_streaming_is_seen(embedder: Embedder) -
 async def test_embeddings_are_the_same_as_floats_and_packed(llm: LLMStandIn, client: openai.AsyncOpenAI) -> None:
     floats = await client.embeddings.create(model="text-embedding-3-small", input=["a", "b"], encoding_format="float")
     assert [item.index for item in floats.data] == [0, 1]
+
     packed = await client.embeddings.create(model="text-embedding-3-small", input=["a", "b"])  # asks for base64
     assert packed.data[1].embedding == pytest.approx(floats.data[1].embedding, abs=1e-6)
     assert [r["body"]["encoding_format"] for r in await llm.client.requests("embeddings")] == ["float", "base64"]
@@ -81,6 +84,7 @@ async def test_packed_embeddings_are_little_endian_floats(llm: LLMStandIn) -> No
         http.post(f"{llm.url}/embeddings", json=body, headers=headers) as answer,
     ):
         data = base64.b64decode((await answer.json())["data"][0]["embedding"])
+
     x, y = struct.unpack("<2f", data)
     assert x * x + y * y == pytest.approx(1)
 
@@ -97,6 +101,7 @@ async def test_a_wrong_key_is_refused_in_openais_words_without_repeating_it(
 ) -> None:
     with pytest.raises(openai.AuthenticationError, match="Incorrect API key provided") as refused:
         await client.with_options(api_key=key).models.list()
+
     assert refused.value.code == "invalid_api_key"
     assert key not in str(refused.value)
 
@@ -117,6 +122,7 @@ async def test_an_unknown_model_is_not_found(client: openai.AsyncOpenAI) -> None
     ):
         with pytest.raises(openai.NotFoundError) as refused:
             await ask
+
         assert refused.value.code == "model_not_found"
 
 
@@ -144,8 +150,10 @@ async def test_a_body_that_is_no_json_is_refused(llm: LLMStandIn) -> None:
 
 async def test_the_log_of_requests_holds_no_key(llm: LLMStandIn, client: openai.AsyncOpenAI) -> None:
     await client.chat.completions.create(model="gpt-5-mini", messages=ASK)
+
     with pytest.raises(openai.AuthenticationError):
         await client.with_options(api_key="sk-other-key-123456").models.list()
+
     requests = await llm.client.requests()
     assert [(request["endpoint"], request["status"]) for request in requests] == [
         ("chat/completions", 200),
@@ -161,8 +169,10 @@ async def test_others_are_served_while_many_texts_are_embedded(client: openai.As
     )
     await asyncio.sleep(0)
     served = 0
+
     while not work.done():
         await client.models.list()
         served += 1
+
     assert len((await work).data) == 12
     assert served > 2, "others waited until all was embedded"

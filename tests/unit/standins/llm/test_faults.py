@@ -1,14 +1,18 @@
 """What goes wrong when a test wants it to."""
 
 import time
+from typing import Final
 
 import aiohttp
 import openai
 import pytest
+from openai.types.chat import ChatCompletionMessageParam
 
 from standins.llm import Fault, LLMClient, LLMStandIn
 
-ASK = [{"role": "user", "content": "[1] The rent is 900 euros a month.\n\nQuestion: How high is the rent?"}]
+ASK: Final[list[ChatCompletionMessageParam]] = [
+    {"role": "user", "content": "[1] The rent is 900 euros a month.\n\nQuestion: How high is the rent?"}
+]
 
 
 async def ask(client: openai.AsyncOpenAI) -> str:
@@ -18,8 +22,10 @@ async def ask(client: openai.AsyncOpenAI) -> str:
 
 async def test_a_rate_limit_hits_once_and_says_how_long_to_wait(llm: LLMStandIn, client: openai.AsyncOpenAI) -> None:
     await llm.client.fault(status=429, retry_after=2)
+
     with pytest.raises(openai.RateLimitError, match="try again in 2s") as refused:
         await ask(client)
+
     assert refused.value.response.headers["retry-after"] == "2"
     assert refused.value.code == "rate_limit_exceeded"
     assert await ask(client)
@@ -71,26 +77,35 @@ async def test_a_fault_hits_only_its_endpoint_and_key(llm: LLMStandIn, client: o
     await llm.client.fault(status=500, endpoint="embeddings")
     await llm.client.fault(status=503, endpoint="chat/completions", key="sk-standin-boris")
     assert await ask(client)
+
     with pytest.raises(openai.InternalServerError):
         await client.embeddings.create(model="text-embedding-3-small", input="a")
+
     with pytest.raises(openai.InternalServerError):
         await ask(client.with_options(api_key="sk-standin-boris"))
 
 
 async def test_a_fault_stays_for_its_times_or_until_it_is_cleared(llm: LLMStandIn, client: openai.AsyncOpenAI) -> None:
     await llm.client.fault(status=500, times=2)
+
     for _ in range(2):
         with pytest.raises(openai.InternalServerError):
             await ask(client)
+
     assert await ask(client)
+
     await llm.client.fault(status=500, times=None)
+
     for _ in range(3):
         with pytest.raises(openai.InternalServerError):
             await ask(client)
+
     await llm.client.fault(status=500, key="of-another")
     await llm.client.clear_faults("of-another")
+
     with pytest.raises(openai.InternalServerError):
         await ask(client)
+
     await llm.client.clear_faults()
     assert await ask(client)
 
@@ -108,8 +123,10 @@ async def test_a_status_comes_with_openais_error(
     llm: LLMStandIn, client: openai.AsyncOpenAI, status: int, code: str | None, error: type[openai.APIStatusError]
 ) -> None:
     await llm.client.fault(status=status, code=code)
+
     with pytest.raises(error) as refused:
         await ask(client)
+
     assert refused.value.status_code == status
     assert code is None or refused.value.code == code
 

@@ -4,20 +4,17 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import Any, Final
 
 import aiohttp
 import pytest
 
 from standins.telegram import NewBot, Person, Settings, TelegramStandIn
 from standins.telegram.world import UPDATES_LIVE
+from support.bot_api.plain_http import Call
 
-if TYPE_CHECKING:
-    from tests.unit.standins.telegram.conftest import Answer
-
-Call = Callable[..., Awaitable["Answer"]]
 UntilPolling = Callable[..., Awaitable[None]]
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000300000002") + b"rest"
+PNG: Final = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000300000002") + b"rest"
 
 
 @pytest.mark.parametrize("how", ["query", "form", "json", "multipart"])
@@ -25,11 +22,11 @@ async def test_arguments_come_in_four_ways(telegram: TelegramStandIn, bot: NewBo
     await anna.send(bot.username, "/start")
     url, arguments = f"{telegram.url}/bot{bot.token}/SENDmessage", {"chat_id": str(anna.id), "text": "да & нет"}
     multipart = aiohttp.FormData(arguments, default_to_multipart=True)
-    options = {
+    ways: dict[str, dict[str, Any]] = {
         "query": {"params": arguments}, "form": {"data": arguments}, "json": {"json": arguments},
         "multipart": {"data": multipart},
-    }[how]  # fmt: skip
-    async with aiohttp.ClientSession() as session, session.post(url, **options) as response:
+    }  # fmt: skip
+    async with aiohttp.ClientSession() as session, session.post(url, **ways[how]) as response:
         assert (await response.json())["result"]["text"] == "да & нет"
 
 
@@ -38,6 +35,7 @@ async def test_what_does_not_exist_is_not_found(call: Call, bot: NewBot) -> None
         "ok": False, "error_code": 404, "description": "Not Found: method not found",
     }  # fmt: skip
     assert (await call("getMe", token="nonsense")).body["description"] == "Not Found"  # noqa: S106 - no token
+
     wrong = await call("getMe", token=bot.token[:-1] + ("x" if bot.token[-1] != "x" else "y"))
     assert (wrong.status, wrong.description) == (401, "Unauthorized")
 
@@ -89,10 +87,13 @@ async def test_updates_are_limited_and_kept_for_a_day(
 ) -> None:
     for number in range(101):
         await anna.send(bot.username, f"message {number}")
+
     assert len((await call("getUpdates", limit=500)).result) == 100
     assert len((await call("getUpdates", limit=0)).result) == 1
+
     [last] = (await call("getUpdates", offset=-1)).result
     assert last["message"]["text"] == "message 100"
+
     arrived = telegram.world.bots[bot.id].arrived
     arrived[last["update_id"]] -= UPDATES_LIVE + 1
     assert (await call("getUpdates")).result == []
@@ -102,6 +103,7 @@ async def test_only_updates_that_were_asked_for_come(call: Call, bot: NewBot, an
     await call("getUpdates", allowed_updates=["callback_query"])
     await anna.send(bot.username, "unheard")
     assert (await call("getUpdates")).result == []
+
     await call("getUpdates", allowed_updates=[])
     await anna.send(bot.username, "heard")
     assert [update["message"]["text"] for update in (await call("getUpdates")).result] == ["heard"]
@@ -115,6 +117,7 @@ async def test_a_poller_that_goes_away_loses_nothing(
     poll.cancel()
     await until_polling(polling=False)
     await anna.send(bot.username, "anybody?")
+
     assert [update["message"]["text"] for update in (await call("getUpdates")).result] == ["anybody?"]
 
 
@@ -134,6 +137,7 @@ async def test_a_self_hosted_server_lifts_the_limits() -> None:
         anna = await telegram.client.join("Anna")
         sent = await anna.send_file(bot.username, "large.bin", b"x" * (20 * 1024 * 1024 + 1))
         assert sent.document is not None
+
         address = f"{telegram.url}/bot{bot.token}/getFile?file_id={sent.document['file_id']}"
         async with aiohttp.ClientSession() as session, session.get(address) as response:
             assert (await response.json())["ok"]
@@ -149,10 +153,12 @@ async def test_a_file_sent_once_is_sent_again_by_its_id(call: Call, bot: NewBot,
 async def test_a_text_becomes_a_file_and_is_no_text_from_then_on(call: Call, bot: NewBot, anna: Person) -> None:
     received = await anna.send_file(bot.username, "a.txt", b"words")
     assert received.document is not None
+
     sent = (await call("sendMessage", chat_id=anna.id, text="soon")).result
     message = {"chat_id": anna.id, "message_id": sent["message_id"]}
     media = {"type": "document", "media": received.document["file_id"], "caption": "*here*", "parse_mode": "MarkdownV2"}
     edited = (await call("editMessageMedia", **message, media=media)).result
+
     assert (edited["message_id"], edited["caption"], "text" in edited) == (sent["message_id"], "here", False)
     assert edited["document"]["file_unique_id"] == received.document["file_unique_id"]
     assert (await call("editMessageText", **message, text="again")).description == (
@@ -164,13 +170,16 @@ async def test_photos_have_a_size(telegram: TelegramStandIn, bot: NewBot, anna: 
     sent = await anna.send_file(bot.username, "p.png", PNG, as_photo=True, caption="look")
     assert sent.photo is not None
     assert (sent.photo[0]["width"], sent.photo[0]["height"], sent.text) == (3, 2, "look")
+
     form = aiohttp.FormData({"chat_id": str(anna.id), "photo": "attach://part"})
     form.add_field("part", PNG, filename="q.png")
+
     async with (
         aiohttp.ClientSession() as session,
         session.post(f"{telegram.url}/bot{bot.token}/sendPhoto", data=form) as response,
     ):
         assert (await response.json())["result"]["photo"][0]["width"] == 3
+
     back = await anna.wait(bot.username, lambda message: message.photo is not None)
     assert await anna.download(back) == PNG
 
@@ -182,10 +191,13 @@ async def test_faults_strike_as_often_as_asked(
     await telegram.client.fault(method="sendMessage", bot=bot.username, code=500, times=2)
     answers = [await call("sendMessage", chat_id=anna.id, text="x") for _ in range(3)]
     assert [answer.status for answer in answers] == [500, 500, 200]
+
     await telegram.client.fault(code=403, description="Forbidden: user is deactivated", times=None)
     assert (await call("sendMessage", chat_id=anna.id, text="x")).description == "Forbidden: user is deactivated"
+
     await telegram.client.clear_faults(bot.username)
     assert (await call("getMe")).status == 403, "it was for all bots"
+
     await telegram.client.clear_faults()
     assert (await call("getMe")).result
 
@@ -194,10 +206,13 @@ async def test_a_dropped_call_leaves_it_open_whether_it_was_done(
     telegram: TelegramStandIn, call: Call, bot: NewBot, anna: Person
 ) -> None:
     await anna.send(bot.username, "/start")
+
     for drop in ("before", "after"):
         await telegram.client.fault(method="sendMessage", drop=drop)
+
         with pytest.raises(aiohttp.ClientError):
             await call("sendMessage", chat_id=anna.id, text=drop)
+
     assert [message.text for message in await anna.messages(bot.username)] == ["/start", "after"]
     assert [entry["code"] for entry in await telegram.client.calls(method="sendMessage")] == [0, 0]
 
@@ -216,7 +231,9 @@ async def test_sending_limits_are_enforced_when_asked(
     await telegram.client.enforce_limits()
     answers = [await call("sendMessage", chat_id=anna.id, text=str(number)) for number in range(5)]
     refused = [answer for answer in answers if answer.status == 429]
+
     assert refused
+
     seconds = refused[0].body["parameters"]["retry_after"]
     assert refused[0].description == f"Too Many Requests: retry after {seconds}"
     assert 1 <= seconds <= 3

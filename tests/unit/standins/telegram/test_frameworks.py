@@ -16,6 +16,7 @@ async def test_a_bot_of_aiogram_runs_here(telegram: TelegramStandIn, bot: NewBot
 
     @dispatcher.message(aiogram.filters.CommandStart(deep_link=True))
     async def greet(message: aiogram.types.Message, command: aiogram.filters.CommandObject) -> None:
+        assert message.from_user
         await message.answer(f"Hello {message.from_user.first_name}, you came by {command.args}")
 
     api = aiogram.Bot(bot.token, session=AiohttpSession(api=TelegramAPIServer.from_base(telegram.url)))
@@ -28,12 +29,16 @@ async def test_a_bot_of_aiogram_runs_here(telegram: TelegramStandIn, bot: NewBot
 
 async def test_a_bot_of_python_telegram_bot_runs_here(telegram: TelegramStandIn, bot: NewBot, anna: Person) -> None:
     async def greet(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        assert update.message
+        assert update.effective_user
         await update.message.reply_text(f"Hello {update.effective_user.first_name}")
 
     builder = ApplicationBuilder().token(bot.token).base_url(f"{telegram.url}/bot")
     application = builder.base_file_url(f"{telegram.url}/file/bot").build()
     application.add_handler(CommandHandler("start", greet))
+
     async with application:
+        assert application.updater
         await application.start()
         await application.updater.start_polling(timeout=10)
         await anna.send(bot.username, "/start")

@@ -1,20 +1,15 @@
 """People: what they do, what bots hear of it; @BotFather; managed bots."""
 
 import re
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
 from standins.telegram import NewBot, Person, StandInError, TelegramStandIn
-
-if TYPE_CHECKING:
-    from tests.unit.standins.telegram.conftest import Answer
-
-Call = Callable[..., Awaitable["Answer"]]
+from support.bot_api.plain_http import Call
 
 
-async def updates(call: Call, kind: str, **options: object) -> list[dict[str, object]]:
+async def updates(call: Call, kind: str, **options: object) -> list[dict[str, Any]]:
     return [update[kind] for update in (await call("getUpdates", **options)).result if kind in update]
 
 
@@ -41,8 +36,10 @@ async def test_a_blocked_bot_hears_of_it_and_writing_unblocks(call: Call, bot: N
 async def test_a_draft_can_be_stopped_if_the_bot_lets_it(call: Call, bot: NewBot, anna: Person) -> None:
     await anna.send(bot.username, "/start")
     await call("sendMessageDraft", chat_id=anna.id, draft_id=5, text="One")
+
     with pytest.raises(StandInError, match="no message in writing that can be stopped"):
         await anna.stop_draft(bot.username)
+
     await call("sendMessageDraft", chat_id=anna.id, draft_id=5, text="One two", can_stop=True)
     await anna.stop_draft(bot.username)
     [stopped] = await updates(call, "stopped_message_generation")
@@ -80,6 +77,7 @@ async def test_a_button_that_is_not_there_is_named(call: Call, bot: NewBot, anna
     question = await anna.wait(bot.username, lambda message: message.text == "Well?")
     with pytest.raises(StandInError, match=re.escape("there are ['Yes', 'Help']")):
         await anna.press(question, "No")
+
     assert await anna.press(question, "Help") == {"url": "http://example.com"}
 
 
@@ -91,6 +89,7 @@ async def test_usernames_of_bots_follow_telegrams_rules(
     telegram: TelegramStandIn, bot: NewBot, username: str, reason: str | None
 ) -> None:
     assert bot.username == "anna_docs_bot"
+
     if reason is None:
         made = await telegram.client.make_bot(username)
         assert re.fullmatch(rf"{made.id}:[A-Za-z0-9_-]{{35}}", made.token)
@@ -109,16 +108,21 @@ async def test_botfather_makes_a_bot_whose_token_works(call: Call, bot: NewBot, 
     assert "кончаться на bot" in await tell("helper")
     assert "уже занят" in await tell(bot.username)
     assert "не подойдёт" in await tell("9_bot")
+
     done = await tell("@my_helper_bot")
     token = re.search(r"\d+:[\w-]{35}", done)
     assert token
+
     me = (await call("getMe", token=token.group())).result
     assert (me["username"], me["first_name"]) == ("my_helper_bot", "Мой помощник")
+
     await tell("/mybots")
     [choice] = [message for message in await anna.messages("BotFather") if message.buttons]
     await anna.press(choice, "@my_helper_bot")
     await anna.press(choice, "Новый токен")
+
     assert (await call("getMe", token=token.group())).status == 401
+
     await anna.press(choice, "Удалить")
     await anna.press(choice, "Да, удалить")
     assert (await anna.messages("BotFather"))[-1].text == "Бота @my_helper_bot больше нет."
@@ -138,19 +142,24 @@ async def test_a_manager_makes_bots_for_people_and_holds_their_tokens(
 ) -> None:
     with pytest.raises(StandInError, match="does not manage bots"):
         await anna.make_managed_bot(bot.username, "made_for_anna_bot")
+
     manager = await telegram.client.make_bot("manager_bot", can_manage_bots=True)
     await anna.send(manager.username, "/start")
     await anna.make_managed_bot(manager.username, "made_for_anna_bot", name="Anna's own")
     assert (await call("getMe", token=manager.token)).result["can_manage_bots"]
+
     [made] = await updates(call, "managed_bot", token=manager.token)
     assert made["user"]["id"] == anna.id
+
     number = made["bot"]["id"]
     token = (await call("getManagedBotToken", token=manager.token, user_id=number)).result
     assert (await call("getMe", token=token)).result["username"] == "made_for_anna_bot"
     assert (await call("getManagedBotToken", user_id=number)).status == 400
+
     fresh = (await call("replaceManagedBotToken", token=manager.token, user_id=number)).result
     assert (await call("getMe", token=token)).status == 401
     assert (await call("getMe", token=fresh)).status == 200
+
     await call("setManagedBotAccessSettings", token=manager.token, user_id=number, is_access_restricted=True)
     await anna.send("made_for_anna_bot", "mine")
     boris = await telegram.client.join("Boris")

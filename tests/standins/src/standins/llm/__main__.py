@@ -1,7 +1,5 @@
 """``python -m standins.llm``: the stand-in as a server."""
 
-from __future__ import annotations
-
 import argparse
 import logging
 
@@ -24,12 +22,15 @@ def main() -> None:
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # probes would fill the log
+    standard = Settings()
     settings = Settings(
-        chat_models=(*Settings.chat_models, *given.chat_model),
-        embedding_models=(*Settings.embedding_models, *given.embedding_model),
+        chat_models=(*standard.chat_models, *given.chat_model),
+        embedding_models=(*standard.embedding_models, *given.embedding_model),
         tokens_per_second=given.tokens_per_second,
     )
-    web.run_app(Server(settings, Embedder()).app(), host=given.host, port=given.port, shutdown_timeout=2)
+    web.run_app(
+        Server(settings=settings, embedder=Embedder()).app(), host=given.host, port=given.port, shutdown_timeout=2
+    )
 
 
 if __name__ == "__main__":

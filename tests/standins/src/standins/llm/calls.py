@@ -1,28 +1,23 @@
 """One request to the API, checked before anything answers it: its key, its body, its model, its fault."""
 
-from __future__ import annotations
-
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, Final, NoReturn
+
+from aiohttp import web
 
 from standins.llm import errors
-from standins.llm.senses import SAYS, told_in
+from standins.llm.faults import Fault
+from standins.llm.media import SAYS, text_after
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from aiohttp import web
-
-    from standins.llm.faults import Fault
-
-GOOD_KEY = "sk-standin-"
-QUOTA_KEY = "sk-standin-quota"  # the beginning of keys whose account has no money left
+GOOD_KEY: Final = "sk-standin-"
+QUOTA_KEY: Final = "sk-standin-quota"  # the beginning of keys whose account has no money left
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a server is told at its start.
+    """The settings of a server.
 
     Attributes:
         chat_models: names that it answers to at chat/completions.
@@ -41,7 +36,7 @@ class Settings:
         return (*self.chat_models, *self.embedding_models, *self.transcription_models)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A request that may be answered, and the fault that hits it."""
 
@@ -53,7 +48,7 @@ class Call:
         """The model that was asked for, of those `allowed` at this endpoint.
 
         Raises:
-            Refused: none is named, it does not exist, or it is for another endpoint.
+            ApiError: none is named, it does not exist, or it is for another endpoint.
         """
         model = self.body.get("model")
         if not isinstance(model, str) or not model:
@@ -62,6 +57,7 @@ class Call:
             raise errors.model_not_found(model)
         if model not in allowed:
             raise errors.wrong_endpoint(model, f"/v1/{self.endpoint}")
+
         return model
 
 
@@ -69,7 +65,7 @@ def key_of(request: web.Request) -> str:
     """The request's API key.
 
     Raises:
-        Refused: there is none, or it is none that this server knows.
+        ApiError: there is none, or it is none that this server knows.
     """
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     key = key.strip()
@@ -77,21 +73,24 @@ def key_of(request: web.Request) -> str:
         raise errors.no_key()
     if not key.startswith(GOOD_KEY):
         raise errors.wrong_key(key)
+
     return key
 
 
 async def body_of(request: web.Request) -> dict[str, Any]:
-    """The request's JSON object, or the fields of its form, a file in it with what `senses.told_in` finds there.
+    """The request's JSON object, or the fields of its form, a file in it with what `senses.text_after` finds there.
 
     Raises:
-        Refused: the body is something else.
+        ApiError: the body is something else.
     """
     if request.content_type == "multipart/form-data":
         return {name: _field(value) for name, value in (await request.post()).items()}
+
     with contextlib.suppress(ValueError):
         body = await request.json()
         if isinstance(body, dict):
             return body
+
     raise errors.invalid("We could not parse the JSON body of your request. The OpenAI API expects a JSON payload.")
 
 
@@ -99,13 +98,14 @@ def _field(value: Any) -> Any:  # noqa: ANN401 - aiohttp's
     if isinstance(value, str):
         return value
     data = value.file.read()
-    return {"filename": value.filename, "size": len(data), "told": told_in(data, SAYS)}
+    return {"filename": value.filename, "size": len(data), "told": text_after(data, SAYS)}
 
 
-def refusal(fault: Fault, model: str) -> errors.Refused:
+def refusal(fault: Fault, model: str) -> errors.ApiError:
     """The error that a fault asks for, as OpenAI words it."""
     if fault.code == "insufficient_quota":
         return errors.quota_exhausted()
+
     match fault.status:
         case 401:
             return errors.wrong_key(GOOD_KEY)
@@ -118,7 +118,11 @@ def refusal(fault: Fault, model: str) -> errors.Refused:
 
 
 def break_off(request: web.Request) -> NoReturn:
-    """Close the connection without a word, as a proxy or a network that died would."""
+    """Close the connection without an answer, like a proxy or a network that fails.
+
+    Raises:
+        ConnectionResetError: always; aiohttp then writes no answer.
+    """
     if request.transport is not None:
         request.transport.abort()
     raise ConnectionResetError("broken off on demand")

@@ -1,11 +1,10 @@
 """``/v1/chat/completions``: an answer in one piece, or as a stream of events."""
 
-from __future__ import annotations
-
 import asyncio
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -14,13 +13,10 @@ from standins.llm.calls import Call, Settings, break_off
 from standins.llm.prompt import text_of
 from standins.llm.writing import chunk, completion, count_tokens, pieces, sse
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-CONTEXT_TOKENS = 400_000  # what gpt-5-mini takes
+CONTEXT_TOKENS: Final = 400_000  # what gpt-5-mini takes
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An answer that is ready to be written."""
 
@@ -35,7 +31,7 @@ def messages_of(call: Call) -> list[dict[str, Any]]:
     """The messages of a chat request.
 
     Raises:
-        Refused: there are none, they have no role, or they are longer than the model's context.
+        ApiError: there are none, they have no role, or they are longer than the model's context.
     """
     messages = call.body.get("messages")
     if (
@@ -44,6 +40,7 @@ def messages_of(call: Call) -> list[dict[str, Any]]:
         or not all(isinstance(m, dict) and m.get("role") for m in messages)
     ):
         raise errors.invalid("Invalid 'messages': expected a non-empty array of messages.", param="messages")
+
     tokens = _tokens(messages)
     if tokens > CONTEXT_TOKENS:
         raise errors.invalid(
@@ -52,6 +49,7 @@ def messages_of(call: Call) -> list[dict[str, Any]]:
             param="messages",
             code="context_length_exceeded",
         )
+
     return messages
 
 
@@ -63,6 +61,7 @@ def answer_of(call: Call, model: str, text: str, settings: Settings) -> Answer:
     tokens = tokens[: int(limit)] if limit is not None else tokens
     asked = _tokens(call.body["messages"])
     pace = settings.tokens_per_second if call.fault.tokens_per_second is None else call.fault.tokens_per_second
+
     return Answer(
         model=model,
         tokens=tokens,
@@ -79,7 +78,7 @@ async def whole(answer: Answer) -> web.Response:
 
 
 async def stream(request: web.Request, call: Call, answer: Answer) -> web.StreamResponse:
-    """Write the answer as server-sent events, or the part of it that the fault leaves."""
+    """Write the answer as server-sent events, up to where a fault cuts it."""
     response = web.StreamResponse(headers={"content-type": "text/event-stream", "cache-control": "no-cache"})
     await response.prepare(request)
     name = f"chatcmpl-{uuid.uuid4().hex}"
@@ -89,17 +88,24 @@ async def stream(request: web.Request, call: Call, answer: Answer) -> web.Stream
         await response.write(sse(chunk(name, answer.model, delta, finish=finish, with_usage=with_usage)))
 
     await send({"role": "assistant", "content": ""})
+
     for token in answer.tokens[: call.fault.cut_after]:
         if answer.pause:
             await asyncio.sleep(answer.pause)
+
         await send({"content": token})
+
     if call.fault.cut_after is not None:
         if call.fault.drop:
             break_off(request)
+
         return response
+
     await send({}, answer.finish)
+
     if with_usage:
         await response.write(sse(chunk(name, answer.model, None, usage=answer.usage)))
+
     await response.write(b"data: [DONE]\n\n")
     return response
 

@@ -1,16 +1,11 @@
-"""Tells a stand-in, in this process or far away, how to misbehave, and asks what it was asked."""
+"""The control API of a stand-in, in this process or far away: faults, and the log of requests."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import Any, Self
 
 import aiohttp
 
 from standins.llm.faults import Fault
-
-if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
 
 
 class LLMClient:

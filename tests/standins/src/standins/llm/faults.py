@@ -1,17 +1,15 @@
-"""Misbehaviour on demand: which requests it hits, how often, and what happens to them."""
-
-from __future__ import annotations
+"""Faults on demand: which requests they hit, how often, and what happens then."""
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Self
 
-ENDPOINTS = ("chat/completions", "audio/transcriptions", "embeddings", "models")
+ENDPOINTS: Final = ("chat/completions", "audio/transcriptions", "embeddings", "models")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What goes wrong, for which requests. Of everything that is given, all happens; nothing given changes nothing.
+    """What goes wrong, for which requests. Everything that is given happens; nothing given changes nothing.
 
     Attributes:
         endpoint: only this one, e.g. ``chat/completions``; None: all.
@@ -40,7 +38,7 @@ class Fault:
     garbage: bool = False
 
     @classmethod
-    def from_json(cls, data: Any) -> Fault:  # noqa: ANN401 - whatever was posted
+    def from_json(cls, data: Any) -> Self:  # noqa: ANN401 - whatever was posted
         """Read a fault.
 
         Raises:
@@ -48,11 +46,13 @@ class Fault:
         """
         if not isinstance(data, dict):
             raise ValueError("a fault is a JSON object")  # noqa: TRY004 - one error for bad input
+
         fields = {field.name for field in dataclasses.fields(cls)}
         if unknown := sorted(data.keys() - fields):
             raise ValueError(f"no such field: {', '.join(unknown)}; there are: {', '.join(sorted(fields))}")
         if data.get("endpoint") not in (None, *ENDPOINTS):
             raise ValueError(f"no such endpoint; there are: {', '.join(ENDPOINTS)}")
+
         return cls(**data)
 
     def to_json(self) -> dict[str, Any]:
@@ -82,4 +82,5 @@ class Faults:
                 left = None if fault.times is None else fault.times - 1
                 self._waiting[index : index + 1] = [] if left == 0 else [dataclasses.replace(fault, times=left)]
                 return fault
+
         return None

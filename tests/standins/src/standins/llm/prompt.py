@@ -3,32 +3,28 @@
 Nothing here knows one bot's prompt: a passage is what follows ``[n]`` at the start of a line, in any message.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import Any, Final, Literal
 
 Kind = Literal["answer", "rewrite", "summary", "talk"]
 
-_PASSAGE = re.compile(r"^[ \t]*\[(\d{1,3})\][ \t:]*", re.MULTILINE)
-_ORIGIN = re.compile(r"\A\(.*\)[ \t]*\n|\A\([^()\n]*\)[ \t]*")  # "(lease.pdf, page 3)": where a passage is from
-_QUESTION = re.compile(
+_PASSAGE: Final = re.compile(r"^[ \t]*\[(\d{1,3})\][ \t:]*", re.MULTILINE)
+_ORIGIN: Final = re.compile(r"\A\(.*\)[ \t]*\n|\A\([^()\n]*\)[ \t]*")  # "(lease.pdf, page 3)": where a passage is from
+_QUESTION: Final = re.compile(
     r"^[ \t]*(?:#+[ \t]*)?(?:the[ \t]+)?(?:question|вопрос)[ \t]*:[ \t]*", re.MULTILINE | re.IGNORECASE
 )
-_TAG = re.compile(r"</?[a-z_]+(?:\s[^<>]*)?>")
-_FENCE = re.compile(r"^[ \t]*(?:-{3,}|={3,}|`{3,}|#{1,4}[ \t].*)$", re.MULTILINE)
-_REWRITE = re.compile(r"stand-?alone|rewrite|rephrase|самостоятельн|переформулир|перепиши", re.IGNORECASE)
-_SUM_UP = re.compile(r"\bsum up\b|\bsummari[sz]e\b|\bобобщи\b", re.IGNORECASE)
-_SPOKEN = re.compile(
+_TAG: Final = re.compile(r"</?[a-z_]+(?:\s[^<>]*)?>")
+_FENCE: Final = re.compile(r"^[ \t]*(?:-{3,}|={3,}|`{3,}|#{1,4}[ \t].*)$", re.MULTILINE)
+_REWRITE: Final = re.compile(r"stand-?alone|rewrite|rephrase|самостоятельн|переформулир|перепиши", re.IGNORECASE)
+_SUM_UP: Final = re.compile(r"\bsum up\b|\bsummari[sz]e\b|\bобобщи\b", re.IGNORECASE)
+_SPOKEN: Final = re.compile(
     r"^[ \t]*(?:user|human|person|q|пользователь|человек)[ \t]*:[ \t]*(.+)$", re.MULTILINE | re.IGNORECASE
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A numbered piece of a document; the number is what an answer cites."""
 
@@ -36,7 +32,7 @@ class Passage:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
     """A chat request as it is understood here."""
 
@@ -50,7 +46,7 @@ class Prompt:
         return "ru" if re.search(r"[а-яё]", self.question, re.IGNORECASE) else "en"
 
 
-def text_of(message: dict[str, Any]) -> str:
+def text_of(message: Mapping[str, Any]) -> str:
     """The text of a chat message, whose content is a string or a list of parts."""
     content = message.get("content")
     if isinstance(content, list):
@@ -58,7 +54,7 @@ def text_of(message: dict[str, Any]) -> str:
     return str(content or "")
 
 
-def read_prompt(messages: Sequence[dict[str, Any]]) -> Prompt:
+def read_prompt(messages: Sequence[Mapping[str, Any]]) -> Prompt:
     """Find the question, the passages and the earlier questions in the messages of a request."""
     said = [(str(message.get("role", "")), _clean(text_of(message))) for message in messages]
     instructions = "\n".join(text for role, text in said if role in {"system", "developer"})
@@ -66,10 +62,12 @@ def read_prompt(messages: Sequence[dict[str, Any]]) -> Prompt:
     last = asked[-1] if asked else ""
     if _REWRITE.search(instructions) or (not instructions and _REWRITE.search(last)):
         return _rewrite(last, asked[:-1])
+
     question = _question(last)
     passages = tuple(passage for _, text in said for passage in _passages(text, question))
     earlier = tuple(_question(text) for text in asked[:-1])
     kind: Kind = ("summary" if _SUM_UP.search(instructions) else "answer") if passages else "talk"
+
     return Prompt(kind=kind, question=question, passages=passages, earlier=earlier)
 
 
@@ -80,6 +78,7 @@ def _rewrite(last: str, before: Sequence[str]) -> Prompt:
     question = (lines[0] if len(marked) > 1 else lines[-1]) if lines else ""
     question = _SPOKEN.sub(r"\1", question).partition(": ")[2] or question if len(marked) == 1 else question
     earlier = [line for line in (*before, *spoken) if line != question]
+
     return Prompt(kind="rewrite", question=question, earlier=tuple(earlier))
 
 
@@ -89,6 +88,7 @@ def _passages(text: str, question: str) -> list[Passage]:
     ends = [*(start.start() for start in starts[1:]), len(text)]
     pieces = ((start, text[start.end() : end]) for start, end in zip(starts, ends, strict=False))
     found = ((int(start[1]), _ORIGIN.sub("", _QUESTION.sub("", piece)).strip()) for start, piece in pieces)
+
     return [Passage(number=number, text=piece) for number, piece in found if piece]
 
 
@@ -99,6 +99,7 @@ def _question(text: str) -> str:
         return marked[-1].strip()
     if not _PASSAGE.search(text):
         return text
+
     after = text.rpartition("\n\n")[2]
     return (_PASSAGE.split(text, maxsplit=1)[0] if _PASSAGE.search(after) else after).strip()
 

@@ -3,37 +3,35 @@
 Source of the shapes: platform.openai.com/docs/api-reference (chat, embeddings, models).
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from aiohttp import web
 
 from standins.llm import chat, errors
 from standins.llm.answers import reply
 from standins.llm.calls import QUOTA_KEY, Call, Settings, body_of, break_off, key_of, refusal
+from standins.llm.embedding import Embedder
 from standins.llm.faults import Fault, Faults
+from standins.llm.media import shown_in, transcription
 from standins.llm.prompt import read_prompt
-from standins.llm.senses import shown_in, transcription
 from standins.llm.vectors import embeddings, inputs_of
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    from standins.llm.embedding import Embedder
-
-    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-MAX_BODY = 32 * 2**20  # bytes
-CREATED = 1_754_000_000  # when the models were made, Unix time: a constant, so that answers are the same each time
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@dataclass
+MAX_BODY: Final = 32 * 2**20  # bytes
+CREATED: Final = (
+    1_754_000_000  # when the models were made, Unix time: a constant, so that answers are the same each time
+)
+
+
+@dataclass(kw_only=True)  # changes: it is the state of the server
 class Server:
     """The state of one stand-in: its faults, its log of requests, its model's thread."""
 
@@ -61,6 +59,7 @@ class Server:
             ]
         )
         app.cleanup_ctx.append(self._model_thread)
+
         return app
 
     async def _model_thread(self, _app: web.Application) -> AsyncIterator[None]:
@@ -80,11 +79,13 @@ class Server:
             }
             record["status"] = None
             self.requests.append(record)
+
             try:
                 call = await self._accept(request, endpoint, record)
                 response = _garbage() if call.fault.garbage else await handle(request, call)
-            except errors.Refused as refused:
+            except errors.ApiError as refused:
                 response = refused.response()
+
             record["status"] = response.status
             return response
 
@@ -95,12 +96,15 @@ class Server:
         fault = self.faults.take(endpoint=endpoint, key=key) or Fault()
         body = record["body"] = await body_of(request) if request.method == "POST" else {}
         await asyncio.sleep(fault.delay)
+
         if fault.drop and fault.cut_after is None:
             break_off(request)
+
         if fault.status is not None:
             raise refusal(fault, str(body.get("model", "")))
         if key.startswith(QUOTA_KEY) and request.method == "POST":  # such an account may still look at the models
             raise errors.quota_exhausted()
+
         return Call(endpoint=endpoint, body=body, fault=fault)
 
     async def _chat(self, request: web.Request, call: Call) -> web.StreamResponse:
@@ -109,6 +113,7 @@ class Server:
         shown = shown_in(messages)
         text = await self._in_thread(reply, read_prompt(messages), self.embedder) if shown is None else shown
         answer = chat.answer_of(call, model, text, self.settings)
+
         return await (chat.stream(request, call, answer) if call.body.get("stream") else chat.whole(answer))
 
     async def _transcriptions(self, _request: web.Request, call: Call) -> web.StreamResponse:
@@ -144,6 +149,7 @@ class Server:
             fault = Fault.from_json(await request.json())
         except (ValueError, TypeError) as error:
             return web.json_response({"error": str(error)}, status=400)
+
         self.faults.add(fault)
         return web.json_response(fault.to_json(), status=201)
 

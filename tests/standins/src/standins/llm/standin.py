@@ -1,10 +1,9 @@
 """The stand-in in this process, for tests."""
 
-from __future__ import annotations
-
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Self
 
 from aiohttp import web
 
@@ -13,11 +12,8 @@ from standins.llm.client import LLMClient
 from standins.llm.embedding import Embedder
 from standins.llm.server import Server
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LLMStandIn:
     """A running stand-in.
 
@@ -33,14 +29,15 @@ class LLMStandIn:
     @asynccontextmanager
     async def start(
         cls, *, settings: Settings | None = None, embedder: Embedder | None = None, port: int = 0
-    ) -> AsyncGenerator[LLMStandIn]:
+    ) -> AsyncGenerator[Self]:
         """Serve on this machine, on a free port unless one is given, until the block ends.
 
         An `embedder` may be shared by many stand-ins, so that the model is loaded once.
         """
-        server = Server(settings or Settings(), embedder or Embedder())
+        server = Server(settings=settings or Settings(), embedder=embedder or Embedder())
         runner = web.AppRunner(server.app(), access_log=None, shutdown_timeout=1)
         await runner.setup()
+
         try:
             await web.TCPSite(runner, "127.0.0.1", port).start()
             url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"

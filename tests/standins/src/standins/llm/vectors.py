@@ -1,30 +1,25 @@
 """``/v1/embeddings``: the shapes around the vectors."""
 
-from __future__ import annotations
-
 import base64
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 
 from standins.llm import errors
+from standins.llm.bert import Floats
+from standins.llm.calls import Call
 from standins.llm.writing import count_tokens
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from standins.llm.calls import Call
-    from standins.llm.embedding import Floats
-
-MAX_INPUTS = 2048  # texts in one request, OpenAI's limit
-MAX_INPUT_TOKENS = 8192  # of one text, OpenAI's limit
+MAX_INPUTS: Final = 2048  # texts in one request, OpenAI's limit
+MAX_INPUT_TOKENS: Final = 8192  # of one text, OpenAI's limit
 
 
 def inputs_of(call: Call) -> list[str]:
     """The texts of an embeddings request.
 
     Raises:
-        Refused: there are none, one is empty or no text, or there are too many or too long ones.
+        ApiError: there are none, one is empty or no text, or there are too many or too long ones.
     """
     given = call.body.get("input")
     texts = [given] if isinstance(given, str) else given
@@ -44,6 +39,7 @@ def inputs_of(call: Call) -> list[str]:
             f"This model's maximum context length is {MAX_INPUT_TOKENS} tokens. Please reduce your prompt.",
             param="input",
         )
+
     return texts
 
 
@@ -53,6 +49,7 @@ def embeddings(call: Call, model: str, texts: Sequence[str], vectors: Floats) ->
     if width is not None:
         vectors = vectors[:, : int(width)]
         vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
     packed = call.body.get("encoding_format") == "base64"
     data = [
         {"object": "embedding", "index": index, "embedding": _packed(vector) if packed else vector.tolist()}
@@ -60,6 +57,7 @@ def embeddings(call: Call, model: str, texts: Sequence[str], vectors: Floats) ->
     ]
     tokens = sum(map(count_tokens, texts))
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+
     return {"object": "list", "data": data, "model": model, "usage": usage}
 
 

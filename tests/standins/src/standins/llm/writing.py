@@ -1,14 +1,12 @@
 """The shapes of what is written: tokens, completions, and the events of a stream."""
 
-from __future__ import annotations
-
 import json
 import re
 import time
 import uuid
-from typing import Any
+from typing import Any, Final
 
-_PIECE = re.compile(r"\s*(?:\w{1,6}|[^\w\s]+)|\s+")
+_PIECE: Final = re.compile(r"\s*(?:\w{1,6}|[^\w\s]+)|\s+")
 
 
 def pieces(text: str) -> list[str]:
@@ -55,6 +53,7 @@ def chunk(  # noqa: PLR0913 - the fields of the event
         "model": model,
         "choices": choices,
     }
+
     return event | ({"usage": usage} if with_usage or usage else {})
 
 

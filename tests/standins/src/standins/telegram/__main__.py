@@ -6,11 +6,12 @@ import contextlib
 import json
 import signal
 from pathlib import Path
+from typing import Final
 
 from standins.telegram.server import serve
 from standins.telegram.world import Settings, World
 
-MEGABYTE = 1024 * 1024
+MEGABYTE: Final = 1024 * 1024
 
 
 def main() -> None:
@@ -30,18 +31,22 @@ def main() -> None:
     limits = {"file_limit": 2000 * MEGABYTE, "upload_limit": 2000 * MEGABYTE} if options.local else {}
     world = World(Settings(master_username=options.master_username, sample_key=options.sample_key, **limits))
     world.limits.enforced = options.enforce_limits
+
     for file in options.bot_file:
         known = json.loads(file.read_text())
         bot = world.make_bot(known["username"], name=known.get("name", ""), token=known["token"])
         bot.can_manage_bots = bool(known.get("can_manage_bots"))
+
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_run(world, options.host, options.port))
 
 
 async def _run(world: World, host: str, port: int) -> None:
     stop = asyncio.Event()
+
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
     async with serve(world, host=host, port=port) as bound:
         print(f"Telegram stand-in: chat page at http://{host}:{bound}/", flush=True)  # noqa: T201 - for who started it
         await stop.wait()

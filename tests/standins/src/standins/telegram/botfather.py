@@ -3,19 +3,20 @@
 import html
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from standins.telegram.botfather_texts import TEXTS
 from standins.telegram.markup import formatted
 from standins.telegram.models import Bot, Chat, Json
 from standins.telegram.world import UsernameRefusedError, World
 
-USERNAME = "BotFather"
-NUMBER = 93372553  # the id of the real one
-COMMANDS = ("newbot", "mybots", "token", "revoke", "deletebot", "cancel", "help")
-_NAME_LIMIT = 64
+USERNAME: Final = "BotFather"
+NUMBER: Final = 93372553  # the id of the real one
+COMMANDS: Final = ("newbot", "mybots", "token", "revoke", "deletebot", "cancel", "help")
+_NAME_LIMIT: Final = 64
 
 
-@dataclass
+@dataclass(eq=False, slots=True, kw_only=True)  # changes: a conversation moves on
 class _Talk:
     """Where a conversation stands: what is asked for, and the name that was given already."""
 
@@ -29,15 +30,18 @@ class BotFather:
     def __init__(self, world: World) -> None:
         self._world = world
         self._talks: dict[int, _Talk] = {}
-        self.bot = Bot(NUMBER, USERNAME, USERNAME, "", None, built_in=True)
+        self.bot = Bot(id=NUMBER, username=USERNAME, name=USERNAME, token="", owner=None, built_in=True)
+
         for language, texts in TEXTS.items():
             commands = [{"command": name, "description": texts[f"command_{name}"]} for name in COMMANDS]
             self.bot.commands["default", "" if language == "en" else language] = commands
             self.bot.texts["description", "" if language == "en" else language] = texts["description"]
+
         world.bots[NUMBER] = self.bot
 
     def hear(self, chat: Chat, text: str) -> None:
         talk = self._talks.get(chat.person.id)
+
         if text.startswith("/"):
             self._talks.pop(chat.person.id, None)
             self._command(chat, re.split(r"[\s@]", text[1:], maxsplit=1)[0].lower())
@@ -54,7 +58,9 @@ class BotFather:
         if not bot or bot.owner != chat.person.id:
             self._edit(chat, message, "gone", [])
             return
+
         username = bot.username
+
         if action == "delete!":
             self._world.delete_bot(bot)
             self._edit(chat, message, "deleted", [], username=username)
@@ -64,6 +70,7 @@ class BotFather:
         else:
             if action == "revoke":
                 self._world.replace_token(bot)
+
             key = {"token": "token", "revoke": "revoked"}.get(action, "bot")
             rows = [[("token_button", f"token:{bot.id}"), ("revoke_button", f"revoke:{bot.id}")],
                     [("delete_button", f"delete:{bot.id}")]]  # fmt: skip
@@ -74,7 +81,8 @@ class BotFather:
             if len(self._world.bots_of(chat.person)) >= chat.person.quota:
                 self._say(chat, "quota", limit=str(chat.person.quota))
                 return
-            self._talks[chat.person.id] = _Talk("name")
+
+            self._talks[chat.person.id] = _Talk(asked="name")
             self._say(chat, "ask_name")
         elif command in {"mybots", "token", "revoke", "deletebot"}:
             self._list(chat, {"mybots": "bot", "deletebot": "delete"}.get(command, command))
@@ -98,11 +106,13 @@ class BotFather:
         if not username.lower().endswith("bot"):
             self._say(chat, "must_end_in_bot")
             return
+
         try:
             bot = self._world.make_bot(username, name=talk.name, owner=chat.person.id)
         except UsernameRefusedError as refusal:
             self._say(chat, refusal.reason)
             return
+
         del self._talks[chat.person.id]
         self._say(chat, "done", username=bot.username, token=bot.token)
 
@@ -115,6 +125,7 @@ class BotFather:
             for row in rows
         ]  # fmt: skip
         content: Json = {"text": text, "entities": found}
+
         return content | ({"reply_markup": {"inline_keyboard": keyboard}} if keyboard else {})
 
     def _say(self, chat: Chat, key: str, rows: list[list[tuple[str, str]]] | None = None, **values: str) -> None:
@@ -123,4 +134,4 @@ class BotFather:
     def _edit(self, chat: Chat, message: Json, key: str, rows: list[list[tuple[str, str]]], **values: str) -> None:
         message.pop("reply_markup", None)
         message |= self._content(chat, key, rows, **values)
-        self._world.tell(chat, {"type": "edited", "message": message})
+        self._world.notify(chat, {"type": "edited", "message": message})

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
-TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType({
+TEXTS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "en": MappingProxyType({
         "description": "Here bots are born. Write /newbot, choose a name, and get a token for your bot.",
         "command_newbot": "make a bot",

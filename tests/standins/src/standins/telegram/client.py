@@ -1,25 +1,19 @@
 """People for tests: they join, write, press buttons, and wait for what a bot answers. Works over HTTP, near or far."""
 
 import io
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 import aiohttp
 
 from standins.telegram.models import Json
+from standins.telegram.screen import Message, StandInError, find_button, read_message, read_messages, wait_for
+
+__all__ = ["Group", "Message", "NewBot", "Person", "StandInError", "TelegramClient"]
 
 
-class StandInError(RuntimeError):
-    """The stand-in refused, in its words."""
-
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(f"{words} ({status})")
-        self.status = status
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewBot:
     """A bot as @BotFather hands it over."""
 
@@ -27,33 +21,6 @@ class NewBot:
     username: str
     name: str
     token: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Message:
-    """A message on a person's screen; `draft`: the bot is still writing it, and it has no id yet (0)."""
-
-    id: int
-    chat: str
-    from_bot: bool
-    text: str  # or the caption
-    buttons: tuple[tuple[str, ...], ...]
-    edited: bool
-    draft: bool
-    raw: Json
-
-    @property
-    def document(self) -> Json | None:
-        return self.raw.get("document")
-
-    @property
-    def photo(self) -> list[Json] | None:
-        return self.raw.get("photo")
-
-    @property
-    def entities(self) -> list[Json]:
-        found: list[Json] = self.raw.get("entities") or self.raw.get("caption_entities") or []
-        return found
 
 
 class TelegramClient:
@@ -82,11 +49,13 @@ class TelegramClient:
         """
         if not self._session:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120))
+
         async with self._session.request(method, f"{self.url}/standin/{path}", **options) as response:
             if response.status >= 400:
                 body = await response.text()
                 words = (await response.json())["error"] if "json" in response.content_type else body
                 raise StandInError(response.status, str(words))
+
             return await (response.json() if response.content_type == "application/json" else response.read())
 
     async def join(self, name: str, *, language_code: str = "en", username: str | None = None) -> "Person":
@@ -103,7 +72,7 @@ class TelegramClient:
             "username": username, "name": name, "owner_id": owner_id, "token": token,
             "can_manage_bots": can_manage_bots,
         })  # fmt: skip
-        return NewBot(made["id"], made["username"], made["name"], made["token"])
+        return NewBot(id=made["id"], username=made["username"], name=made["name"], token=made["token"])
 
     async def set_privacy(self, username: str, *, enabled: bool) -> None:
         """What @BotFather's /setprivacy does: holds for groups that the bot is added to from now on."""
@@ -131,7 +100,7 @@ class TelegramClient:
         })  # fmt: skip
 
     async def clear_faults(self, bot: str | None = None) -> None:
-        """Forget all faults, or those that were asked for this bot."""
+        """Forget all faults, or those for this bot."""
         await self.request("DELETE", "faults", json={"bot": bot})
 
     async def enforce_limits(self, *, enforced: bool = True) -> None:
@@ -160,7 +129,7 @@ class Person:
         """Write to a bot; the last message, should the text need several."""
         body = {"text": text, "reply_to": reply_to.id if reply_to else None}
         sent = await self.client.request("POST", self._path(username, "/messages"), json=body)
-        return _message(username, sent[-1])
+        return read_message(username, sent[-1])
 
     async def send_file(
         self, username: str, name: str, data: bytes, *, caption: str = "", as_photo: bool = False
@@ -168,13 +137,14 @@ class Person:
         form = aiohttp.FormData({"caption": caption, "as_photo": str(as_photo).lower()}, quote_fields=False)
         form.add_field("file", io.BytesIO(data), filename=name)
         sent = await self.client.request("POST", self._path(username, "/messages"), data=form)
-        return _message(username, sent[-1])
+
+        return read_message(username, sent[-1])
 
     async def share_contact(self, username: str, whose: "Person") -> Message:
         return await self._share(username, contact=whose.id)
 
     async def forward(self, username: str, text: str, author: "Person", *, hidden: bool = False) -> Message:
-        """Forward what `author` wrote; `hidden`: they have forbidden to tell who they are."""
+        """Forward what `author` wrote; `hidden`: their settings hide who they are."""
         return await self._share(username, forward=author.id, text=text, hidden=hidden)
 
     async def choose_people(self, username: str, label: str, *people: "Person") -> Message:
@@ -183,14 +153,14 @@ class Person:
 
     async def _share(self, username: str, **what: Any) -> Message:  # noqa: ANN401 - JSON
         sent = await self.client.request("POST", self._path(username, "/share"), json=what)
-        return _message(username, sent[-1])
+        return read_message(username, sent[-1])
 
     async def speak(self, username: str, data: bytes) -> Message:
         """Send a voice message."""
         form = aiohttp.FormData({"as_voice": "true"}, quote_fields=False)
         form.add_field("file", io.BytesIO(data), filename="voice.oga")
         sent = await self.client.request("POST", self._path(username, "/messages"), data=form)
-        return _message(username, sent[-1])
+        return read_message(username, sent[-1])
 
     async def press(self, message: Message, label: str, *, answer_within: float | None = None) -> Json | None:
         """Press the button with this text, under the message as it is now.
@@ -198,13 +168,14 @@ class Person:
         Gives what a URL or copy button holds. A callback button gives None at once, or with `answer_within`
         (seconds) the bot's answer (``text``, ``show_alert``, ``url``), None if there was none.
         """
-        row, column = _button(await self.view(message.chat), message, label)
+        row, column = find_button(await self.view(message.chat), message, label)
         body = {"message_id": message.id, "row": row, "column": column}
         result: Json = await self.client.request("POST", self._path(message.chat, "/press"), json=body)
         if "query_id" not in result:
             return result
         if answer_within is None:
             return None
+
         answer: Json | None = await self.client.request(
             "GET", self._path(message.chat, f"/queries/{result['query_id']}"), params={"timeout": answer_within}
         )
@@ -212,7 +183,7 @@ class Person:
 
     async def messages(self, username: str) -> list[Message]:
         """The chat, oldest first, a draft in writing last."""
-        return _messages(username, await self.view(username))
+        return read_messages(username, await self.view(username))
 
     async def wait(self, username: str, matches: Callable[[Message], bool], *, timeout: float = 10,
                    after: Message | None = None) -> Message:  # fmt: skip
@@ -221,7 +192,7 @@ class Person:
         Raises:
             TimeoutError: none came within `timeout` seconds; says what the chat shows instead.
         """
-        return await _wait(self.view, username, matches, timeout=timeout, after=after)
+        return await wait_for(self.view, username, matches, timeout=timeout, after=after)
 
     async def keyboard(self, username: str) -> list[list[str]]:
         """The texts of the reply keyboard under the input; empty if there is none."""
@@ -229,7 +200,11 @@ class Person:
         return [[key["text"] for key in row] for row in shown["keyboard"]]
 
     async def download(self, message: Message) -> bytes:
-        """The document or photo of a message."""
+        """The document or photo of a message.
+
+        Raises:
+            StandInError: the message has no file.
+        """
         held = message.document or (message.photo[-1] if message.photo else None)
         if not held:
             raise StandInError(404, f"message {message.id} has no file")
@@ -285,7 +260,7 @@ class Group:
         """Write into it; `more` adds fields to the message, as ``forward_origin`` or ``sticker``."""
         answered = reply_to.id if reply_to else None
         sent = await self._do("POST", "/messages", person=person.id, text=text, reply_to=answered, more=more)
-        return _message(str(self.id), sent)
+        return read_message(str(self.id), sent)
 
     async def edit(self, person: Person, message: Message, text: str) -> None:
         await self._do("PUT", f"/messages/{message.id}", person=person.id, text=text)
@@ -294,10 +269,12 @@ class Group:
         self, person: Person, message: Message, label: str, *, answer_within: float | None = None
     ) -> Json | None:
         """Press a button; with `answer_within` (seconds) gives the bot's answer to it, None if there was none."""
-        row, column = _button(await self.view(), message, label)
+        row, column = find_button(await self.view(), message, label)
         pressed = await self._do("POST", "/press", person=person.id, message_id=message.id, row=row, column=column)
+
         if answer_within is None:
             return None
+
         path = f"groups/{self.id}/queries/{pressed['query_id']}"
         answer: Json | None = await self.client.request("GET", path, params={"timeout": answer_within})
         return answer
@@ -307,67 +284,14 @@ class Group:
         return Group(self.client, (await self._do("POST", "/upgrade", by=by.id))["id"])
 
     async def messages(self) -> list[Message]:
-        return _messages(str(self.id), await self.view())
+        return read_messages(str(self.id), await self.view())
 
     async def wait(
         self, matches: Callable[[Message], bool], *, timeout: float = 10, after: Message | None = None
     ) -> Message:
         """The newest message of a bot's that matches; as `Person.wait`."""
-        return await _wait(lambda _, **wait: self.view(**wait), str(self.id), matches, timeout=timeout, after=after)
+        return await wait_for(lambda _, **wait: self.view(**wait), str(self.id), matches, timeout=timeout, after=after)
 
     async def view(self, **wait: Any) -> Json:  # noqa: ANN401 - after and timeout, as a query
         view: Json = await self.client.request("GET", f"groups/{self.id}", params=wait)
         return view
-
-
-async def _wait(
-    view_of: Callable[..., Awaitable[Json]], chat: str, matches: Callable[[Message], bool], *, timeout: float,
-    after: Message | None,
-) -> Message:  # fmt: skip
-    deadline = time.monotonic() + timeout
-    view = await view_of(chat)
-    while True:
-        shown = [message for message in _messages(chat, view) if message.from_bot]
-        for message in reversed(shown):
-            newer = after is None or message.draft or message.id > after.id
-            if newer and matches(message):
-                return message
-        left = deadline - time.monotonic()
-        if left <= 0:
-            texts = [("(draft) " if message.draft else "") + message.text for message in shown[-5:]]
-            raise TimeoutError(f"@{chat} said nothing that matches within {timeout} s; its last words: {texts}")
-        view = await view_of(chat, after=view["seq"], timeout=min(left, 25))
-
-
-def _button(view: Json, message: Message, label: str) -> tuple[int, int]:
-    """Row and column of a button under a message as it is now."""
-    raw: Json = next((entry for entry in view["messages"] if entry["message_id"] == message.id), {})
-    rows = raw.get("reply_markup", {}).get("inline_keyboard", [])
-    places = [(r, c) for r, row in enumerate(rows) for c, button in enumerate(row) if button["text"] == label]
-    if not places:
-        shown = [button["text"] for row in rows for button in row]
-        raise StandInError(404, f"no button {label!r} under message {message.id}; there are {shown}")
-    return places[0]
-
-
-def _messages(username: str, view: Json) -> list[Message]:
-    messages = [_message(username, raw) for raw in view["messages"]]
-    draft = view["draft"]
-    return (
-        [
-            *messages,
-            Message(0, username, from_bot=True, text=draft["text"], buttons=(), edited=False, draft=True, raw=draft),
-        ]
-        if draft
-        else messages
-    )
-
-
-def _message(username: str, raw: Json) -> Message:
-    rows = raw.get("reply_markup", {}).get("inline_keyboard", [])
-    return Message(
-        id=raw["message_id"], chat=username, from_bot=raw["from"]["is_bot"],
-        text=raw.get("text") or raw.get("caption") or "",
-        buttons=tuple(tuple(button["text"] for button in row) for row in rows),
-        edited="edit_date" in raw, draft=False, raw=raw,
-    )  # fmt: skip

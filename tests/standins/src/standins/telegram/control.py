@@ -6,7 +6,7 @@ Answers are JSON; a refusal is ``{"error": "…"}`` with 400 (not possible), 404
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from aiohttp import web
@@ -20,9 +20,9 @@ from standins.telegram.people import People
 from standins.telegram.views import bot_view, chat_view, chats_view
 from standins.telegram.world import NotPossibleError, UsernameRefusedError, World
 
-PERSON = "/standin/people/{person}"
-CHAT = PERSON + "/chats/{username}"
-HEARTBEAT = 20.0  # seconds
+PERSON: Final = "/standin/people/{person}"
+CHAT: Final = PERSON + "/chats/{username}"
+HEARTBEAT: Final = 20.0  # seconds
 
 
 class Control:
@@ -61,7 +61,7 @@ class Control:
             web.post("/standin/limits", self._limits),
         ]
 
-    # What the requests speak of
+    # What the requests name
 
     def _person(self, request: web.Request) -> Person:
         number = request.match_info["person"]
@@ -90,6 +90,7 @@ class Control:
         name = str(body.get("name", "")).strip()
         if not 1 <= len(name) <= 64:
             raise _refusal(400, "a name has 1 to 64 characters")
+
         person = self._world.join(
             name, language_code=str(body.get("language_code") or "en"), username=body.get("username")
         )
@@ -105,6 +106,7 @@ class Control:
             bot_view(bot, person) for bot in self._world.bots.values()
             if wanted and (wanted in bot.username.lower() or wanted in bot.name.lower())
         ]  # fmt: skip
+
         return web.json_response(sorted(found, key=lambda bot: str(bot["username"]).lower() != wanted)[:20])
 
     async def _events(self, request: web.Request) -> web.WebSocketResponse:
@@ -113,11 +115,13 @@ class Control:
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT)
         await socket.prepare(request)
         sending = asyncio.create_task(_send_events(feed, socket, int(request.query.get("after", feed.last))))
+
         try:
             async for _ in socket:  # nothing is said on this side: it ends when the page goes away
                 pass
         finally:
             sending.cancel()
+
         return socket
 
     async def _make_managed(self, request: web.Request) -> web.Response:
@@ -125,6 +129,7 @@ class Control:
         manager = self._world.find_bot(str(body.get("manager", "")))
         if not manager:
             raise _refusal(404, "no such bot")
+
         username = str(body.get("username", ""))
         bot = self._people.make_managed_bot(manager, person, username, str(body.get("name") or username))
         return web.json_response(bot_view(bot, person))
@@ -134,19 +139,23 @@ class Control:
     async def _chat(self, request: web.Request) -> web.Response:
         """The chat now; with ``after`` and ``timeout`` not before something newer than that number has happened."""
         chat = self._of(request)
+
         if "after" in request.query:
             timeout = min(float(request.query.get("timeout", 25)), 60)
             await chat.person.feed.wait_beyond(int(request.query["after"]), timeout=timeout)
+
         return web.json_response(chat_view(chat))
 
     async def _send(self, request: web.Request) -> web.Response:
         chat = self._of(request)
         values, uploads = await read_arguments(request)
         reply_to = int(values["reply_to"]) if values.get("reply_to") else None
+
         if not uploads:
             return web.json_response(self._people.say(chat, str(values.get("text", "")), reply_to=reply_to))
         if values.get("as_voice") == "true":
             return web.json_response([self._people.speak(chat, upload.data) for upload in uploads.values()])
+
         caption, as_photo = str(values.get("caption", "")), values.get("as_photo") == "true"
         sent = [
             self._people.send_file(chat, upload, caption="" if n else caption, as_photo=as_photo, reply_to=reply_to)
@@ -158,12 +167,14 @@ class Control:
         """A ``contact`` (a person's id), a ``forward`` of theirs with ``text``, or ``people`` for a ``key``."""
         chat, body = self._of(request), await _body(request)
         people = [self._known(number) for number in body.get("people") or [body.get("contact") or body.get("forward")]]
+
         if "key" in body:
             sent = self._people.choose_people(chat, str(body["key"]), people)
         elif "contact" in body:
             sent = self._people.share_contact(chat, people[0])
         else:
             sent = self._people.forward(chat, str(body["text"]), people[0], hidden=bool(body.get("hidden")))
+
         return web.json_response([sent])
 
     def _known(self, number: object) -> Person:
@@ -191,12 +202,14 @@ class Control:
         person, query = self._person(request), self._world.queries.get(request.match_info["query"])
         if not query or query.chat.person is not person:
             raise _refusal(404, "no such query")
+
         try:
             async with asyncio.timeout(min(float(request.query.get("timeout", 0)), 60)):
                 while query.answer is None and not person.feed.closed:
                     await person.feed.wait_beyond(person.feed.last, timeout=60)
         except TimeoutError:
             pass
+
         return web.json_response(query.answer)
 
     async def _act(self, request: web.Request) -> web.Response:
@@ -205,12 +218,14 @@ class Control:
             self._people.read(chat, int((await _body(request))["up_to"]))
         else:
             {"block": self._people.block, "unblock": self._people.unblock, "stop": self._people.stop_draft}[act](chat)
+
         return web.json_response({})
 
     async def _file(self, request: web.Request) -> web.Response:
         stored = self._of(request).bot.files.get(request.match_info["file"])
         if not stored:
             raise _refusal(404, "no such file")
+
         shown = stored.mime_type.startswith("image/") and "svg" not in stored.mime_type
         return web.Response(body=stored.data, content_type=stored.mime_type, headers={
             "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(stored.name)}",
@@ -227,6 +242,7 @@ class Control:
             token=body.get("token"),
         )  # fmt: skip
         bot.can_manage_bots = bool(body.get("can_manage_bots"))
+
         return web.json_response(bot.as_user() | {"name": bot.name, "token": bot.token})
 
     async def _bots(self, _: web.Request) -> web.Response:
@@ -243,7 +259,7 @@ class Control:
         return web.json_response({"token": self._world.replace_token(self._bot(request))})
 
     async def _privacy(self, request: web.Request) -> web.Response:
-        """What @BotFather's /setprivacy does; groups that the bot sits in already keep to what was."""
+        """What @BotFather's /setprivacy does; groups that the bot is already in do not change."""
         self._bot(request).privacy = bool((await _body(request)).get("enabled"))
         return web.json_response({})
 
@@ -256,6 +272,7 @@ class Control:
             call for call in self._world.calls
             if (not bot or call["bot"] == bot) and (not method or call["method"] == method)
         ]  # fmt: skip
+
         return web.json_response(wanted)
 
     async def _faults(self, _: web.Request) -> web.Response:
@@ -282,8 +299,10 @@ async def _send_events(feed: Feed, socket: web.WebSocketResponse, seen: int) -> 
         events = feed.since(seen)
         for number, event in [(feed.last, {"type": "reset"})] if events is None else events:
             await socket.send_json({"seq": number} | event)
+
         seen = feed.last if events is None else seen + len(events)
         await feed.wait_beyond(seen, timeout=HEARTBEAT)
+
     await socket.close()
 
 
@@ -293,8 +312,10 @@ async def _body(request: web.Request) -> Json:
         body = json.loads(await request.text() or "{}")
     except ValueError:
         body = None
+
     if not isinstance(body, dict):
         raise _refusal(400, "the body is no JSON object")
+
     return body
 
 
@@ -305,7 +326,11 @@ def _refusal(status: int, words: str) -> web.HTTPException:
 
 @web.middleware
 async def refusals(request: web.Request, handler: Callable[[web.Request], Awaitable[Any]]) -> web.StreamResponse:
-    """What the control API's work refuses, as HTTP."""
+    """What the control API's work refuses, as HTTP.
+
+    Raises:
+        HTTPException: 400, 404 or 409 with ``{"error": "…"}``.
+    """
     try:
         response: web.StreamResponse = await handler(request)
     except UsernameRefusedError as refusal:
@@ -314,4 +339,5 @@ async def refusals(request: web.Request, handler: Callable[[web.Request], Awaita
         raise _refusal(400, str(refusal)) from None
     except ApiError as refusal:
         raise _refusal(400, refusal.description) from None
+
     return response

@@ -1,6 +1,7 @@
 """The part of the control API that is about groups: ``/standin/groups/``."""
 
 import asyncio
+from typing import Final
 
 from aiohttp import web
 
@@ -8,7 +9,7 @@ from standins.telegram.groups import Group, Groups
 from standins.telegram.models import Bot, Json, Person
 from standins.telegram.world import NotPossibleError, World
 
-GROUP = "/standin/groups/{group}"
+GROUP: Final = "/standin/groups/{group}"
 
 
 class GroupControl:
@@ -50,21 +51,25 @@ class GroupControl:
     async def _view(self, request: web.Request) -> web.Response:
         """The group now; with ``after`` and ``timeout`` not before something newer than that number has happened."""
         group = self._group(request)
+
         if "after" in request.query:
             timeout = min(float(request.query.get("timeout", 25)), 60)
             await group.peer.feed.wait_beyond(int(request.query["after"]), timeout=timeout)
+
         view: Json = group.as_json() | {"seq": group.peer.feed.last, "messages": list(group.messages.values())}
         members = {str(number): status for number, status in group.members.items()}
         return web.json_response(view | {"members": members, "draft": None})
 
     async def _set_member(self, request: web.Request) -> web.Response:
-        """Bring somebody in (``add``), or give a member another ``status``."""
+        """Add somebody (``add``), or give a member another ``status``."""
         group, body = self._group(request), await request.json()
         who, by = self._who(body["who"]), self._person(body["by"])
+
         if body["add"]:
             self._groups.add(group, who, by)
         else:
             self._groups.set_status(group, who, body["status"], by)
+
         return web.json_response({})
 
     async def _say(self, request: web.Request) -> web.Response:
@@ -73,6 +78,7 @@ class GroupControl:
         message = self._groups.say(
             self._group(request), person, body["text"], reply_to=body["reply_to"], more=body["more"]
         )
+
         return web.json_response(message)
 
     async def _edit(self, request: web.Request) -> web.Response:
@@ -97,6 +103,7 @@ class GroupControl:
                     await group.peer.feed.wait_beyond(group.peer.feed.last, timeout=60)
         except TimeoutError:
             pass
+
         return web.json_response(query.answer)
 
     async def _upgrade(self, request: web.Request) -> web.Response:

@@ -1,11 +1,11 @@
-"""Faults on demand: what the Bot API is to answer, or to leave unanswered, instead of doing its work."""
+"""Faults on demand: the Bot API answers with an error, late, or not at all."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from standins.telegram.errors import ApiError
 
-_WORDS = {
+_WORDS: Final = {
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
@@ -16,12 +16,12 @@ _WORDS = {
 }
 
 
-@dataclass
+@dataclass(slots=True, kw_only=True)  # changes: `times` is counted off
 class Fault:
-    """Which calls it is for (no method: all of them; no bot: of all bots), and what befalls them.
+    """Which calls it hits (no method: all; no bot: those of all bots), and what happens to them.
 
     A fault without `code` and `drop` only delays. `drop` closes the connection without an answer: ``"before"``
-    the work is done, or ``"after"`` it, so that the bot cannot know whether it was. `delay` is in seconds.
+    the work is done, or ``"after"`` it: the bot cannot know which. `delay` is in seconds.
     """
 
     method: str | None = None
@@ -47,6 +47,7 @@ class Fault:
     def refusal(self) -> ApiError | None:
         if self.code is None:
             return None
+
         after = self.retry_after if self.retry_after is not None else (1 if self.code == 429 else None)
         words = self.description or (
             f"Too Many Requests: retry after {after}" if self.code == 429 else _WORDS.get(self.code, "Error")
@@ -55,7 +56,7 @@ class Fault:
 
 
 class Faults:
-    """The faults in force, in the order they were asked for; each call meets at most one."""
+    """The faults in force, oldest first; each call meets at most one."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -73,9 +74,12 @@ class Faults:
             if fault.matches(method, username):
                 if fault.times is not None:
                     fault.times -= 1
+
                     if fault.times <= 0:
                         self._faults.remove(fault)
+
                 return fault
+
         return None
 
     def as_json(self) -> list[dict[str, Any]]:

@@ -1,11 +1,11 @@
-"""What a person's screen is told, in order: a numbered feed that can be followed, left, and taken up again."""
+"""What a person's screens must know, in order: a numbered feed that a screen can follow, leave and resume."""
 
 import asyncio
 from collections import deque
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
-KEPT = 2000
+KEPT: Final = 2000
 
 
 class Feed:

@@ -9,22 +9,23 @@ account numbers the messages by itself; here all of a group's see the same numbe
 import secrets
 import time
 from dataclasses import dataclass, field
+from typing import Final
 
 from standins.telegram.entities import detected, to_json
 from standins.telegram.errors import ApiError, forbidden
 from standins.telegram.models import Bot, CallbackQuery, Chat, Json, Person
 from standins.telegram.world import NotPossibleError, World
 
-IN = frozenset({"creator", "administrator", "member"})
-ADMINS = frozenset({"creator", "administrator"})
-_RIGHTS = (
+IN: Final = frozenset({"creator", "administrator", "member"})
+ADMINS: Final = frozenset({"creator", "administrator"})
+_RIGHTS: Final = (
     "can_be_edited", "can_manage_chat", "can_change_info", "can_delete_messages", "can_invite_users",
     "can_restrict_members", "can_pin_messages", "can_promote_members", "can_manage_video_chats", "can_post_stories",
     "can_edit_stories", "can_delete_stories", "can_send_welcome_messages", "is_anonymous",
 )  # fmt: skip
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server
 class Group:
     """`peer` stands for the group where a person stands in a private chat: it has its id, its name and its feed."""
 
@@ -49,11 +50,11 @@ class Group:
         return {"id": self.id, "type": self.kind, "title": self.peer.name}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server
 class GroupChat(Chat):
     """A group as one bot sees it."""
 
-    group: Group = field(kw_only=True)
+    group: Group
 
     def as_json(self) -> Json:
         return self.group.as_json()
@@ -66,11 +67,17 @@ class GroupChat(Chat):
         self.group.last_bot = self.bot.id
 
     def require_writable(self) -> None:
-        """Raise as Telegram does when the bot may not write here."""
+        """Let the bot write.
+
+        Raises:
+            ApiError: it may not, in Telegram's words.
+        """
         status = self.group.members.get(self.bot.id, "left")
+
         if self.group.upgraded_to:
             words = "Bad Request: group chat was upgraded to a supergroup chat"
             raise ApiError(400, words, migrate_to_chat_id=self.group.upgraded_to)
+
         if status == "kicked":
             raise forbidden(f"bot was kicked from the {self.group.kind} chat")
         if status not in IN:
@@ -87,35 +94,58 @@ class Groups:
     def make(self, title: str, creator: Person, *, supergroup: bool) -> Group:
         """A new group; a supergroup's id begins with -100."""
         number = -(1_000_000_000_000 + secrets.randbelow(10**9) + 10**9) if supergroup else -secrets.randbelow(10**9)
-        group = Group(Person(number, title, ""), supergroup, {creator.id: "creator"})
+        group = Group(
+            peer=Person(id=number, name=title, language_code=""), supergroup=supergroup, members={creator.id: "creator"}
+        )
         self._groups[number] = group
         return group
 
     def of(self, number: int) -> Group:
+        """The group with this id.
+
+        Raises:
+            NotPossibleError: there is none.
+        """
         if number not in self._groups:
             raise NotPossibleError("there is no such group")
         return self._groups[number]
 
     def add(self, group: Group, who: Person | Bot, by: Person) -> None:
-        """Bring somebody in; only members can."""
+        """Add somebody; only members can.
+
+        Raises:
+            NotPossibleError: the person is no member, or the other is one already.
+        """
         self._require_in(group, by)
+
         if group.members.get(who.id) in IN:
             raise NotPossibleError("USER_ALREADY_PARTICIPANT")
+
         if isinstance(who, Bot):
-            who.chats.setdefault(group.id, GroupChat(who, group.peer, group.messages, started=True, group=group))
+            who.chats.setdefault(
+                group.id, GroupChat(bot=who, person=group.peer, messages=group.messages, started=True, group=group)
+            )
             group.hears_all.discard(who.id)
+
             if not who.privacy:
                 group.hears_all.add(who.id)
+
         self._set_status(group, who, "member", by)
         user = who.as_user()
         joined: Json = {"new_chat_members": [user], "new_chat_member": user, "new_chat_participant": user}
         self._say(group, by, joined)
 
     def set_status(self, group: Group, who: Person | Bot, status: str, by: Person) -> None:
-        """Make somebody an administrator or a plain member, or throw them out; an administrator's to do."""
+        """Make somebody an administrator or a plain member, or throw them out; only administrators can.
+
+        Raises:
+            NotPossibleError: the person is no administrator, or the other no member.
+        """
         if group.members.get(by.id) not in ADMINS or group.members.get(who.id) not in IN:
             raise NotPossibleError("CHAT_ADMIN_REQUIRED")
+
         self._set_status(group, who, status, by)
+
         if status == "kicked":
             self._say(group, by, {"left_chat_member": who.as_user(), "left_chat_participant": who.as_user()})
 
@@ -133,33 +163,49 @@ class Groups:
         answered = group.messages.get(reply_to) if reply_to else None
         if answered:
             content |= {"reply_to_message": {k: v for k, v in answered.items() if k != "reply_to_message"}}
+
         return self._say(group, person, content)
 
     def edit(self, group: Group, person: Person, number: int, text: str) -> Json:
+        """Change a message of one's own.
+
+        Raises:
+            NotPossibleError: there is no such message, or somebody else wrote it.
+        """
         message = group.messages.get(number)
         if not message or message["from"]["id"] != person.id:
             raise NotPossibleError("MESSAGE_ID_INVALID")
+
         found = to_json(text, detected(text, []))
         message.pop("entities", None)
         message |= {"text": text, "edit_date": int(time.time())} | ({"entities": found} if found else {})
-        self._tell(group, {"type": "edited", "message": message})
+        self._notify(group, {"type": "edited", "message": message})
         self._hear(group, message, "edited_message")
+
         return message
 
     def press(self, group: Group, person: Person, number: int, row: int, column: int) -> Json:
-        """Press a button under a bot's message: gives ``query_id``."""
+        """Press a button under a bot's message: gives ``query_id``.
+
+        Raises:
+            NotPossibleError: there is no such button.
+        """
         self._require_in(group, person)
         message = group.messages.get(number, {})
         rows = message.get("reply_markup", {}).get("inline_keyboard", [])
         if not (0 <= row < len(rows) and 0 <= column < len(rows[row])):
             raise NotPossibleError("there is no such button")
+
         bot = self._world.bots[message["from"]["id"]]
-        query = CallbackQuery(str(secrets.randbits(62)), bot.chats[group.id], number, time.time())
+        query = CallbackQuery(
+            id=str(secrets.randbits(62)), chat=bot.chats[group.id], message_id=number, asked=time.time()
+        )
         self._world.queries[query.id] = query
-        self._world.update(bot, "callback_query", {
+        self._world.add_update(bot, "callback_query", {
             "id": query.id, "from": person.as_user(), "message": dict(message), "chat_instance": str(group.id),
             "data": rows[row][column].get("callback_data", ""),
         })  # fmt: skip
+
         return {"query_id": query.id}
 
     def upgrade(self, group: Group, by: Person) -> Group:
@@ -167,21 +213,30 @@ class Groups:
 
         The bots are told of their new membership, by the person who did it, and then of the move; what they hear first
         is not documented, and this order is the harder one.
+
+        Raises:
+            NotPossibleError: it is none, or the person did not make it.
         """
         if group.supergroup or group.upgraded_to or group.members.get(by.id) != "creator":
             raise NotPossibleError("CHAT_ID_INVALID")
+
         made = self.make(group.peer.name, by, supergroup=True)
         made.hears_all = set(group.hears_all)
+
         for number, status in group.members.items():
             bot = self._world.bots.get(number)
             if not bot:
                 made.members[number] = status
             elif status in IN:
-                bot.chats[made.id] = GroupChat(bot, made.peer, made.messages, started=True, group=made)
+                bot.chats[made.id] = GroupChat(
+                    bot=bot, person=made.peer, messages=made.messages, started=True, group=made
+                )
                 self._set_status(made, bot, status, by)
+
         self._say(group, by, {"migrate_to_chat_id": made.id})
         self._say(made, by, {"migrate_from_chat_id": group.id})
         group.upgraded_to = made.id
+
         return made
 
     def _say(self, group: Group, person: Person, content: Json) -> Json:
@@ -191,28 +246,31 @@ class Groups:
             "date": int(time.time()),
         } | content  # fmt: skip
         group.messages[group.last_message_id] = message
-        self._tell(group, {"type": "message", "message": message})
+        self._notify(group, {"type": "message", "message": message})
         self._hear(group, message, "message")
+
         return message
 
     def _hear(self, group: Group, message: Json, kind: str) -> None:
         for number, status in group.members.items():
             bot = self._world.bots.get(number)
             if bot and status in IN and hears(group, bot, message):
-                self._world.update(bot, kind, dict(message))
+                self._world.add_update(bot, kind, dict(message))
 
     def _set_status(self, group: Group, who: Person | Bot, status: str, by: Person | Bot) -> None:
         before = group.members.get(who.id, "left")
         group.members[who.id] = status
+
         if isinstance(who, Bot):
-            self._world.update(who, "my_chat_member", {
+            self._world.add_update(who, "my_chat_member", {
                 "chat": group.as_json(), "from": by.as_user(), "date": int(time.time()),
                 "old_chat_member": member_json(who, before), "new_chat_member": member_json(who, status),
             })  # fmt: skip
-        self._tell(group, {"type": "members"})
+
+        self._notify(group, {"type": "members"})
 
     @staticmethod
-    def _tell(group: Group, event: Json) -> None:
+    def _notify(group: Group, event: Json) -> None:
         group.peer.feed.add(event | {"chat": str(group.id)})
 
     @staticmethod
@@ -225,6 +283,7 @@ def hears(group: Group, bot: Bot, message: Json) -> bool:
     """Whether a message of a person in the group reaches a bot in it."""
     if bot.id in group.hears_all or group.members[bot.id] in ADMINS:
         return True
+
     text = message.get("text") or message.get("caption")
     if not text and not any(kind in message for kind in ("document", "photo", "sticker", "voice")):
         return True  # a service message
@@ -232,6 +291,7 @@ def hears(group: Group, bot: Bot, message: Json) -> bool:
         return True
     if not text or not text.startswith("/"):
         return False
+
     addressee = text.split()[0].partition("@")[2].lower()
     return bool(addressee == bot.username.lower() if addressee else group.last_bot == bot.id)
 
@@ -239,8 +299,10 @@ def hears(group: Group, bot: Bot, message: Json) -> bool:
 def member_json(who: Person | Bot, status: str) -> Json:
     """https://core.telegram.org/bots/api#chatmember."""
     member: Json = {"user": who.as_user(), "status": status}
+
     if status == "administrator":
         return member | dict.fromkeys(_RIGHTS, False)
     if status == "creator":
         return member | {"is_anonymous": False}
+
     return member | ({"until_date": 0} if status == "kicked" else {})

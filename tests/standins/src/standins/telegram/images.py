@@ -19,6 +19,7 @@ def image_size(data: bytes) -> tuple[int, int] | None:
             return None
     except struct.error:
         return None
+
     return width, height
 
 
@@ -30,5 +31,7 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
         if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
             height, width = struct.unpack(">HH", data[position + 5 : position + 9])
             return width, height
+
         position += 2 + length
+
     return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from standins.telegram.errors import too_many_requests
 
 
-@dataclass
+@dataclass(slots=True, kw_only=True)  # changes: it drains
 class Bucket:
     """`rate` messages a second, of which `burst` may come at once."""
 
@@ -42,6 +42,7 @@ class Limits:
         """
         if not self.enforced:
             return
+
         buckets = (
             self._buckets.setdefault(
                 (bot_id, chat_id), Bucket(rate=1, burst=3) if chat_id > 0 else Bucket(rate=20 / 60, burst=20)
@@ -50,5 +51,6 @@ class Limits:
         )
         if (seconds := max(bucket.wait() for bucket in buckets)) > 0:
             raise too_many_requests(math.ceil(seconds))
+
         for bucket in buckets:
             bucket.level += 1

@@ -15,7 +15,7 @@ from standins.telegram.feed import Feed
 Json = dict[str, Any]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server
 class Person:
     id: int
     name: str
@@ -29,7 +29,7 @@ class Person:
         return user | ({"username": self.username} if self.username else {})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
     """`path` is what getFile gives: the part after ``/file/bot<token>/``."""
 
@@ -44,13 +44,13 @@ class StoredFile:
         return {"file_id": self.file_id, "file_unique_id": self.unique_id, "file_size": len(self.data)}
 
 
-@dataclass
+@dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server
 class Webhook:
     url: str = ""
     max_connections: int = 40
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server
 class Bot:
     id: int
     username: str
@@ -100,7 +100,7 @@ class Bot:
                 self.poll.set_result(None)
 
 
-@dataclass
+@dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server
 class Draft:
     draft_id: int
     text: str
@@ -120,7 +120,7 @@ class Draft:
         }
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server
 class Chat:
     """The private chat of a person and a bot. Its id, for the bot, is the person's."""
 
@@ -169,7 +169,7 @@ class Chat:
         return self.action[0] if self.action and self.action[1] > time.time() else None
 
 
-@dataclass
+@dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server
 class CallbackQuery:
     id: str
     chat: Chat

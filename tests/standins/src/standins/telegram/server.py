@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import resources
+from typing import Final
 
 from aiohttp import web
 
@@ -12,8 +13,8 @@ from standins.telegram.control import Control, refusals
 from standins.telegram.control_groups import GroupControl
 from standins.telegram.world import Settings, World
 
-LARGEST_BODY = 2100 * 1024 * 1024  # the sizes Telegram allows are checked per method
-PAGE_POLICY = (
+LARGEST_BODY: Final = 2100 * 1024 * 1024  # the sizes Telegram allows are checked per method
+PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob:;"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
@@ -45,6 +46,7 @@ async def _page(request: web.Request) -> web.Response:
     file = resources.files("standins.telegram") / "page" / name
     if not file.is_file():
         raise web.HTTPNotFound
+
     kinds = {"html": "text/html", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
     headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache", "Referrer-Policy": "no-referrer"}
     return web.Response(
@@ -61,6 +63,7 @@ async def serve(world: World, *, host: str, port: int) -> AsyncIterator[int]:
     """Serve until left; gives the port. A client that goes away ends its request."""
     runner = web.AppRunner(make_app(world), handler_cancellation=True, shutdown_timeout=1.0, access_log=None)
     await runner.setup()
+
     try:
         await web.TCPSite(runner, host, port).start()
         address = runner.addresses[0]

@@ -40,11 +40,13 @@ def chats_view(world: World, person: Person) -> Json:
     pinned = [name.lower() for name in ("BotFather", world.settings.master_username) if name]
     bots = [bot for bot in world.bots.values() if person.id in bot.chats or bot.username.lower() in pinned]
     entries = []
+
     for bot in bots:
-        chat = bot.chats.get(person.id) or Chat(bot, person)
+        chat = bot.chats.get(person.id) or Chat(bot=bot, person=person)
         last = chat.messages[max(chat.messages)] if chat.messages else None
         entries.append({
             "bot": bot_view(bot, person), "last": last, "unread": chat.unread(),
             "pinned": bot.username.lower() in pinned, "read_by_bot": chat.read_by_bot,
         })  # fmt: skip
+
     return {"seq": person.feed.last, "chats": entries}

@@ -1,4 +1,4 @@
-"""The state of the stand-in: who exists, who talks with whom, and what each of them is told when something changes.
+"""The state of the stand-in: who exists, who talks with whom, and what each of them hears of a change.
 
 Everything here is synchronous and runs on one event loop, so a change and its notices are one step.
 """
@@ -9,16 +9,16 @@ import secrets
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from standins.telegram.errors import ApiError, bad_request, forbidden
 from standins.telegram.faults import Faults
 from standins.telegram.limits import Limits
 from standins.telegram.models import Bot, CallbackQuery, Chat, Json, Person, StoredFile
 
-UPDATES_LIVE = 24 * 3600  # seconds: https://core.telegram.org/bots/api#getting-updates
-NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
-_USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,30}[A-Za-z0-9]")
+UPDATES_LIVE: Final = 24 * 3600  # seconds: https://core.telegram.org/bots/api#getting-updates
+NOT_BY_DEFAULT: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+_USERNAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,30}[A-Za-z0-9]")
 
 
 class NotPossibleError(ValueError):
@@ -33,7 +33,7 @@ class UsernameRefusedError(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """`master_username`: the bot pinned on the chat page; `sample_key`: a key its hint offers for the LLM.
 
@@ -64,9 +64,12 @@ class World:
         """The person of this name; the same name is the same person, with the same id, even after a restart."""
         digest = hashlib.sha256(" ".join(name.split()).casefold().encode()).digest()
         number = 200_000_000 + int.from_bytes(digest[:8], "big") % 7_000_000_000
-        person = self.people.setdefault(number, Person(number, " ".join(name.split()), language_code))
+        person = self.people.setdefault(
+            number, Person(id=number, name=" ".join(name.split()), language_code=language_code)
+        )
         person.language_code = language_code
         person.username = username or person.username
+
         return person
 
     def make_bot(self, username: str, *, name: str = "", owner: int | None = None, token: str | None = None) -> Bot:
@@ -79,17 +82,19 @@ class World:
             raise UsernameRefusedError(username, "invalid")
         if self.find_bot(username):
             raise UsernameRefusedError(username, "occupied")
+
         number = int(token.split(":")[0]) if token else 7_000_000_000 + secrets.randbelow(1_500_000_000)
-        bot = Bot(number, username, name or username, token or new_token(number), owner)
+        bot = Bot(id=number, username=username, name=name or username, token=token or new_token(number), owner=owner)
         bot.next_update_id = 100_000_000 + secrets.randbelow(800_000_000)
         self.bots[number] = bot
+
         return bot
 
     def delete_bot(self, bot: Bot) -> None:
         bot.end_poll(ApiError(401, "Unauthorized"))
         self.bots.pop(bot.id, None)
         for chat in bot.chats.values():
-            self.tell(chat, {"type": "chat"})
+            self.notify(chat, {"type": "chat"})
 
     def replace_token(self, bot: Bot) -> str:
         bot.token = new_token(bot.id)
@@ -111,7 +116,7 @@ class World:
     # Chats
 
     def chat(self, bot: Bot, person: Person) -> Chat:
-        return bot.chats.get(person.id) or bot.chats.setdefault(person.id, Chat(bot, person))
+        return bot.chats.get(person.id) or bot.chats.setdefault(person.id, Chat(bot=bot, person=person))
 
     def chat_to_write_in(self, bot: Bot, chat_id: int | str) -> Chat:
         """The chat that a bot writes in, if it may.
@@ -121,14 +126,16 @@ class World:
         """
         if isinstance(chat_id, int) and chat_id in self.bots:
             raise forbidden("bots can't send messages to bots")
+
         chat = bot.chats.get(chat_id) if isinstance(chat_id, int) else None
         if not chat:
             raise bad_request("chat not found")
+
         chat.require_writable()
         return chat
 
     def new_message(self, chat: Chat, *, from_bot: bool, content: Json) -> Json:
-        """Add a message to the chat and tell the person; it is for the caller to make an update of it."""
+        """Add a message to the chat and show it to the person. The caller queues the update."""
         number = chat.take_number()
         sender = chat.bot.as_user() if from_bot else chat.person.as_user()
         message = {
@@ -138,11 +145,13 @@ class World:
             "date": int(time.time()),
         } | content
         chat.messages[number] = message
+
         if from_bot:
             chat.written()
             chat.action = None
             self.drop_draft(chat)
-        self.tell(chat, {"type": "message", "message": message})
+
+        self.notify(chat, {"type": "message", "message": message})
         return message
 
     def drop_draft(self, chat: Chat) -> None:
@@ -150,7 +159,7 @@ class World:
             if chat.draft.expiry:
                 chat.draft.expiry.cancel()
             chat.draft = None
-            self.tell(chat, {"type": "draft", "draft": None})
+            self.notify(chat, {"type": "draft", "draft": None})
 
     def store_file(self, bot: Bot, name: str, mime_type: str, data: bytes, *, kind: str) -> StoredFile:
         """Keep a file that a bot can get by its id; `kind` is the folder: documents, photos, voice."""
@@ -158,33 +167,44 @@ class World:
         prefix = {"photos": "AgACAgIAAxk", "documents": "BQACAgIAAxk", "voice": "AwACAgIAAxk"}[kind]
         ending = name[name.rfind(".") :].lower() if "." in name else (".jpg" if kind == "photos" else "")
         path = f"{kind}/file_{len(bot.files)}{ending if re.fullmatch(r'[.][A-Za-z0-9]{1,10}', ending) else ''}"
-        stored = StoredFile(prefix + secrets.token_urlsafe(42), unique, name, mime_type, data, path)
+        stored = StoredFile(
+            file_id=prefix + secrets.token_urlsafe(42),
+            unique_id=unique,
+            name=name,
+            mime_type=mime_type,
+            data=data,
+            path=path,
+        )
         bot.files[stored.file_id] = stored
+
         return stored
 
     # Notices
 
-    def tell(self, chat: Chat, event: Json) -> None:
-        """Let the person's screens know of a change in one of their chats."""
+    def notify(self, chat: Chat, event: Json) -> None:
+        """Tell the person's screens of a change in one of their chats."""
         chat.person.feed.add(event | {"chat": chat.bot.username})
 
-    def update(self, bot: Bot, kind: str, content: Any) -> int:  # noqa: ANN401 - any of the API's objects
+    def add_update(self, bot: Bot, kind: str, content: Any) -> int:  # noqa: ANN401 - any of the API's objects
         """Queue an update for the bot; give its id, or 0 if the bot asked not to get this kind."""
         allowed = kind in bot.allowed_updates if bot.allowed_updates else kind not in NOT_BY_DEFAULT
         if not allowed:
             return 0
+
         number = bot.next_update_id
         bot.next_update_id += 1
         bot.arrived[number] = time.time()
         bot.updates.append({"update_id": number, kind: content})
         bot.end_poll()
+
         return number
 
     def close(self) -> None:
-        """Let every waiting request end."""
+        """End every request that waits."""
         for bot in self.bots.values():
             if bot.poll:
                 bot.poll.cancel()
+
         for person in self.people.values():
             person.feed.close()
 

@@ -5,7 +5,7 @@ import inspect
 import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -15,7 +15,7 @@ from standins.telegram.errors import ApiError
 from standins.telegram.models import Bot
 from standins.telegram.world import World
 
-METHODS: Mapping[str, Callable[[Call], Any]] = MappingProxyType({
+METHODS: Final[Mapping[str, Callable[[Call], Any]]] = MappingProxyType({
     "getme": profile.get_me,
     "getupdates": updates.get_updates,
     "setwebhook": updates.set_webhook,
@@ -66,23 +66,28 @@ class BotApi:
         self._world = world
 
     async def call(self, request: web.Request) -> web.StreamResponse:
-        """Answer one method call, after the faults that were asked for."""
+        """Answer one method call, unless a fault hits it."""
         token, method = request.match_info["token"], request.match_info["method"].lower()
         started = time.time()
         bot = self._world.bot_of_token(token)
         values: dict[str, Any] = {}
         dropped = False
+
         try:
             if bot is None:
                 raise _unknown(token)
+
             fault = self._world.faults.take(method, bot.username)
             if fault and fault.delay:
                 await asyncio.sleep(fault.delay)
+
             dropped = bool(fault and fault.drop)
+
             if fault and fault.drop == "before":
                 return _hang_up(request)
             if fault and (refusal := fault.refusal()):
                 raise refusal
+
             values, answer = await self._perform(request, bot, method)
         except ApiError as refusal:
             code, answer = refusal.code, refusal.as_json()
@@ -91,8 +96,10 @@ class BotApi:
         finally:
             if dropped:
                 self._log(bot, method, 0, started, values)
+
         if dropped:
             return _hang_up(request)
+
         self._log(bot, method, code, started, values)
         return web.json_response(answer, status=code)
 
@@ -101,7 +108,8 @@ class BotApi:
         work = METHODS.get(method)
         if not work:
             raise ApiError(404, "Not Found: method not found")
-        result = work(Call(self._world, bot, method, values, uploads))
+
+        result = work(Call(world=self._world, bot=bot, method=method, values=values, uploads=uploads))
         return values, (await result if inspect.isawaitable(result) else result)
 
     def _log(self, bot: Bot | None, method: str, code: int, started: float, values: dict[str, Any]) -> None:
@@ -116,17 +124,21 @@ class BotApi:
         if not bot:
             refusal = _unknown(request.match_info["token"])
             return web.json_response(refusal.as_json(), status=refusal.code)
+
         fault = self._world.faults.take("file", bot.username)
         if fault and fault.delay:
             await asyncio.sleep(fault.delay)
+
         if fault and fault.drop:
             return _hang_up(request)
         if fault and (refusal_asked := fault.refusal()):
             return web.json_response(refusal_asked.as_json(), status=refusal_asked.code)
+
         path = request.match_info["path"]
         stored = next((entry for entry in bot.files.values() if entry.path == path), None)
         if not stored or len(stored.data) > self._world.settings.file_limit:
             return web.json_response(ApiError(404, "Not Found").as_json(), status=404)
+
         return web.Response(body=stored.data, content_type="application/octet-stream")
 
 
@@ -139,7 +151,7 @@ def _unknown(token: str) -> ApiError:
 
 
 def _hang_up(request: web.Request) -> web.StreamResponse:
-    """Close the connection, with nothing said."""
+    """Close the connection without an answer."""
     if request.transport:
         request.transport.abort()
     return web.Response()

@@ -1,17 +1,17 @@
 """reply_markup: checked as Telegram checks it."""
 
-from typing import Any
+from typing import Any, Final
 
 from standins.telegram.api.arguments import Call
 from standins.telegram.entities import utf16_length
 from standins.telegram.errors import bad_request
 from standins.telegram.models import Chat, Json
 
-_ACTIONS = (
+_ACTIONS: Final = (
     "callback_data", "url", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
     "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay",
 )  # fmt: skip
-CALLBACK_DATA_LIMIT = 64  # bytes
+CALLBACK_DATA_LIMIT: Final = 64  # bytes
 
 
 def read_markup(call: Call) -> Json | None:
@@ -25,13 +25,16 @@ def read_markup(call: Call) -> Json | None:
         return None
     if not isinstance(markup, dict):
         raise bad_request("object expected as reply markup")
+
     if "inline_keyboard" in markup:
         rows = [[_inline_button(button) for button in row] for row in _rows(markup["inline_keyboard"])]
         rows = [row for row in rows if row]
         return {"inline_keyboard": rows} if rows else None
+
     if "keyboard" in markup:
         rows = [[_key(button) for button in row] for row in _rows(markup["keyboard"])]
         return markup | {"keyboard": [row for row in rows if row]}
+
     return markup if markup.get("remove_keyboard") or markup.get("force_reply") else None
 
 
@@ -52,6 +55,7 @@ def _rows(rows: Any) -> list[list[Any]]:  # noqa: ANN401 - what a bot sent, befo
 def _inline_button(button: Any) -> Json:  # noqa: ANN401 - the same
     if not isinstance(button, dict):
         raise bad_request("can't parse inline keyboard button: expected an Object")
+
     checked: Json = {key: value for key, value in button.items() if value is not None}
     if not str(checked.get("text", "")).strip():
         raise bad_request('can\'t parse inline keyboard button: Field "text" must be non-empty')
@@ -59,22 +63,28 @@ def _inline_button(button: Any) -> Json:  # noqa: ANN401 - the same
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     if "callback_data" in checked and not 0 < len(str(checked["callback_data"]).encode()) <= CALLBACK_DATA_LIMIT:
         raise bad_request("BUTTON_DATA_INVALID")
+
     if "url" in checked:
         url = str(checked["url"]).strip()
         if not url.startswith(("http://", "https://", "tg://")):
             if "." not in url or " " in url:
                 raise bad_request(f"inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")
+
             url = f"http://{url}"
+
         checked["url"] = url
+
     return checked
 
 
 def _key(button: Any) -> Json:  # noqa: ANN401 - the same
     if isinstance(button, str):
         button = {"text": button}
+
     if not isinstance(button, dict) or not button.get("text"):
         raise bad_request('can\'t parse keyboard button: Field "text" must be of type String')
     if utf16_length(button["text"]) > 256:
         raise bad_request("BUTTON_TYPE_INVALID")
+
     checked: Json = {key: value for key, value in button.items() if value is not None}
     return checked

@@ -32,10 +32,15 @@ def get_access_settings(call: Call) -> Json:
 
 
 def set_access_settings(call: Call) -> bool:
-    """Who may write to a managed bot: everybody, or its owner and up to ten others."""
+    """Who may write to a managed bot: everybody, or its owner and up to ten others.
+
+    Raises:
+        ApiError: too many people, or not its manager.
+    """
     bot = _managed(call)
     added = [int(number) for number in call.json("added_user_ids") or []]
     if len(added) > 10:
         raise bad_request("USERS_TOO_MUCH")
+
     bot.access = added if call.flag("is_access_restricted") else None
     return True

@@ -1,14 +1,14 @@
 """What a bot says of itself: getMe, its commands, name and descriptions, by language."""
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from standins.telegram.api.arguments import Call
 from standins.telegram.errors import bad_request
 from standins.telegram.models import Bot, Json
 
-_COMMAND = re.compile(r"[a-z0-9_]{1,32}")
-_LIMITS = {"name": 64, "description": 512, "short_description": 120}
+_COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}")
+_LIMITS: Final = {"name": 64, "description": 512, "short_description": 120}
 
 
 def get_me(call: Call) -> Json:
@@ -23,25 +23,34 @@ def _scope(call: Call) -> str:
 
 
 def set_my_commands(call: Call) -> bool:
+    """Keep the commands of one scope and language.
+
+    Raises:
+        ApiError: too many, or one is malformed.
+    """
     given = call.json("commands")
     if not isinstance(given, list):
         raise bad_request("can't parse commands JSON object")
     if len(given) > 100:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
+
     commands = [_command(entry) for entry in given]
     call.bot.commands[_scope(call), call.text("language_code")] = commands
-    _tell_all(call)
+    _notify_all(call)
+
     return True
 
 
 def _command(entry: Any) -> Json:  # noqa: ANN401 - what a bot sent
     if not isinstance(entry, dict) or not isinstance(entry.get("command"), str):
         raise bad_request("can't parse BotCommand: Can't find field \"command\"")
+
     command, words = entry["command"].strip().removeprefix("/"), str(entry.get("description", "")).strip()
     if not _COMMAND.fullmatch(command):
         raise bad_request("BOT_COMMAND_INVALID")
     if not 1 <= len(words) <= 256:
         raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+
     return {"command": command, "description": words}
 
 
@@ -51,7 +60,7 @@ def get_my_commands(call: Call) -> list[Json]:
 
 def delete_my_commands(call: Call) -> bool:
     call.bot.commands.pop((_scope(call), call.text("language_code")), None)
-    _tell_all(call)
+    _notify_all(call)
     return True
 
 
@@ -64,6 +73,7 @@ def commands_for(bot: Bot, *, person_id: int, language: str) -> list[Json]:
         for code in (language, ""):
             if commands := bot.commands.get((scope, code)):
                 return commands
+
     return []
 
 
@@ -76,11 +86,13 @@ def _set_text(call: Call, kind: str) -> bool:
     words = call.text(kind)
     if len(words) > _LIMITS[kind]:
         raise bad_request(f"bot {kind.replace('_', ' ')} is too long")
+
     if words:
         call.bot.texts[kind, call.text("language_code")] = words
     else:
         call.bot.texts.pop((kind, call.text("language_code")), None)
-    _tell_all(call)
+
+    _notify_all(call)
     return True
 
 
@@ -122,6 +134,6 @@ def close(call: Call) -> bool:
     return True
 
 
-def _tell_all(call: Call) -> None:
+def _notify_all(call: Call) -> None:
     for chat in call.bot.chats.values():
-        call.world.tell(chat, {"type": "chat"})
+        call.world.notify(chat, {"type": "chat"})

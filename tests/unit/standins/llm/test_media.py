@@ -4,6 +4,7 @@ import base64
 
 import openai
 import pytest
+from openai.types.chat import ChatCompletionMessageParam
 
 
 async def test_a_recording_is_written_down(client: openai.AsyncOpenAI) -> None:
@@ -29,11 +30,23 @@ async def test_what_openai_refuses_is_refused(client: openai.AsyncOpenAI, name: 
         await client.audio.transcriptions.create(model=model, file=(name, b"x"))
 
 
+def about(picture: str) -> list[ChatCompletionMessageParam]:
+    """A question about a picture."""
+    return [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "What is it?"},
+                {"type": "image_url", "image_url": {"url": picture}},
+            ],
+        }
+    ]
+
+
 async def test_a_picture_is_told(client: openai.AsyncOpenAI) -> None:
     url = "data:image/png;base64," + base64.b64encode(b"png SHOWS:a grey cat\0").decode()
-    parts = [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": url}}]
-    answer = await client.chat.completions.create(model="gpt-5-mini", messages=[{"role": "user", "content": parts}])
+    answer = await client.chat.completions.create(model="gpt-5-mini", messages=about(url))
     assert answer.choices[0].message.content == "The picture shows a grey cat."
-    parts[1] = {"type": "image_url", "image_url": {"url": "data:text/plain;base64,AAAA"}}
+
     with pytest.raises(openai.BadRequestError, match="unsupported image"):
-        await client.chat.completions.create(model="gpt-5-mini", messages=[{"role": "user", "content": parts}])
+        await client.chat.completions.create(model="gpt-5-mini", messages=about("data:text/plain;base64,AAAA"))
