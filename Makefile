@@ -28,7 +28,7 @@ e2e: $(READY) ## the tests on a cluster, which stays up; PYTEST_ARGS="-k name"
 	@$(TESTS) e2e
 bench: $(READY) ## measure, and write docs/benchmarks.md; those on the cluster when the demo is up
 	@.venv/bin/python tests/bench
-test-down: ## delete the tests' cluster
+test-down: ## take the tests' cluster down
 	@$(TOOL) test-down
 cluster: ## create a kind cluster with the images in it
 	@$(TOOL) up && $(TOOL) load

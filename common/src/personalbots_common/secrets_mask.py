@@ -50,7 +50,7 @@ _SHAPES: Final = (
     (("key-",), _DIGIT, r"[\w*.-]{8,}"),
     (("eyJ",), "", r"[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),  # a JSON Web Token
     (("Bearer ", "bearer ", "BEARER "), "", r"[A-Za-z0-9._~+/=*-]{8,}"),
-    (("Basic ", "basic ", "BASIC "), "", r"[A-Za-z0-9+/=]{20,}"),
+    (("Basic ", "basic ", "BASIC "), _DIGIT, r"[A-Za-z0-9+/=]{20,}"),
     # Keys in addresses: as a parameter, as user:password@ or as key@.
     ([f"{sign}{name}=" for sign in "?&" for name in ("key", "api_key", "token", "access_token")], "", r"[^\s&#\"'\\]+"),
     (("://",), r"(?:[^\s/?#@:\"'\\]*:)?", r"[^\s/?#@\"'\\]+(?=@)"),
@@ -74,7 +74,7 @@ LOOKS_SECRET: Final = re.compile(
 )
 """Matches what looks like a secret, with its beginning."""
 
-# Also a part of a secret, cut off by a slip of the finger: what is not sure is deleted from a chat rather than kept.
+# A part of a secret too, cut off by mistake: in doubt, a message is deleted from a chat rather than kept.
 _MAY_BE_SECRET: Final = re.compile(
     r"\d{5,}:\S{8,}|\b(?:sk|gsk|xai|pk)[-_]\S{4,}|(?<!\S)(?!https?:)(?=\S*\d)[\w:.~+-]{20,}"
 )

@@ -50,6 +50,7 @@ PLAIN = [
     "task-based desk-sharing",
     "a key-value-store",
     "bearer of news",
+    "basic internationalization",
     "https://t.me/anna_docs_bot and @anna",
     "http://qdrant:6333/collections/user_123456789",
     "mail anna@example.com",
