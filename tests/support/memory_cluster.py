@@ -10,7 +10,8 @@ from typing import Any
 from master_bot.kubernetes.client import AwayError, ConflictError, DeniedError, NotFoundError
 from master_bot.kubernetes.cluster import Conversation
 from master_bot.kubernetes.objects import Event, Node, Pod, Usage
-from master_bot.models import Raw, readable
+from master_bot.kubernetes.personal_bots import parse_bot
+from master_bot.models import Raw
 from personalbots_api.models import PersonalBot
 
 
@@ -68,7 +69,7 @@ class MemoryCluster:
         raw["metadata"] |= {"uid": f"uid-{name}-{self._version}", "generation": 1, "creationTimestamp": now}
         self.bots[name] = raw
         self._stamp("ADDED", raw)
-        return readable(raw)
+        return parse_bot(raw)
 
     def report(self, name: str, *, identity: tuple[int, str] | None = None, **conditions: tuple[str, str, str]) -> None:
         """Write a status as the operator does: `Ready=("True", "Polling", "message")`."""
@@ -125,7 +126,7 @@ class MemoryCluster:
         self._reached()
         if name not in self.bots:
             raise NotFoundError(name)
-        return readable(self.bots[name])
+        return parse_bot(self.bots[name])
 
     async def create_bot(self, bot: PersonalBot) -> PersonalBot:
         self._reached()
@@ -143,7 +144,7 @@ class MemoryCluster:
         if raw["spec"] != before:
             raw["metadata"]["generation"] += 1
         self._stamp("MODIFIED", raw)
-        return readable(raw)
+        return parse_bot(raw)
 
     async def delete_bot(self, bot: PersonalBot, *, unchanged: bool = False) -> None:
         self._reached()

@@ -16,7 +16,7 @@ EX_CONFIG = 78
 """sysexits.h: something was found in an unconfigured or misconfigured state."""
 EX_NOPERM = 77
 
-log = logging.getLogger("master_bot")
+logger = logging.getLogger("master_bot")
 
 
 def main() -> None:
@@ -27,10 +27,10 @@ def main() -> None:
         asyncio.run(run(settings))
     except (SettingsError, FileNotFoundError, TokenValidationError) as error:
         set_up("INFO")
-        log.critical("the master bot cannot start: %s", error)
+        logger.critical("the master bot cannot start: %s", error)
         sys.exit(EX_CONFIG)
     except TelegramUnauthorizedError:
-        log.critical("Telegram refuses the master bot's token: put the present one from @BotFather into its Secret")
+        logger.critical("Telegram refuses the master bot's token: put the present one from @BotFather into its Secret")
         sys.exit(EX_NOPERM)
 
 

@@ -37,7 +37,7 @@ class Metrics:
         self.refusals = Counter(
             "masterbot_refusals", "Tokens and keys that were not taken, by why.", ["reason"], registry=self.registry
         )
-        self.news = Counter(
+        self.notifications = Counter(
             "masterbot_news",
             "Owners told unasked, by the cause or that it is over.",
             ["reason"],

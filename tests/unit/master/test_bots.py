@@ -15,7 +15,7 @@ WORKS = ("True", "Polling", "")
 
 
 async def known(world: World, name: str) -> None:
-    await world.until(lambda: (bot := world.app.cache.get(name)) and bot.status.conditions)
+    await world.until(lambda: (bot := world.app.clients.cache.get(name)) and bot.status.conditions)
 
 
 async def test_the_list_shows_a_light_and_a_state_in_words(world: World, anna: Talk, cluster: MemoryCluster) -> None:
@@ -38,7 +38,7 @@ async def test_the_list_shows_a_light_and_a_state_in_words(world: World, anna: T
     used |= {"lastActivityTime": (world.now() - timedelta(hours=3)).isoformat()}
     cluster.bots["one"]["status"] |= used
     cluster.report("one", identity=(1, "one_bot"), Ready=WORKS)
-    await world.until(lambda: (bot := world.app.cache.get("one")) and bot.status.last_activity_time)
+    await world.until(lambda: (bot := world.app.clients.cache.get("one")) and bot.status.last_activity_time)
     await anna.say("/bots", "🟢 @one_bot – works\ndocuments: 12 · last used 3 h ago")
 
 
@@ -200,7 +200,7 @@ async def forge(world: World, talk: Talk, data: str) -> None:
     sent = await talk.say("/help", "I make bots")
     message = Message(message_id=sent.id, date=world.now(), chat=Chat(id=talk.id, type="private"), text="x")
     query = CallbackQuery(id="1", from_user=user, chat_instance="1", message=message, data=data)
-    await world.app.dispatcher.feed_update(world.app.telegram, Update(update_id=1, callback_query=query))
+    await world.app.dispatcher.feed_update(world.app.clients.telegram, Update(update_id=1, callback_query=query))
 
 
 @pytest.mark.parametrize("act", list(Act))
@@ -271,6 +271,6 @@ async def test_a_bot_that_an_older_schema_let_through_is_still_its_owners(
 async def test_in_a_group_nothing_is_done_but_to_ask_for_a_private_chat(world: World, anna: Talk) -> None:
     user = User(id=anna.id, is_bot=False, first_name="Anna", language_code="en")
     message = Message(message_id=1, date=world.now(), chat=Chat(id=-100, type="group"), text="/bots", from_user=user)
-    await world.app.dispatcher.feed_update(world.app.telegram, Update(update_id=1, message=message))
+    await world.app.dispatcher.feed_update(world.app.clients.telegram, Update(update_id=1, message=message))
     [call] = await world.telegram.client.calls(method="sendMessage")
     assert call["code"] == 400, "the stand-in has no such group"

@@ -146,7 +146,7 @@ async def test_the_tour_of_the_documentation(cluster: MemoryCluster, phone: Mess
             "page": "412 of 3,020",
         }
         cluster.logs[name, False] = json.dumps(line)
-        await world.until(lambda: "OutOfMemory" in str(world.app.cache.get(name)))
+        await world.until(lambda: "OutOfMemory" in str(world.app.clients.cache.get(name)))
         try:
             await by_hand(ask_why)
         finally:

@@ -79,7 +79,7 @@ async def test_one_tap_replaces_the_token_of_a_managed_bot(cluster: MemoryCluste
         [secret] = cluster.secrets.values()
         before = secret["stringData"]["telegram-token"]
         await anna.say("/rotate", f"@{username} has a new token")
-        after = await world.app.telegram.get_managed_bot_token(user_id=number)
+        after = await world.app.clients.telegram.get_managed_bot_token(user_id=number)
         assert secret["stringData"]["telegram-token"] == after != before
         assert secret["stringData"]["openai-api-key"] == KEY
 
@@ -92,7 +92,7 @@ async def test_a_managed_bot_is_opened_on_telegrams_side_too_and_renamed_there(c
         await anna.hear("Step 2")
         await anna.create("is on its way")
         boris = await world.join("Boris")
-        telegram, name = world.app.telegram, f"bot-{number}"
+        telegram, name = world.app.clients.telegram, f"bot-{number}"
         choice = await open_access(anna)
         await anna.press(choice, "People I name")
         await anna.hear("Who else may ask")
@@ -117,7 +117,7 @@ async def test_a_bot_may_sleep_and_its_owner_wakes_it(world: World, anna: Talk, 
     await anna.hear("Sleeps: after 3 d without messages", after=None)
     assert cluster.bots[name]["spec"]["sleep"] == {"after": "72h"}
     cluster.report(name, identity=(new.id, "anna_docs_bot"), Ready=("False", "Asleep", ""))
-    await world.until(lambda: "Asleep" in str(world.app.cache.get(name)))
+    await world.until(lambda: "Asleep" in str(world.app.clients.cache.get(name)))
     card = await anna.say("/status", "⚪️ @anna_docs_bot – sleeps", "Just write to it")
     await anna.press(card, "☀️ Wake up")
     await anna.hear("is on its way")
@@ -193,7 +193,7 @@ async def test_a_language_chosen_later_is_that_of_everything_that_is_said(
 ) -> None:
     _, name = await made(world, anna)
     cluster.put("two", anna.id)
-    await world.until(lambda: world.app.cache.get("two"))
+    await world.until(lambda: world.app.clients.cache.get("two"))
     await anna.press(await anna.say(f"/settings {name}", "My messages: English"), "Language")
     await anna.press(await anna.hear("Which language"), "Русский")
     await anna.hear("Теперь я говорю с вами по-русски")

@@ -9,15 +9,15 @@ from test_diagnose import NOW, bot, pod
 from master_bot.kubernetes.client import AwayError
 from master_bot.kubernetes.objects import Pod
 from master_bot.texts import LANGUAGES
-from master_bot.views.startup import View, view
+from master_bot.views.startup import StartupView, startup_view
 from personalbots_api.models import PersonalBot
 from support.master_world import Talk, World, onboard
 from support.memory_cluster import MemoryCluster
 
 
-def at(seconds: int, *conditions: tuple[str, str, str], of_pod: Pod | None = None) -> View:
+def at(seconds: int, *conditions: tuple[str, str, str], of_pod: Pod | None = None) -> StartupView:
     """The message `seconds` after the start was asked for."""
-    return view(
+    return startup_view(
         bot=bot(*conditions, age=seconds, since=0),
         pod=of_pod,
         events=[],
@@ -87,7 +87,7 @@ async def test_it_ends_when_the_bot_is_gone_or_stopped(
     else:
         await anna.say("/stop", "is being stopped")
         await anna.hear("@anna_docs_bot is stopped.")
-    await world.until(lambda: not world.app.live._tasks)  # noqa: SLF001 - that nothing goes on in vain
+    await world.until(lambda: not world.app.services.startup._tasks)  # noqa: SLF001 - that nothing goes on in vain
 
 
 async def test_a_newer_message_supersedes_an_older_one(world: World, anna: Talk, cluster: MemoryCluster) -> None:
@@ -96,7 +96,7 @@ async def test_a_newer_message_supersedes_an_older_one(world: World, anna: Talk,
     newer = await anna.say("/restart", "is on its way")
     replaced = await anna.hear("goes on below")
     assert (replaced.id, replaced.buttons) == (older.id, ())
-    assert len(world.app.live._tasks) == 1  # noqa: SLF001 - one message is kept up to date
+    assert len(world.app.services.startup._tasks) == 1  # noqa: SLF001 - one message is kept up to date
     cluster.come_up(name)
     ready = await anna.hear("is ready")
     assert ready.id == newer.id
@@ -107,7 +107,7 @@ async def test_it_ends_when_the_person_deletes_it(world: World, anna: Talk, clus
     live = await anna.hear("is on its way")
     await anna.person.delete(live)
     cluster.report(name, Ready=("False", "ImagePullFailed", ""))
-    await world.until(lambda: not world.app.live._tasks)  # noqa: SLF001 - that nothing goes on in vain
+    await world.until(lambda: not world.app.services.startup._tasks)  # noqa: SLF001 - that nothing goes on in vain
     assert "personalbots.io/live-message" not in cluster.bots[name]["metadata"]["annotations"]
 
 

@@ -12,14 +12,14 @@ import pytest
 from aiogram.exceptions import ClientDecodeError, TelegramConflictError, TelegramNetworkError
 from aiogram.methods import GetUpdates
 
-from master_bot.health import serve
+from master_bot.health_server import serve
 from master_bot.logs import JsonFormatter
 from master_bot.metrics import Metrics
 from master_bot.services.drafts import Draft, manifest
-from master_bot.services.startup_messages import Place
+from master_bot.services.startup_messages import StartupMessage
 from master_bot.settings import Settings, SettingsError
 from master_bot.telegram.polling import _pause, _readable
-from master_bot.views.choices import Wish
+from master_bot.views.choices import Choices
 from support.master_world import Talk, World
 from support.memory_cluster import MemoryCluster
 
@@ -57,8 +57,8 @@ def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
 def test_a_new_bot_is_made_as_the_settings_say() -> None:
     settings = Settings.from_environment({"MASTER_BOT_SIZES": SIZES, "MASTER_BOT_STORAGE_SIZE": "5Gi"})
     draft = Draft(secret="bot-7-x", bot_id=7, username="anna_bot")  # noqa: S106 - a name
-    wish = Wish(model="gpt-5-mini", size=settings.default_size, language="ru")
-    raw = manifest(draft, wish, settings, owner_id=11).to_raw()
+    choices = Choices(model="gpt-5-mini", size=settings.default_size, language="ru")
+    raw = manifest(draft, choices, settings, owner_id=11).to_raw()
     assert raw == {
         "apiVersion": "personalbots.io/v1alpha1",
         "kind": "PersonalBot",
@@ -109,11 +109,11 @@ def test_log_lines_are_json_with_secrets_masked() -> None:
 
 
 def test_where_a_live_message_stands_survives_writing() -> None:
-    assert Place.read("whatever") is None
+    assert StartupMessage.read("whatever") is None
     for begun in ("", "/2026-11-23T11:58:00+00:00"):
-        place = Place.read(f"1/2/ru/2026-11-23T12:00:00+00:00/uid{begun}")
+        place = StartupMessage.read(f"1/2/ru/2026-11-23T12:00:00+00:00/uid{begun}")
         assert place
-        assert Place.read(place.write()) == place
+        assert StartupMessage.read(place.write()) == place
         assert bool(place.begun) == bool(begun)
 
 
@@ -129,11 +129,11 @@ async def test_an_update_that_cannot_be_read_does_not_block_the_others(world: Wo
     user = {"id": 1, "is_bot": False, "first_name": "A"}
     message = {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}, "from": user, "text": "hi"}
     data = {"ok": True, "result": [{"update_id": 1, "message": {"text": 5}}, {"update_id": 2, "message": message}]}
-    first, second = _readable(ClientDecodeError("no", ValueError(), data), world.app.telegram)
+    first, second = _readable(ClientDecodeError("no", ValueError(), data), world.app.clients.telegram)
     assert (first.update_id, first.message) == (1, None)
     assert second.message is not None
     with pytest.raises(ClientDecodeError):
-        _readable(ClientDecodeError("no", ValueError(), "<html>"), world.app.telegram)
+        _readable(ClientDecodeError("no", ValueError(), "<html>"), world.app.clients.telegram)
 
 
 async def test_a_message_that_came_too_fast_is_sent_again_after_what_telegram_asks(world: World, anna: Talk) -> None:
@@ -147,7 +147,7 @@ async def test_a_conflict_is_not_ready_and_passes(world: World, anna: Talk, monk
     await world.telegram.client.fault(method="getUpdates", code=409, times=3)
     await anna.say("/help", "I make bots")
     assert world.app.unready() == ""
-    monkeypatch.setattr("master_bot.app._STALE", 0)
+    monkeypatch.setattr("master_bot.app._POLL_OVERDUE", 0)
     assert world.app.unready() == "getUpdates has not come back lately"
 
 

@@ -25,7 +25,7 @@ async def test_one_tap_and_a_key_give_a_bot_that_only_its_owner_can_open(cluster
         await anna.hear(f"@{username} is yours", "Step 2 of 3")
         await anna.create("is on its way")
         [secret] = cluster.secrets.values()
-        bot = world.app.telegram
+        bot = world.app.clients.telegram
         assert secret["stringData"]["telegram-token"] == await bot.get_managed_bot_token(user_id=number)
         assert cluster.bots[f"bot-{number}"]["spec"]["ownerId"] == anna.id
         access = await bot.get_managed_bot_access_settings(user_id=number)
@@ -43,7 +43,7 @@ async def test_a_new_token_of_a_managed_bot_reaches_its_secret(cluster: MemoryCl
         await anna.create("is on its way")
         [secret] = cluster.secrets.values()
         before = secret["stringData"]["telegram-token"]
-        bot = world.app.telegram
+        bot = world.app.clients.telegram
         token = await bot.replace_managed_bot_token(user_id=number)
         assert token != before
         user = {"id": anna.id, "is_bot": False, "first_name": "Anna"}

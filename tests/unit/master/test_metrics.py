@@ -12,7 +12,7 @@ from support.memory_cluster import MemoryCluster
 
 
 def value(world: World, name: str, **labels: str) -> float | None:
-    return world.app.metrics.registry.get_sample_value(f"masterbot_{name}", labels)
+    return world.app.clients.metrics.registry.get_sample_value(f"masterbot_{name}", labels)
 
 
 def steps(world: World) -> list[float | None]:

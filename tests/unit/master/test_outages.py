@@ -90,7 +90,7 @@ async def test_a_bot_is_made_once_when_it_is_made_and_the_answer_is_lost(
 async def test_a_bot_made_with_one_tap_is_taken_over_by_itself_when_the_api_server_is_back(
     cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("master_bot.telegram.errors._PAUSE", 0.1)
+    monkeypatch.setattr("master_bot.telegram.retry._CLUSTER_PAUSE", 0.1)
     async with make_world(cluster, can_manage_bots=True) as world:
         await world.start()
         anna = await world.join()
@@ -102,7 +102,7 @@ async def test_a_bot_made_with_one_tap_is_taken_over_by_itself_when_the_api_serv
             await anna.person.make_managed_bot("master_bot", username)
             await anna.hear(SORRY, "You need not do anything")
         await anna.hear(f"@{username} is yours", "Step 2 of 3")
-        monkeypatch.setattr("master_bot.telegram.errors._TRYING", 0)
+        monkeypatch.setattr("master_bot.telegram.retry._CLUSTER_TIMEOUT", 0)
         with away(cluster):
             await anna.person.make_managed_bot("master_bot", "another_of_annas_bot")
             await anna.hear("still cannot reach the servers", "API Token")
@@ -144,7 +144,7 @@ async def test_more_memory_is_one_step_however_often_its_button_is_pressed(
         anna = await world.join()
         _, name = await made(world, anna)
         cluster.report(name, Ready=("False", "OutOfMemory", ""))
-        await world.until(lambda: "OutOfMemory" in str(world.app.news._seen))  # noqa: SLF001
+        await world.until(lambda: "OutOfMemory" in str(world.app.services.notifications._observed))  # noqa: SLF001
         world.passed += timedelta(seconds=30)
         told = await anna.hear("needed more memory", "💡")
         lose(cluster, "patch_bot", monkeypatch)
@@ -200,7 +200,7 @@ async def test_a_bot_that_takes_long_to_go_is_told_of_once(
         cluster.report("one", Ready=("False", "Terminating", ""))
 
     monkeypatch.setattr(cluster, "delete_bot", finalized)
-    monkeypatch.setattr("master_bot.app._LOOK", 0.05)
+    monkeypatch.setattr("master_bot.app._ROUND", 0.05)
     world.passed += timedelta(seconds=61)
     await anna.hear("is deleted, with all")
     before = len(await anna.person.messages(anna.with_))
@@ -247,7 +247,7 @@ async def test_an_apology_is_in_the_language_that_the_person_chose(
     cluster.put("one", anna.id)
     cluster.bots["one"]["metadata"]["annotations"] = {"personalbots.io/language": "ru"}
     cluster.report("one", Ready=WORKS)
-    await world.until(lambda: (bot := world.app.cache.get("one")) and bot.metadata.annotations)
+    await world.until(lambda: (bot := world.app.clients.cache.get("one")) and bot.metadata.annotations)
     with away(cluster):
         await anna.say("/status", "серверы сейчас недоступны")
 
@@ -268,13 +268,13 @@ async def test_what_somebody_else_has_just_deleted_is_no_outage(
 
 
 async def known_by_name(world: World, name: str) -> None:
-    await world.until(lambda: world.app.cache.get(name))
+    await world.until(lambda: world.app.clients.cache.get(name))
 
 
 async def test_it_starts_though_the_api_server_comes_and_goes(
     cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("master_bot.app._LOOK", 0.05)
+    monkeypatch.setattr("master_bot.app._ROUND", 0.05)
     async with make_world(cluster) as world:
         lost = [*(lose(cluster, call, monkeypatch) for call in ("conversations", "record"))]
         await world.start()

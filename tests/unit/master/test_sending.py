@@ -6,7 +6,7 @@ from support.master_world import Talk, World
 
 
 async def asked_to_wait(world: World) -> None:
-    await world.until(lambda: world.app.metrics.registry.get_sample_value("masterbot_telegram_waits_total"))
+    await world.until(lambda: world.app.clients.metrics.registry.get_sample_value("masterbot_telegram_waits_total"))
 
 
 async def texts(talk: Talk) -> list[str]:
@@ -14,7 +14,7 @@ async def texts(talk: Talk) -> list[str]:
 
 
 async def test_a_chat_that_has_to_wait_keeps_its_order_and_does_not_delay_another(world: World, anna: Talk) -> None:
-    boris, bot = await world.join("Boris"), world.app.telegram
+    boris, bot = await world.join("Boris"), world.app.clients.telegram
     await anna.say("/start", "Step 1")
     await boris.say("/start", "Step 1")
     await world.telegram.client.fault(method="sendMessage", code=429, retry_after=1)
@@ -30,7 +30,7 @@ async def test_a_chat_that_has_to_wait_keeps_its_order_and_does_not_delay_anothe
 
 
 async def test_edits_that_a_newer_one_has_overtaken_are_dropped(world: World, anna: Talk) -> None:
-    bot = world.app.telegram
+    bot = world.app.clients.telegram
     await anna.say("/start", "Step 1")
     message = await bot.send_message(anna.id, "0 %")
     place = {"chat_id": anna.id, "message_id": message.message_id}
@@ -47,7 +47,7 @@ async def test_edits_that_a_newer_one_has_overtaken_are_dropped(world: World, an
 
 
 async def test_a_message_with_a_secret_goes_at_once_even_where_others_wait(world: World, anna: Talk) -> None:
-    bot = world.app.telegram
+    bot = world.app.clients.telegram
     asked = await anna.say("/start", "Step 1")
     await world.telegram.client.fault(method="sendMessage", code=429, retry_after=1)
     async with asyncio.TaskGroup() as group:

@@ -12,10 +12,11 @@ from test_diagnose import NOW, bot, pod, warning
 
 from master_bot.kubernetes.objects import Event, Pod
 from master_bot.logs import mask
+from master_bot.models import StartupStep
 from master_bot.texts import LANGUAGES
 from master_bot.views.bots import MESSAGE_LIMIT, ago, logs, tail
 from master_bot.views.debug import debug
-from master_bot.views.startup_steps import Step, progress
+from master_bot.views.startup_steps import progress
 from personalbots_api.conditions import CATALOGUE, Phase, Reason
 from personalbots_api.models import LastTermination, PersonalBot
 from support.master_world import Talk, World
@@ -159,12 +160,12 @@ def test_what_came_later_implies_what_comes_before() -> None:
     running = pod(running_since=NOW + timedelta(seconds=3), scheduled=NOW + timedelta(seconds=1))
     done = progress(bot(), running, [], since=NOW, former_pod="")
     assert done == {
-        Step.ORDERED: NOW,
-        Step.VOLUME: NOW + timedelta(seconds=1),
-        Step.PLACED: NOW + timedelta(seconds=1),
-        Step.IMAGE: NOW + timedelta(seconds=3),
-        Step.STARTED: NOW + timedelta(seconds=3),
-        Step.POLLS: None,
+        StartupStep.ORDERED: NOW,
+        StartupStep.VOLUME: NOW + timedelta(seconds=1),
+        StartupStep.PLACED: NOW + timedelta(seconds=1),
+        StartupStep.IMAGE: NOW + timedelta(seconds=3),
+        StartupStep.STARTED: NOW + timedelta(seconds=3),
+        StartupStep.POLLS: None,
     }
 
 
@@ -173,35 +174,35 @@ def test_what_came_later_implies_what_comes_before() -> None:
 )
 def test_the_pod_of_a_former_start_counts_for_nothing(former: Pod) -> None:
     done = progress(bot(("Ready", "True", "Polling")), former, [], since=NOW, former_pod="old")
-    assert [step for step, at in done.items() if at] == [Step.ORDERED]
+    assert [step for step, at in done.items() if at] == [StartupStep.ORDERED]
 
 
 def test_clocks_that_differ_do_not_keep_a_bot_from_being_ready() -> None:
     early = NOW - timedelta(seconds=30)
     ours = pod(uid="new", running_since=early, ready=True)
     done = progress(bot(("Ready", "True", "Polling"), since=30), ours, [], since=NOW, former_pod="old")
-    assert done[Step.POLLS] == early
+    assert done[StartupStep.POLLS] == early
 
 
 def test_a_new_pod_that_is_not_ready_does_not_poll_whatever_was_said_before() -> None:
     done = progress(
         bot(("Ready", "True", "Polling")), pod(uid="new", running_since=NOW), [], since=NOW, former_pod="old"
     )
-    assert done[Step.POLLS] is None
+    assert done[StartupStep.POLLS] is None
 
 
 def test_an_image_that_was_pulled_again_keeps_its_first_time() -> None:
     pulled = Event(
         at=NOW + timedelta(seconds=60), first=NOW + timedelta(seconds=2), kind="Pod", reason="Pulled", message=""
     )
-    assert progress(bot(), pod(), [pulled], since=NOW, former_pod="")[Step.IMAGE] == NOW + timedelta(seconds=2)
+    assert progress(bot(), pod(), [pulled], since=NOW, former_pod="")[StartupStep.IMAGE] == NOW + timedelta(seconds=2)
 
 
 async def test_debug_and_logs_by_command(world: World, anna: Talk, cluster: MemoryCluster) -> None:
     cluster.put("one", anna.id)
     cluster.come_up("one")
     cluster.logs["one", False] = "\n".join(f"line {number} {TOKEN}" for number in range(100))
-    await world.until(lambda: world.app.cache.get("one"))
+    await world.until(lambda: world.app.clients.cache.get("one"))
     shown = await anna.say("/logs 3", "Last lines of one")
     assert shown.text.splitlines()[1:] == [f"line {number} 7712345678:***" for number in (97, 98, 99)]
     everything = await anna.say("/debug one", "line 99", "How it is", "Where it runs")

@@ -10,12 +10,13 @@ from typing import Final
 
 from master_bot.kubernetes.client import ClusterError
 from master_bot.kubernetes.cluster import Cluster
+from master_bot.kubernetes.personal_bots import parse_bot
 from master_bot.metrics import Metrics
-from master_bot.models import Raw, readable
+from master_bot.models import Raw
 from personalbots_api.models import InvalidResource, PersonalBot
 
 _PAUSE: Final = 2.0
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class BotCache:
@@ -55,7 +56,7 @@ class BotCache:
             except Exception as error:  # whatever it is: without the list nothing is as people are told
                 self._metrics.errors.labels(type(error).__name__).inc()
                 known = isinstance(error, ClusterError)
-                log.warning("the list of bots is not up to date", extra={"error": str(error)}, exc_info=not known)
+                logger.warning("the list of bots is not up to date", extra={"error": str(error)}, exc_info=not known)
                 await asyncio.sleep(_PAUSE)
 
     async def _follow(self) -> None:
@@ -78,7 +79,7 @@ class BotCache:
 
 def _read(raw: Raw) -> PersonalBot | None:
     try:
-        return readable(raw)
+        return parse_bot(raw)
     except InvalidResource as error:
-        log.warning("a PersonalBot cannot be read", extra={"bot": raw["metadata"]["name"], "error": str(error)})
+        logger.warning("a PersonalBot cannot be read", extra={"bot": raw["metadata"]["name"], "error": str(error)})
         return None

@@ -21,7 +21,8 @@ from master_bot.kubernetes.client import (
     NotFoundError,
 )
 from master_bot.kubernetes.objects import Event, Node, Pod, Usage, moment
-from master_bot.models import Raw, readable
+from master_bot.kubernetes.personal_bots import parse_bot
+from master_bot.models import Raw
 from personalbots_api import names
 from personalbots_api.models import PersonalBot
 
@@ -118,16 +119,16 @@ class KubernetesCluster:
         self._conversations = f"/api/v1/namespaces/{namespace}/configmaps"
 
     async def bot(self, name: str) -> PersonalBot:
-        return readable(await self._json("GET", f"{self._bots}/{quote(name, safe='')}"))
+        return parse_bot(await self._json("GET", f"{self._bots}/{quote(name, safe='')}"))
 
     async def create_bot(self, bot: PersonalBot) -> PersonalBot:
-        return readable(await self._json("POST", self._bots, body=bot.to_raw()))
+        return parse_bot(await self._json("POST", self._bots, body=bot.to_raw()))
 
     async def patch_bot(self, bot: PersonalBot, patch: Raw) -> PersonalBot:
         # With the uid as a precondition the API server answers 409 when the name is another bot's by now.
         body = {**patch, "metadata": {**patch.get("metadata", {}), "uid": bot.metadata.uid}}
         path = f"{self._bots}/{bot.metadata.name}"
-        return readable(await self._json("PATCH", path, body=body, content_type=MERGE_PATCH))
+        return parse_bot(await self._json("PATCH", path, body=body, content_type=MERGE_PATCH))
 
     async def delete_bot(self, bot: PersonalBot, *, unchanged: bool = False) -> None:
         path, meta = f"{self._bots}/{bot.metadata.name}", bot.metadata

@@ -5,16 +5,14 @@ are read once at the start and kept in memory too: a message costs no request un
 """
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 
 from master_bot.kubernetes.cluster import Cluster, Conversation
-
-Clock = Callable[[], datetime]
+from master_bot.models import Clock
 
 
 class ConfigMapStorage(BaseStorage):

@@ -12,13 +12,20 @@ from datetime import UTC, datetime, timedelta
 from json import loads
 from typing import Any, Final, Self
 
+from master_bot.kubernetes.annotations import (
+    LANGUAGE_ANNOTATION,
+    MANAGED_ANNOTATION,
+    TITLE_ANNOTATION,
+    USERNAME_ANNOTATION,
+)
 from master_bot.kubernetes.client import ConflictError, NotFoundError
 from master_bot.kubernetes.cluster import Cluster, Conversation
-from master_bot.kubernetes.fsm_storage import Clock, ConfigMapStorage
-from master_bot.models import LANGUAGE_ANNOTATION, MANAGED_ANNOTATION, TITLE_ANNOTATION, USERNAME_ANNOTATION, going
+from master_bot.kubernetes.fsm_storage import ConfigMapStorage
+from master_bot.kubernetes.personal_bots import is_being_deleted
+from master_bot.models import Clock
 from master_bot.services.credentials import Identity, resource_name
 from master_bot.settings import Settings
-from master_bot.views.choices import Wish
+from master_bot.views.choices import Choices
 from personalbots_api import names
 from personalbots_api.models import (
     LLM,
@@ -38,7 +45,7 @@ from personalbots_api.models import (
 )
 
 DRAFT_LABEL: Final = f"{names.GROUP}/draft"
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +99,7 @@ class Drafts:
         """Put the key beside the token. NotFoundError: the draft has expired."""
         await self._cluster.patch_secret(draft.secret, {"stringData": {names.OPENAI_API_KEY_KEY: key}})
 
-    async def make(self, draft: Draft, wish: Wish, *, owner_id: int) -> PersonalBot:
+    async def make(self, draft: Draft, choices: Choices, *, owner_id: int) -> PersonalBot:
         """Make the resource, which owns the draft's Secret from then on.
 
         Raises:
@@ -102,7 +109,7 @@ class Drafts:
         # A Secret cannot be looked at; that it can be patched says that it is still there.
         await self._cluster.patch_secret(draft.secret, {"metadata": {"labels": {DRAFT_LABEL: "true"}}})
         try:
-            bot = await self._cluster.create_bot(manifest(draft, wish, self._settings, owner_id=owner_id))
+            bot = await self._cluster.create_bot(manifest(draft, choices, self._settings, owner_id=owner_id))
         except ConflictError:
             bot = await self._cluster.bot(draft.bot)
             if not _made_from(bot, draft):
@@ -145,7 +152,7 @@ class Drafts:
             bot = await self._cluster.bot(draft.bot)
         except NotFoundError:
             bot = None
-        if bot and _made_from(bot, draft) and not going(bot):
+        if bot and _made_from(bot, draft) and not is_being_deleted(bot):
             await self._hand_over(draft, bot)
         else:
             await self._cluster.delete_secret(draft.secret)
@@ -164,20 +171,20 @@ async def expire(cluster: Cluster, storage: ConfigMapStorage, drafts: Drafts, ag
             await drafts.drop(draft)
         await cluster.forget_conversation(conversation.name)
         storage.forget(conversation.name)
-        log.info("forgot a silent conversation", extra={"conversation": conversation.name, "draft": bool(draft)})
+        logger.info("forgot a silent conversation", extra={"conversation": conversation.name, "draft": bool(draft)})
     return len(old)
 
 
-def manifest(draft: Draft, wish: Wish, settings: Settings, *, owner_id: int) -> PersonalBot:
+def manifest(draft: Draft, choices: Choices, settings: Settings, *, owner_id: int) -> PersonalBot:
     """The resource to create. What it leaves out, the API server fills in."""
-    resources = (settings.sizes or {}).get(wish.size or "")
+    resources = (settings.sizes or {}).get(choices.size or "")
     own = ApiKeySecretRef(name=draft.secret, key=names.OPENAI_API_KEY_KEY)
-    shared = ApiKeySecretRef(name=settings.shared_key_secret, key=settings.shared_key_key) if wish.shared else None
+    shared = ApiKeySecretRef(name=settings.shared_key_secret, key=settings.shared_key_key) if choices.shared else None
     annotations = {
         USERNAME_ANNOTATION: draft.username,
-        LANGUAGE_ANNOTATION: wish.language,
+        LANGUAGE_ANNOTATION: choices.language,
         **({MANAGED_ANNOTATION: "true"} if draft.managed else {}),
-        **({TITLE_ANNOTATION: wish.title} if wish.title else {}),
+        **({TITLE_ANNOTATION: choices.title} if choices.title else {}),
     }
     return PersonalBot(
         metadata=Metadata(
@@ -194,25 +201,25 @@ def manifest(draft: Draft, wish: Wish, settings: Settings, *, owner_id: int) -> 
             llm=LLM(
                 api_key_secret_ref=shared or own,
                 base_url=settings.llm_base_url,
-                model=wish.model,
+                model=choices.model,
                 embedding_model=settings.llm_embedding_model,
-                **({"budget": settings.shared_key_budget} if wish.shared and settings.shared_key_budget else {}),
+                **({"budget": settings.shared_key_budget} if choices.shared and settings.shared_key_budget else {}),
             ),
-            knowledge=_knowledge(draft, wish, settings, owner_id=owner_id),
-            access=Access(mode=wish.access),
+            knowledge=_knowledge(draft, choices, settings, owner_id=owner_id),
+            access=Access(mode=choices.access),
             **({"sleep": Sleep(after=settings.sleep_after)} if settings.sleep_after else {}),
             **({"resources": Resources.model_validate(resources)} if resources else {}),
         ),
     )
 
 
-def _knowledge(draft: Draft, wish: Wish, settings: Settings, *, owner_id: int) -> Knowledge:
+def _knowledge(draft: Draft, choices: Choices, settings: Settings, *, owner_id: int) -> Knowledge:
     """Where the bot keeps what it reads; beside a server its own volume keeps the journal and the originals.
 
     The collection's name has the owner in it: the same Telegram bot in other hands finds nothing of theirs.
     """
     storage = Storage(size=settings.storage_size)
-    if not wish.server or not settings.qdrant_url:
+    if not choices.server or not settings.qdrant_url:
         return Knowledge(storage=storage)
     key = QdrantKeySecretRef(name=settings.qdrant_key_secret, key=settings.qdrant_key_key)
     server = Qdrant(url=settings.qdrant_url, **({"api_key_secret_ref": key} if settings.qdrant_key_secret else {}))

@@ -8,8 +8,8 @@ from typing import Any
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, ManagedBotUpdated, Message, TelegramObject, User
 
+from master_bot.kubernetes.annotations import chosen_language
 from master_bot.kubernetes.bot_cache import BotCache
-from master_bot.models import language
 from master_bot.settings import Settings
 from master_bot.texts import Texts, texts_for
 from personalbots_api.models import PersonalBot
@@ -60,7 +60,7 @@ class PersonMiddleware:
 
 def texts_of(user: User, cache: BotCache) -> Texts:
     """What this person is told, in the language that they chose, else in that of their Telegram."""
-    return texts_for(language(cache.of(user.id)) or user.language_code)
+    return texts_for(chosen_language(cache.of(user.id)) or user.language_code)
 
 
 def _who(event: TelegramObject) -> User | None:

@@ -34,7 +34,7 @@ _PAUSES: Final = (5.0, 10.0, 15.0, 30.0)
 _HANDLING: Final = 180.0
 _LAST_WORDS: Final = 4.0
 T = TypeVar("T")
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Poller:
@@ -66,7 +66,7 @@ class Poller:
                 pause = _pause(error, failures)
                 failures += 1
                 self._metrics.errors.labels(type(error).__name__).inc()
-                log.warning("getUpdates failed", extra={"error": str(error), "pause": pause})
+                logger.warning("getUpdates failed", extra={"error": str(error), "pause": pause})
                 await self._unless_stopped(asyncio.sleep(pause))
                 continue
             failures = 0
@@ -116,7 +116,7 @@ class Poller:
         except Exception:
             # The dispatcher's error handler answers people; what comes here is a fault of that itself.
             self._metrics.errors.labels("unhandled").inc()
-            log.exception("an update could not be handled", extra={"update": update.update_id})
+            logger.exception("an update could not be handled", extra={"update": update.update_id})
 
     async def _finish(self) -> None:
         """Let running handlers end and confirm them; what does not end in time is delivered again."""
@@ -130,7 +130,7 @@ class Poller:
                 async with asyncio.timeout(_LAST_WORDS / 2):
                     await self._bot(GetUpdates(offset=confirmed, timeout=0, limit=1))
             except (AiogramError, TimeoutError):
-                log.info("the last updates were not confirmed and come again")
+                logger.info("the last updates were not confirmed and come again")
 
 
 def _pause(error: Exception, failures: int) -> float:
@@ -150,6 +150,6 @@ def _readable(error: ClientDecodeError, bot: Bot) -> list[Update]:
         try:
             updates.append(Update.model_validate(raw, context={"bot": bot}))
         except ValueError:
-            log.warning("an update cannot be read and is passed over", extra={"update": raw.get("update_id")})
+            logger.warning("an update cannot be read and is passed over", extra={"update": raw.get("update_id")})
             updates.append(Update(update_id=raw["update_id"]))
     return updates

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Said(NamedTuple):
+class CauseText(NamedTuple):
     """A cause in words: `state` fits into a list, `cause` and `remedy` are sentences."""
 
     state: str

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from master_bot.kubernetes.annotations import LANGUAGE_ANNOTATION, title
+from master_bot.kubernetes.personal_bots import handle
 from master_bot.logs import mask
-from master_bot.models import handle, title
-from master_bot.texts import Texts, fill
+from master_bot.texts import Texts, fill, texts_for
 from master_bot.views.diagnosis import Diagnosis, diagnose
-from master_bot.views.log_lines import readable
+from master_bot.views.log_lines import readable_line
 from master_bot.views.units import monthly, plain
 from personalbots_api.models import PersonalBot
 
@@ -44,6 +45,11 @@ def facts(diagnosis: Diagnosis, texts: Texts) -> Mapping[str, str]:
     return {**vars(diagnosis.facts), "memory": plain(diagnosis.facts.memory, texts)}
 
 
+def owner_texts(bot: PersonalBot) -> Texts:
+    """What the bot's owner is told unasked, in the language that they chose for this bot."""
+    return texts_for(bot.metadata.annotations.get(LANGUAGE_ANNOTATION))
+
+
 def key_place(service: str, texts: Texts) -> str:
     """Where a key for the service at this address is made."""
     page = _KEY_PAGES.get(urlsplit(service).hostname or "")
@@ -68,17 +74,17 @@ def bot_list(  # noqa: PLR0913 - all that is known, by keyword
     lines = []
     for bot in shown:
         details = [*_usage(bot, now, texts), *([fill(texts.owned_by, owner=bot.spec.owner_id)] if admin else [])]
-        said = line(bot, diagnose(bot, None, (), now), texts)
-        lines.append(f"{said}\n<i>{' · '.join(details)}</i>" if details else said)
+        head = line(bot, diagnose(bot, None, (), now), texts)
+        lines.append(f"{head}\n<i>{' · '.join(details)}</i>" if details else head)
     return "\n\n".join([title, *lines])
 
 
 def status(bot: PersonalBot, diagnosis: Diagnosis, now: datetime, texts: Texts) -> str:
     """How one bot is, and what to do when something is wrong."""
-    said, known = texts.causes[diagnosis.reason], facts(diagnosis, texts)
-    parts = [line(bot, diagnosis, texts), fill(said.cause, **known)]
+    words, known = texts.causes[diagnosis.reason], facts(diagnosis, texts)
+    parts = [line(bot, diagnosis, texts), fill(words.cause, **known)]
     if diagnosis.reason not in ("Polling", "KeyAccepted", "Opened"):
-        parts.append(fill(texts.what_to_do, remedy=said.remedy.format_map(known)))
+        parts.append(fill(texts.what_to_do, remedy=words.remedy.format_map(known)))
     if usage := _usage(bot, now, texts):
         parts.append(f"<i>{' · '.join(usage)}</i>")
     return mask("\n".join(parts))
@@ -116,7 +122,7 @@ def tail(log: str, room: int) -> str:
     """The last whole lines of `log`, readable, masked, escaped, that fit into `room` characters (or the last's end)."""
     kept: list[str] = []
     for raw in reversed(mask(log).splitlines()):
-        entry = readable(raw)
+        entry = readable_line(raw)
         escaped = fill("{entry}", entry=entry)
         room -= len(escaped) + 1
         if room < 0:

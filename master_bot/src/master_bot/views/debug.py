@@ -33,17 +33,17 @@ def debug(  # noqa: PLR0913 - all that is known, by keyword
     usage: Usage | None = None,
 ) -> str:
     """Cause and remedy first, then how it is, within one message; with a `limit`, a file of so many characters."""
-    said = texts.details
+    words = texts.details
     sections = [
-        (said.how, _state(bot, pod, now, texts)),
-        (said.where, _place(bot, pod, usage, texts)),
-        (said.events, [_event(event, now, texts) for event in (events if limit else events[:_EVENTS])]),
-        *([(said.technical, [fill("{fact}", fact=fact) for fact in _technical(bot, pod, events)])] if limit else []),
+        (words.how, _state(bot, pod, now, texts)),
+        (words.where, _where(bot, pod, usage, texts)),
+        (words.events, [_event(event, now, texts) for event in (events if limit else events[:_EVENTS])]),
+        *([(words.technical, [fill("{fact}", fact=fact) for fact in _technical(bot, pod, events)])] if limit else []),
     ]
     text = status(bot, diagnose(bot, pod, events, now), now, texts)
     for heading, lines in sections:
-        text += f"\n\n<b>{heading}</b>\n" + ("\n".join(lines) or said.no_events)
-    logs = [(said.log, log), (said.previous_log, previous_log)]
+        text += f"\n\n<b>{heading}</b>\n" + ("\n".join(lines) or words.no_events)
+    logs = [(words.log, log), (words.previous_log, previous_log)]
     present = [(heading, content) for heading, content in logs if content and content.strip()]
     for left, (heading, content) in zip(range(len(present), 0, -1), present, strict=True):
         room = ((limit or MESSAGE_LIMIT) - len(text)) // left - len(heading) - 30
@@ -52,16 +52,16 @@ def debug(  # noqa: PLR0913 - all that is known, by keyword
 
 
 def _state(bot: PersonalBot, pod: Pod | None, now: datetime, texts: Texts) -> list[str]:
-    said = texts.details
+    words = texts.details
     lines = [
-        fill(said.stage, stage=said.stages[bot.status.phase or ""]),
+        fill(words.stage, stage=words.stages[bot.status.phase or ""]),
         *(_condition(entry, now, texts) for entry in bot.status.conditions),
-        fill(said.restarts, count=_restarts(bot, pod)),
+        fill(words.restarts, count=_restarts(bot, pod)),
     ]
     if ended := _ended(bot, pod):
-        why = said.ends.get(ended.reason or "?") or said.ends.get(str(ended.exit_code)) or said.ends[""]
+        why = words.ends.get(ended.reason or "?") or words.ends.get(str(ended.exit_code)) or words.ends[""]
         known = {"code": ended.exit_code, "reason": ended.reason or "?"}
-        lines.append(fill(said.end, ago=ago(ended.finished_at, now, texts), why=why, **known))
+        lines.append(fill(words.end, ago=ago(ended.finished_at, now, texts), why=why, **known))
     return lines
 
 
@@ -74,14 +74,14 @@ def _condition(entry: Condition, now: datetime, texts: Texts) -> str:
     return f"{sign} {fill(sentence, state=texts.causes[reason].state)} <i>{lasts}</i>"
 
 
-def _place(bot: PersonalBot, pod: Pod | None, usage: Usage | None, texts: Texts) -> list[str]:
-    said = texts.details
+def _where(bot: PersonalBot, pod: Pod | None, usage: Usage | None, texts: Texts) -> list[str]:
+    words = texts.details
     if pod is None:
-        return [said.nowhere]
-    lines = [said.ready if pod.ready else said.not_ready]
+        return [words.nowhere]
+    lines = [words.ready if pod.ready else words.not_ready]
     if waiting := pod.waiting or ("Unschedulable" if pod.unscheduled else ""):
-        lines = [fill(said.waits, why=said.waiting.get(waiting, waiting))]
-    lines.append(fill(said.server, node=pod.node or "–", image=pod.image))
+        lines = [fill(words.waits, why=words.waiting.get(waiting, waiting))]
+    lines.append(fill(words.server, node=pod.node or "–", image=pod.image))
     if usage:
         lines.append(_used(bot, usage, texts))
     return lines

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from master_bot.kubernetes.objects import Event, Pod
-from master_bot.models import condition, going, handle
+from master_bot.kubernetes.personal_bots import condition, handle, is_being_deleted
 from personalbots_api.conditions import find
 from personalbots_api.models import Condition, LastTermination, PersonalBot
 
@@ -80,7 +80,7 @@ def diagnose(bot: PersonalBot, pod: Pod | None, events: Sequence[Event], now: da
 
 def _cause(bot: PersonalBot, pod: Pod | None, events: Sequence[Event], now: datetime) -> tuple[str, str]:
     """The reason, and the message that came with it."""
-    if going(bot):
+    if is_being_deleted(bot):
         return "Terminating", ""
     ready = condition(bot, "Ready")
     if ready is None:

@@ -7,7 +7,7 @@ from typing import Final
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from master_bot.models import handle, sleeps, username
+from master_bot.kubernetes.personal_bots import handle, is_asleep, username
 from master_bot.texts import Texts, fill
 from personalbots_api.models import PersonalBot
 
@@ -106,7 +106,7 @@ def open_button(bot: PersonalBot, texts: Texts, link_base: str) -> list[InlineKe
 def card(bot: PersonalBot, texts: Texts, link_base: str) -> InlineKeyboardMarkup:
     """Everything that can be done with one bot."""
     stopped = bot.spec.state == "Stopped"
-    start = texts.button_wake if sleeps(bot) else texts.button_restart
+    start = texts.button_wake if is_asleep(bot) else texts.button_restart
     return markup(
         open_button(bot, texts, link_base),
         [button(texts.button_debug, Act.DEBUG, bot), button(texts.button_logs, Act.LOGS, bot)],

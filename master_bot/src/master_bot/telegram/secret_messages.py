@@ -1,0 +1,51 @@
+"""Messages that hold a token or a key must not stay in the chat."""
+
+import logging
+import re
+from typing import Final
+
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import Message
+
+from master_bot.texts import Texts
+
+_LOOKS_SECRET: Final = re.compile(
+    r"\d{5,}:\S{8,}|\b(sk|gsk|xai|pk)-\S{4,}|(?<!\S)(?!https?:)(?=\S*\d)[\w:.~+-]{20,}",
+)
+"""A token, a key of a known kind, or a long word with a digit in it."""
+logger = logging.getLogger(__name__)
+
+
+def looks_secret(text: str) -> bool:
+    """Whether `text` may hold a token or a key, whole or in part."""
+    return bool(_LOOKS_SECRET.search(text))
+
+
+async def delete_if_secret(message: Message, texts: Texts, *, secret: bool) -> None:
+    """Delete the message if it holds a secret. When Telegram refuses, ask the person to do it."""
+    if secret and not await _delete(message):
+        await message.answer(texts.delete_yourself)
+
+
+async def delete_stray_secret(message: Message, texts: Texts) -> bool:
+    """Delete a message that seems to hold a secret where none was asked for, and say so; whether it did."""
+    secret = looks_secret(message.text or message.caption or "")
+    await delete_if_secret(message, texts, secret=secret)
+
+    if secret:
+        await message.answer(texts.hidden_to_be_safe)
+
+    return secret
+
+
+async def _delete(message: Message) -> bool:
+    try:
+        await message.delete()
+    except TelegramBadRequest as error:
+        # Telegram delivers a message again after a restart: it was deleted the first time.
+        return "message to delete not found" in str(error)
+    except Exception:
+        logger.warning("a message with a secret could not be deleted", exc_info=True)
+        return False
+
+    return True
