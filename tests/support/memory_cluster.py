@@ -93,7 +93,7 @@ class MemoryCluster:
         ]
         self._stamp("MODIFIED", raw)
 
-    def restore(self, bots: Mapping[str, Raw]) -> None:
+    def restore(self, bots: Mapping[str, dict[str, Any]]) -> None:
         """Have these bots as they were, and no others."""
         for name in self.bots.keys() - bots:
             self._stamp("DELETED", self.bots.pop(name))

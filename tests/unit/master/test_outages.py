@@ -7,11 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from test_bots import WORKS, known
-from test_changes import OTHER_KEY, SIZES, made
 
 from master_bot.kubernetes.client import AwayError
-from support.master_world import KEY, Talk, World, make_world
+from support.master_world import KEY, OTHER_KEY, SIZES, WORKS, Talk, World, make_bot_here, make_world, until_known
 from support.memory_cluster import MemoryCluster
 
 SORRY = "I cannot reach the servers just now"
@@ -113,7 +111,7 @@ async def test_a_bot_made_with_one_tap_is_taken_over_by_itself_when_the_api_serv
 async def test_a_setting_is_changed_once_the_api_server_is_back(
     world: World, anna: Talk, cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, name = await made(world, anna)
+    _, name = await make_bot_here(world, anna)
     await anna.press(await anna.say("/settings", "⚙️"), "Who may ask")
     choice = await anna.hear("You always may")
     with away(cluster):
@@ -142,7 +140,7 @@ async def test_more_memory_is_one_step_however_often_its_button_is_pressed(
     async with make_world(cluster, sizes=steps) as world:
         await world.start()
         anna = await world.join()
-        _, name = await made(world, anna)
+        _, name = await make_bot_here(world, anna)
         cluster.report(name, Ready=("False", "OutOfMemory", ""))
         await world.until(lambda: "OutOfMemory" in str(world.app.services.notifications._observed))  # noqa: SLF001
         world.passed += timedelta(seconds=30)
@@ -161,7 +159,7 @@ async def test_a_bot_is_deleted_once_and_its_owner_is_told_though_the_answers_ar
 ) -> None:
     cluster.put("one", anna.id)
     cluster.report("one", Ready=WORKS)
-    await known(world, "one")
+    await until_known(world, "one")
     with away(cluster):
         await anna.say("/delete", SORRY)
     question = await anna.say("/delete", "Delete one?")
@@ -228,7 +226,7 @@ async def test_a_broadcast_is_sent_once_the_api_server_is_back(cluster: MemoryCl
 async def test_debug_is_told_when_the_api_server_is_back(world: World, anna: Talk, cluster: MemoryCluster) -> None:
     cluster.put("one", anna.id)
     cluster.come_up("one")
-    await known(world, "one")
+    await until_known(world, "one")
     shown = await anna.say("/debug", "How it is")
     with away(cluster):
         await anna.say("/debug", SORRY)

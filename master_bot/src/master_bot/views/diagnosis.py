@@ -82,16 +82,19 @@ def _cause(bot: PersonalBot, pod: Pod | None, events: Sequence[Event], now: date
     """The reason, and the message that came with it."""
     if is_being_deleted(bot):
         return "Terminating", ""
+
     ready = condition(bot, "Ready")
     if ready is None:
         silent = bot.metadata.creation_timestamp and now - _changed(bot) > _SILENCE
-        return ("OperatorSilent", "") if silent else _pod_cause(pod, events) or ("Starting", "")
+        return ("OperatorSilent" if silent else "Starting"), ""
+
     if ready.reason == "Polling":
         return _beside(bot) or (ready.reason, ready.message)
-    if ready.reason == "CrashLoop" and _out_of_memory((pod.ended if pod else None) or bot.status.last_termination):
-        return "OutOfMemory", ready.message
+
+    # The operator has long had time to say more: it may be silent by now, so the pod is asked.
     if ready.reason in _ON_THE_WAY and now - ready.last_transition_time > _PATIENCE:
         return _pod_cause(pod, events) or (ready.reason, ready.message)
+
     return ready.reason, ready.message
 
 

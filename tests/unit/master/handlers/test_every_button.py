@@ -6,13 +6,10 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
-from test_changes import SIZES, made
-from test_managed import tap
-
 from master_bot.kubernetes.personal_bots import parse_bot
 from master_bot.views.keyboards import Act
 from standins.telegram import Message
-from support.master_world import KEY, Talk, World, make_world
+from support.master_world import KEY, SIZES, Talk, World, make_bot_here, make_managed_bot, make_world
 from support.memory_cluster import MemoryCluster
 
 Root = Callable[[], Awaitable[Message]]
@@ -71,8 +68,8 @@ async def test_every_button_does_something_and_none_fails(cluster: MemoryCluster
     ) as world:
         await world.start()
         anna = await world.join()
-        _, own = await made(world, anna)
-        number, _ = await tap(anna)
+        _, own = await make_bot_here(world, anna)
+        number, _ = await make_managed_bot(anna)
         await anna.create("is on its way")
         cluster.come_up(f"bot-{number}")
         cluster.put("asleep", anna.id, state="Stopped")

@@ -3,16 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from test_bots import forge
-from test_diagnose import NOW, bot
 
-from master_bot.services.notifications import WELL, is_due, noteworthy_state
+from master_bot.services.notifications import is_due, noteworthy_state
 from master_bot.views.keyboards import Act, BotButton
+from master_bot.views.notifications import WELL
 from personalbots_api.models import LastTermination, PersonalBot, Status
-from support.master_world import Talk, World, make_world
+from support.master_world import WORKS, Talk, World, forge_press, make_world
 from support.memory_cluster import MemoryCluster
+from support.observed_bots import NOW, bot
 
-WORKS = ("True", "Polling", "")
 REFUSED = ("False", "TokenRefused", "")
 
 
@@ -115,7 +114,7 @@ async def test_out_of_memory_offers_more_of_it_where_there_is_a_larger_size(clus
         await anna.press(told, "📈 More memory")
         await anna.hear("has 512 MB of memory now")
         assert cluster.bots["one"]["spec"]["resources"]["limits"]["memory"] == "512Mi"
-        await forge(world, anna, BotButton(act=Act.MORE_MEMORY, name="one").pack())
+        await forge_press(world, anna, BotButton(act=Act.MORE_MEMORY, name="one").pack())
         await anna.hear("has the largest size already")
 
 

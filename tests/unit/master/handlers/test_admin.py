@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiogram.types import CallbackQuery, Chat, Message, Update, User
-from test_bots import WORKS, known
 
 from master_bot.handlers.admin import SendButton
 from master_bot.kubernetes.objects import Node
 from master_bot.services.invitations import invitation, is_valid
-from support.master_world import Talk, make_world
+from support.master_world import WORKS, Talk, make_world, until_known
 from support.memory_cluster import MemoryCluster
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -57,7 +56,7 @@ async def test_five_hundred_bots_are_told_at_a_glance_and_found(root: Talk, clus
         )
     cluster.bots["bot-10007"]["status"]["restarts"] = 12
     cluster.report("bot-10007", identity=(10_007, "person7_bot"), Ready=WORKS)
-    await known(root.world, "bot-10499")
+    await until_known(root.world, "bot-10499")
     await root.world.until(lambda: (bot := root.world.app.clients.cache.get("bot-10007")) and bot.status.restarts == 12)
     told = await root.say("/admin", "All bots: 500, of 250 people", "🟢 490 × works")
     assert "🔴 10 × Telegram refuses the token" in told.text

@@ -4,15 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from test_diagnose import NOW, bot, pod
 
 from master_bot.kubernetes.client import AwayError
 from master_bot.kubernetes.objects import Pod
+from master_bot.services.startup_messages import StartupMessage
 from master_bot.texts import LANGUAGES
 from master_bot.views.startup import StartupView, startup_view
 from personalbots_api.models import PersonalBot
 from support.master_world import Talk, World, onboard
 from support.memory_cluster import MemoryCluster
+from support.observed_bots import NOW, bot, pod
 
 
 def at(seconds: int, *conditions: tuple[str, str, str], of_pod: Pod | None = None) -> StartupView:
@@ -128,3 +129,12 @@ async def test_a_cluster_that_is_away_for_a_while_only_delays_it(
     cluster.come_up(name)
     await anna.hear("is ready")
     assert not failures
+
+
+def test_where_a_live_message_stands_survives_writing() -> None:
+    assert StartupMessage.read("whatever") is None
+    for begun in ("", "/2026-11-23T11:58:00+00:00"):
+        place = StartupMessage.read(f"1/2/ru/2026-11-23T12:00:00+00:00/uid{begun}")
+        assert place
+        assert StartupMessage.read(place.write()) == place
+        assert bool(place.begun) == bool(begun)

@@ -1,6 +1,7 @@
 """Messages go out in their order, however often Telegram asks to wait, and nobody waits for another chat."""
 
 import asyncio
+from functools import partial
 
 from support.master_world import Talk, World
 
@@ -33,13 +34,13 @@ async def test_edits_that_a_newer_one_has_overtaken_are_dropped(world: World, an
     bot = world.app.clients.telegram
     await anna.say("/start", "Step 1")
     message = await bot.send_message(anna.id, "0 %")
-    place = {"chat_id": anna.id, "message_id": message.message_id}
+    edit = partial(bot.edit_message_text, chat_id=anna.id, message_id=message.message_id)
     await world.telegram.client.fault(method="editMessageText", code=429, retry_after=1)
     async with asyncio.TaskGroup() as group:
-        group.create_task(bot.edit_message_text("10 %", **place))
+        group.create_task(edit("10 %"))
         await asked_to_wait(world)
-        group.create_task(bot.edit_message_text("20 %", **place))
-        group.create_task(bot.edit_message_text("30 %", **place))
+        group.create_task(edit("20 %"))
+        group.create_task(edit("30 %"))
         group.create_task(bot.send_message(anna.id, "done"))
     calls = await world.telegram.client.calls(method="editMessageText")
     assert [call["code"] for call in calls] == [429, 200], "20 % was never sent"
@@ -55,3 +56,9 @@ async def test_a_message_with_a_secret_goes_at_once_even_where_others_wait(world
         await asked_to_wait(world)
         await bot.delete_message(anna.id, asked.id)
         assert await texts(anna) == []
+
+
+async def test_a_message_that_came_too_fast_is_sent_again_after_what_telegram_asks(world: World, anna: Talk) -> None:
+    await world.telegram.client.fault(method="sendMessage", code=429, retry_after=1, times=2)
+    await anna.say("/help", "I make bots")
+    assert [call["code"] for call in await world.telegram.client.calls(method="sendMessage")] == [429, 429, 200]
