@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import sys
+from typing import Final
 
 from aiogram.exceptions import TelegramUnauthorizedError
 from aiogram.utils.token import TokenValidationError
@@ -12,10 +13,10 @@ from master_bot.app import run
 from master_bot.logs import set_up
 from master_bot.settings import Settings, SettingsError
 
-EX_CONFIG = 78
+EX_CONFIG: Final = 78
 """sysexits.h: something was found in an unconfigured or misconfigured state."""
-EX_NOPERM = 77
-
+EX_NOPERM: Final = 77
+"""sysexits.h: a permission is missing."""
 logger = logging.getLogger("master_bot")
 
 
@@ -26,6 +27,7 @@ def main() -> None:
         set_up(settings.log_level)
         asyncio.run(run(settings))
     except (SettingsError, FileNotFoundError, TokenValidationError) as error:
+        # Logging may not have been set up yet.
         set_up("INFO")
         logger.critical("the master bot cannot start: %s", error)
         sys.exit(EX_CONFIG)

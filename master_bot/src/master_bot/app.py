@@ -100,6 +100,7 @@ class MasterBot:
         last = self.poller.last_completed
         if last is None or time() - last > _POLL_OVERDUE:
             return "getUpdates has not come back lately"
+
         return ""
 
     async def run(self) -> None:
@@ -226,6 +227,7 @@ def _dispatcher(clients: Clients, storage: ConfigMapStorage) -> Dispatcher:
     dispatcher = Dispatcher(storage=storage, events_isolation=SimpleEventIsolation())
     person = PersonMiddleware(clients.settings, clients.cache)
     throttle = Throttle(clients.settings.requests_per_half_minute, clients.metrics)
+
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.outer_middleware(person)
         observer.outer_middleware(throttle)
@@ -235,6 +237,7 @@ def _dispatcher(clients: Clients, storage: ConfigMapStorage) -> Dispatcher:
     dispatcher.managed_bot.outer_middleware(ClusterRetryMiddleware(clients.telegram))
 
     dispatcher.errors.register(ErrorHandler(clients.telegram, clients.cache, clients.metrics).handle)
+
     return dispatcher
 
 
@@ -268,6 +271,7 @@ def _routers(clients: Clients, services: Services, http: aiohttp.ClientSession, 
     onboarding = OnboardingHandlers(
         clients=clients, drafts=drafts, credentials=credentials, invitations=invitations, completion=completion
     )
+
     return [
         admin_router(admin, health),
         bots_router(bots),
@@ -292,6 +296,7 @@ async def run(settings: Settings) -> None:
     token = settings.token_file.read_text(encoding="utf-8").strip()
     kube = await Kube.connect(metrics)
     cluster = KubernetesCluster(kube, bots_namespace=settings.bots_namespace, namespace=settings.namespace)
+
     try:
         async with assemble(settings, token, cluster, metrics, lambda: datetime.now(UTC)) as master:
             loop = asyncio.get_running_loop()

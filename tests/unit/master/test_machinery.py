@@ -8,6 +8,7 @@ import sys
 
 from master_bot.logs import JsonFormatter
 from support.master_world import Talk, World
+from support.observed_bots import TOKEN
 
 
 def test_log_lines_are_json_with_secrets_masked() -> None:
@@ -41,8 +42,6 @@ import sys
 import master_bot
 from master_bot.quick_aiogram import aiogram_models
 import aiogram.types, aiogram.methods
-from support.observed_bots import TOKEN
-from support.observed_bots import TOKEN
 models = set(aiogram_models())
 late = [model for model in models if not model.__pydantic_complete__]
 assert len(late) > 300, "nothing was postponed"

@@ -120,6 +120,7 @@ class AdminHandlers:
         message, text = query.message, self.drafted.get(person.id)
         if not isinstance(message, Message):
             return
+
         if text is None:
             await message.answer(person.texts.admin.broadcast_gone)
             return
@@ -148,6 +149,7 @@ def admin_router(handlers: AdminHandlers, health: HealthHandlers) -> Router:
     router.message.register(handlers.invite, Command("invite"))
     router.message.register(handlers.ask_broadcast, Command("broadcast"))
     router.callback_query.register(handlers.broadcast, SendButton.filter())
+
     return router
 
 

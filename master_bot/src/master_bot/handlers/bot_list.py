@@ -55,4 +55,5 @@ class BotListHandlers:
             most=self.quotas.of(person.id),
         )
         shown = bots[page * PAGE : (page + 1) * PAGE]
+
         return text, markup(*([button(handle(bot), Act.CARD, bot)] for bot in shown), pages(page, last))

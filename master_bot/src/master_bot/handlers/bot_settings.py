@@ -89,6 +89,7 @@ class SettingsHandlers:
             Field.LANGUAGE: [{"metadata": {"annotations": {LANGUAGE_ANNOTATION: name}}} for name in LANGUAGES],
         }
         offer = offers[option.field]
+
         return offer[option.index] if 0 <= option.index < len(offer) else None
 
     async def _overview(self, bot: PersonalBot, context: Context) -> None:
@@ -127,6 +128,7 @@ class SettingsHandlers:
         # An administrator who does this for somebody keeps their own language.
         if changed.spec.owner_id == context.person.id:
             context = replace(context, person=replace(context.person, texts=owner_texts(changed)))
+
         await self._overview(changed, context)
         await context.message.answer(context.person.texts.changes.language_changed)
 
@@ -148,6 +150,7 @@ class SettingsHandlers:
             if larger is None:
                 await message.answer(fill(words.largest, bot=handle(bot)))
                 return
+
             patch = {"metadata": {"annotations": {GROWN_ANNOTATION: offer}}, "spec": {"resources": larger}}
             changed = await self.clients.patch_bot(bot, patch)
 

@@ -52,6 +52,7 @@ class TypedSettingsHandlers:
         """Try the key, and put it where the bot reads it."""
         text = (message.text or "").strip()
         await delete_if_secret(message, person.texts, secret=len(text.split()) == 1 or looks_secret(text))
+
         bot = await self._bot(Context(message=message, person=person, state=state))
         if bot is None:
             return
@@ -74,6 +75,7 @@ class TypedSettingsHandlers:
         text = message.text or ""
         await delete_if_secret(message, person.texts, secret=looks_secret(text))
         context = Context(message=message, person=person, state=state)
+
         bot = await self._bot(context)
         if bot is None:
             return
@@ -183,4 +185,5 @@ def typed_settings_router(handlers: TypedSettingsHandlers) -> Router:
     router.message.register(handlers.key_given, StateFilter(SettingsInput.key), *typed)
     router.message.register(handlers.token_given, StateFilter(SettingsInput.token), *typed)
     router.message.register(handlers.title_given, StateFilter(SettingsInput.title), *typed)
+
     return router

@@ -62,6 +62,7 @@ class BotsHandlers:
         self.clients.metrics.commands.labels(command.command).inc()
 
         lines, wanted, search = _arguments(command.args or "")
+
         found = self._meant(person, wanted)
         if len(found) == 1:
             context = Context(message=message, person=person, state=state, lines=lines, search=search)
@@ -88,6 +89,7 @@ class BotsHandlers:
         """The bots that a command can mean: one's own; for an administrator any by name, or all when they have none."""
         cache = self.clients.cache
         own = cache.of(person.id)
+
         if wanted:
             pool = cache.all() if person.admin else own
             return [bot for bot in pool if wanted in _called(bot)]
@@ -117,6 +119,7 @@ def bots_router(handlers: BotsHandlers) -> Router:
     router.message.register(handlers.command, Command(*_COMMANDS))
     router.callback_query.register(handlers.bot_list.turn_page, ListButton.filter())
     router.callback_query.register(handlers.pressed, BotButton.filter())
+
     return router
 
 
@@ -124,6 +127,7 @@ def _arguments(text: str) -> tuple[int | None, str, str]:
     """The number of lines, the bot's name, and what stands after "find": all that a command may be given."""
     text, _, search = f" {text} ".partition(" find ")
     lines, wanted = None, ""
+
     for word in text.split():
         if word.isdecimal() and len(word) <= _MOST_DIGITS:
             lines = int(word)

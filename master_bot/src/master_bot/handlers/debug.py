@@ -32,9 +32,9 @@ _DEBUG_LINES: Final = 15
 _FILE_LINES: Final = 2000
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DebugHandlers:
-    """Reads and shows; changes nothing. The caller has made sure that the person may see the bot."""
+    """Reads and shows; changes nothing. The caller has checked that the person may see the bot."""
 
     clients: Clients
     drafts: Drafts
@@ -54,7 +54,7 @@ class DebugHandlers:
     async def debug(self, bot: PersonalBot, context: Context) -> None:
         """The cause and what to do, then all details."""
         texts = context.person.texts
-        text = await self._all_of(bot, texts, lines=_DEBUG_LINES)
+        text = await self._details(bot, texts, lines=_DEBUG_LINES)
         keyboard = markup(
             [button(texts.button_again, Act.DEBUG, bot), button(texts.button_logs, Act.LOGS, bot)],
             [button(texts.logs.button_file, Act.DEBUG_FILE, bot)],
@@ -68,6 +68,7 @@ class DebugHandlers:
         if context.search:
             await self._search(bot, context.message, texts, context.search)
             return
+
         wanted = min(max(context.lines or _LINES, 1), _MOST_LINES)
         text = logs(bot, await self.clients.cluster.log(bot, lines=wanted), texts)
         await context.message.answer(text, reply_markup=_under_logs(bot, texts))
@@ -78,20 +79,22 @@ class DebugHandlers:
             await self.clients.cluster.log(bot, lines=_FILE_LINES, previous=True),
             await self.clients.cluster.log(bot, lines=_FILE_LINES),
         ]
+
         text = "\n".join(filter(None, found))
         if not text.strip():
             await context.message.answer(fill(texts.no_log, bot=handle(bot)))
             return
+
         caption = fill(texts.logs.file, bot=handle(bot), count=len(text.splitlines()))
         await context.message.answer_document(_file(bot, "log", mask(text)), caption=caption)
 
     async def _debug_file(self, bot: PersonalBot, context: Context) -> None:
-        text = await self._all_of(bot, context.person.texts, lines=_FILE_LINES, limit=1024 * 1024)
+        text = await self._details(bot, context.person.texts, lines=_FILE_LINES, limit=1024 * 1024)
         plain = unescape(re.sub(r"<[^>]*>", "", text))
         caption = fill(context.person.texts.logs.debug_file, bot=handle(bot))
         await context.message.answer_document(_file(bot, "debug", plain), caption=caption)
 
-    async def _all_of(self, bot: PersonalBot, texts: Texts, *, lines: int, limit: int | None = None) -> str:
+    async def _details(self, bot: PersonalBot, texts: Texts, *, lines: int, limit: int | None = None) -> str:
         return debug(
             bot=bot,
             pod=await self.clients.cluster.pod(bot),
@@ -113,10 +116,11 @@ class DebugHandlers:
         await context.message.answer(fill(context.person.texts.logs.ask_word, bot=handle(bot)))
 
     async def word_given(self, message: Message, person: Person, state: FSMContext) -> None:
-        """The word to look for; should it be a secret, it does not stay in the chat either."""
+        """The word to look for; a secret does not stay in the chat here either."""
         await delete_if_secret(message, person.texts, secret=mask(message.text or "") != (message.text or ""))
         bot = await touchable(self.clients.cluster, str((await state.get_data()).get("bot", "")), person)
         await state.clear()
+
         if bot is None:
             await message.answer(person.texts.no_such_bot)
         else:
@@ -129,6 +133,7 @@ class DebugHandlers:
             text = texts.no_log if log is None else texts.logs.not_found
             await message.answer(fill(text, bot=handle(bot), word=mask(word)), reply_markup=_under_logs(bot, texts))
             return
+
         title = fill(texts.logs.found, bot=handle(bot), word=mask(word))
         await message.answer(logs(bot, "\n".join(found), texts, title=title), reply_markup=_under_logs(bot, texts))
 

@@ -70,6 +70,7 @@ class OnboardingHandlers:
         """Begin, or begin again: by a managed bot where the master bot's account can have them, or by a token."""
         await self._drop(state)
         settings = self.clients.settings
+
         invited = self.invitations.is_valid(command.args or "") or bool((await state.get_data()).get("invited"))
         if objection := self.invitations.objection(person, invited=invited):
             outdated = settings.invitations == "code" and command.args and not self.clients.cache.of(person.id)
@@ -128,6 +129,7 @@ class OnboardingHandlers:
         identity = Identity(bot_id=made.id, username=made.username or str(made.id))
         known = cache.get(resource_name(made.id))
         token = await bot.get_managed_bot_token(user_id=made.id)
+
         if known and known.spec.owner_id == person.id and is_made_here(known):
             cache.put(await self.drafts.replace_token(known, token, at=self.clients.now()))
             return
@@ -163,6 +165,7 @@ class OnboardingHandlers:
                 self._hold(token, person)
                 move = InlineKeyboardButton(text=person.texts.button_move, callback_data=MoveButton().pack())
                 keyboard = markup([move])
+
             await self._refuse(message, person, error, keyboard)
             return
 
@@ -178,6 +181,7 @@ class OnboardingHandlers:
         # The same message again is only Telegram's: the master bot was killed while it handled it.
         data = await state.get_data()
         agreed = data.get("webhook_of") == identity.bot_id and data.get("webhook_in") != message.message_id
+
         try:
             await self.credentials.check_webhook(token, remove=agreed)
         except CredentialError:
@@ -231,6 +235,7 @@ def onboarding_router(handlers: OnboardingHandlers) -> Router:
     router.message.register(handlers.announced, F.managed_bot_created)
     router.managed_bot.register(handlers.managed_bot)
     router.message.register(handlers.no_text, StateFilter(Onboarding), ~F.text)
+
     return router
 
 

@@ -61,6 +61,7 @@ class CompletionHandlers:
         if draft is None:
             await self._begin_again(message, person, state)
             return
+
         if find_token(text):
             await message.answer(fill(person.texts.only_key_is_missing, bot=f"@{draft.username}"))
             return

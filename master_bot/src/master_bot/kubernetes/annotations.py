@@ -9,9 +9,9 @@ from personalbots_api import names
 from personalbots_api.models import PersonalBot
 
 USERNAME_ANNOTATION: Final = f"{names.GROUP}/username"
-"""The bot's name on Telegram as it was when it was made: what to call it before it has run."""
+"""The bot's name on Telegram when it was made: what to call it before it has run."""
 STARTUP_MESSAGE_ANNOTATION: Final = f"{names.GROUP}/live-message"
-"""Where the message stands that shows the bot coming up (see `live.Place`)."""
+"""The message that shows the bot starting (see `startup_messages.StartupMessage`)."""
 MANAGED_ANNOTATION: Final = f"{names.GROUP}/managed"
 """Set on a bot that Telegram made through the master bot, which can replace its token and open it to others."""
 TITLE_ANNOTATION: Final = f"{names.GROUP}/title"
@@ -19,17 +19,17 @@ TITLE_ANNOTATION: Final = f"{names.GROUP}/title"
 PEOPLE_ANNOTATION: Final = f"{names.GROUP}/people"
 """JSON: what people of its access list are called, by their Telegram user ids."""
 LANGUAGE_ANNOTATION: Final = f"{names.GROUP}/language"
-"""The language that its owner chose to be spoken with."""
+"""The language in which its owner wants to be written to."""
 MUTED_ANNOTATION: Final = f"{names.GROUP}/muted"
 """Set when its owner wants to be told nothing unasked."""
 NOTIFIED_ANNOTATION: Final = f"{names.GROUP}/told"
-"""The causes that its owner was told of and that are not over, separated by commas."""
+"""The causes that its owner was told of and that are not over yet, separated by commas."""
 IMAGE_ANNOTATION: Final = f"{names.GROUP}/known-image"
 """The image that it ran when its owner last knew of it."""
 GROWN_ANNOTATION: Final = f"{names.GROUP}/grown-by"
 """The message whose button last gave it more memory."""
 PENDING_DELETION_ANNOTATION: Final = f"{names.GROUP}/deletion"
-"""When and how it is to be deleted (see `deletion.Doom`)."""
+"""When and how it is to be deleted (see `deletions.PendingDeletion`)."""
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -55,7 +55,7 @@ def is_managed(bot: PersonalBot) -> bool:
 
 
 def is_deletion_pending(bot: PersonalBot) -> bool:
-    """Whether it is to be deleted within a minute, if that is not undone."""
+    """Whether it will be deleted within a minute, unless that is undone."""
     return PENDING_DELETION_ANNOTATION in bot.metadata.annotations
 
 

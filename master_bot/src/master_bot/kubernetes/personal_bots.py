@@ -10,10 +10,10 @@ from personalbots_api.models import Condition, ConditionType, InvalidResource, P
 
 
 def parse_bot(raw: Raw) -> PersonalBot:
-    """The resource, without what an older schema let through and nobody can read: its owner still sees it.
+    """The resource, without fields that an older schema let through and that are invalid now: its owner still sees it.
 
     Raises:
-        InvalidResource: what is left is none.
+        InvalidResource: it cannot be read even without them.
     """
     try:
         return PersonalBot.from_raw(raw)
@@ -27,11 +27,12 @@ def parse_bot(raw: Raw) -> PersonalBot:
                 if len(deeper) == 1 or not isinstance(inner, dict):
                     part.pop(deeper[0], None)
                 part, deeper = inner if isinstance(inner, dict) else None, deeper[1:]
+
         return PersonalBot.from_raw(rest)
 
 
 def username(bot: PersonalBot) -> str | None:
-    """The bot's name on Telegram, without @; None until somebody knew it."""
+    """The bot's name on Telegram, without @; None while it is unknown."""
     return bot.status.bot.username if bot.status.bot else bot.metadata.annotations.get(USERNAME_ANNOTATION)
 
 
@@ -42,12 +43,12 @@ def handle(bot: PersonalBot) -> str:
 
 
 def is_made_here(bot: PersonalBot) -> bool:
-    """Whether the master bot made it, and so its Secret."""
+    """Whether the master bot made it, and with it its Secret."""
     return bot.metadata.labels.get(names.MANAGED_BY_LABEL) == names.MASTER_BOT
 
 
 def bot_id(bot: PersonalBot) -> int | None:
-    """The bot's id on Telegram; None until somebody knew it."""
+    """The bot's id on Telegram; None while it is unknown."""
     if bot.status.bot:
         return bot.status.bot.id
     found = re.fullmatch(r"bot-(\d{1,16})", bot.metadata.name)
@@ -60,13 +61,13 @@ def is_being_deleted(bot: PersonalBot) -> bool:
 
 
 def condition(bot: PersonalBot, kind: ConditionType) -> Condition | None:
-    """The condition, when it speaks of the present spec."""
+    """The condition, if it is about the present spec."""
     found = bot.status.condition(kind)
     return found if found and (found.observed_generation or 0) >= bot.metadata.generation else None
 
 
 def is_asleep(bot: PersonalBot) -> bool:
-    """Whether it has no pod since nobody writes to it."""
+    """Whether it has no pod because nobody writes to it."""
     ready = condition(bot, "Ready")
     return ready is not None and ready.reason == "Asleep"
 

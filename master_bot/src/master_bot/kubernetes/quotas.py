@@ -13,7 +13,7 @@ _RECORD: Final = "quotas"
 
 
 class Quotas:
-    """See the module. Before anything is asked of it, `read`."""
+    """See the module. Call `read` before anything else."""
 
     def __init__(self, cluster: Cluster, settings: Settings) -> None:
         self._cluster = cluster

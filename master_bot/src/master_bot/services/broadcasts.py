@@ -28,7 +28,7 @@ _PAUSE: Final = 2.0  # seconds
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Broadcast:
     """What is sent, where and in which language its progress is shown, and how far it is: up to owner `last`."""
 
@@ -67,6 +67,7 @@ class Broadcasts:
             except BaseException:
                 del self._running[broadcast.key]
                 raise
+
             self._spawn(broadcast)
 
     async def resume(self) -> None:
@@ -97,8 +98,10 @@ class Broadcasts:
         for number, (owner, language) in enumerate(left.items()):
             if number % _SHOW_EVERY == 0:
                 await self._show(broadcast, len(everybody), over=False)
+
             broadcast = replace(broadcast, last=owner)
             await self._advance(broadcast)
+
             try:
                 text = fill(texts_for(language).admin.broadcast_message, text=broadcast.text)
                 await self._clients.telegram.send_message(owner, text)
@@ -106,7 +109,9 @@ class Broadcasts:
             except TelegramAPIError as error:
                 broadcast = replace(broadcast, failed=broadcast.failed + 1)
                 logger.info("a person cannot be reached", extra={"owner": owner, "error": str(error)})
+
             await asyncio.sleep(1 / PER_SECOND)
+
         await self._show(broadcast, len(everybody), over=True)
         del self._running[broadcast.key]
         await self._save()

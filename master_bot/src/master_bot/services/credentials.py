@@ -129,6 +129,7 @@ class CredentialsChecker:
                     answer = await response.json(content_type=None)
                 except ValueError:
                     answer = {}
+
                 return response.status, answer if isinstance(answer, Mapping) else {}
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise CredentialError(CredentialProblem.LLM_AWAY) from error

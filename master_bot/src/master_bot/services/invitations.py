@@ -37,6 +37,7 @@ class Invitations:
         """Why this person may not make a bot, in words; None when they may."""
         words, mode = person.texts.admin, self._clients.settings.invitations
         own, most = self._clients.cache.of(person.id), self._quotas.of(person.id)
+
         if person.admin:
             return None
 

@@ -36,6 +36,7 @@ class LogFollower:
 
         if chat_id in self._tasks:
             self._tasks[chat_id].cancel()
+
         task = asyncio.create_task(self._follow(bot, chat_id, sent.message_id, keyboard, texts), name="follow")
         self._tasks[chat_id] = task
         # The entry may be a newer task's by the time that this one ends.
@@ -57,6 +58,7 @@ class LogFollower:
         while there and now() < end:
             await asyncio.sleep(_EVERY)
             over = now() >= end
+
             try:
                 text = await self._text(bot, texts, texts.logs.followed if over else texts.logs.following)
                 if text != shown:

@@ -124,6 +124,7 @@ class Notifications:
 
         clients = self._clients
         text, keyboard = notification(bot, state, clients.settings, clients.now(), owner_texts(bot))
+
         try:
             await clients.telegram.send_message(bot.spec.owner_id, text, reply_markup=keyboard)
             clients.metrics.notifications.labels(state).inc()

@@ -204,6 +204,7 @@ class StartupMessages:
 
         metrics = self._clients.metrics
         metrics.start_seconds.observe(view.polls_after.total_seconds())
+
         if shown.begun:
             metrics.onboarding.labels("polling").inc()
             took = shown.since - shown.begun + view.polls_after

@@ -33,14 +33,17 @@ class ErrorHandler:
         logger.error("a request failed", extra={"number": number, "update": update.update_id}, exc_info=error)
 
         asked = update.message or update.callback_query
+
         user = asked.from_user if asked else update.managed_bot.user if update.managed_bot else None
         if user is None:
             return True
 
         message = update.callback_query.message if update.callback_query else update.message
         text = _sentence(error, texts_of(user, self._cache), repeatable=asked is not None)
+
         with contextlib.suppress(TelegramAPIError):
             await self._telegram.send_message(message.chat.id if message else user.id, fill(text, number=number))
+
         return True
 
 

@@ -15,7 +15,7 @@ from master_bot.texts import Texts, texts_for
 from personalbots_api.models import PersonalBot
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A person, as every handler gets it."""
 
@@ -29,7 +29,7 @@ class Person:
 
 
 class PersonMiddleware:
-    """Gives handlers `person`, and lets private chats alone through."""
+    """Gives handlers `person`, and lets only private chats through."""
 
     def __init__(self, settings: Settings, cache: BotCache) -> None:
         self._settings = settings
@@ -45,21 +45,25 @@ class PersonMiddleware:
         user = _who(event)
         if user is None:
             return None
+
         texts = texts_of(user, self._cache)
         data["person"] = Person(id=user.id, admin=user.id in self._settings.admin_ids, texts=texts)
+
         if isinstance(event, ManagedBotUpdated):
             return await handler(event, data)
+
         message = event if isinstance(event, Message) else getattr(event, "message", None)
         if message is None or message.chat.type != "private":
             if isinstance(event, Message) and (event.text or "").startswith("/"):
                 with suppress(TelegramAPIError):
                     await event.answer(texts.private_only)
             return None
+
         return await handler(event, data)
 
 
 def texts_of(user: User, cache: BotCache) -> Texts:
-    """What this person is told, in the language that they chose, else in that of their Telegram."""
+    """The texts for this person, in the language that they chose, else in that of their Telegram."""
     return texts_for(chosen_language(cache.of(user.id)) or user.language_code)
 
 

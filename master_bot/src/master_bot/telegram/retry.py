@@ -119,4 +119,5 @@ class ClusterRetryMiddleware:
                 told = True
                 with contextlib.suppress(TelegramAPIError):
                     await self._telegram.send_message(person.id, person.texts.cluster_waited_for)
+
             await asyncio.sleep(_CLUSTER_PAUSE)

@@ -37,6 +37,7 @@ def summary(bots: Sequence[PersonalBot], now: datetime, texts: Texts) -> str:
     documents = {bot.metadata.name: bot.status.knowledge.documents if bot.status.knowledge else 0 for bot in bots}
     restarts = {bot.metadata.name: bot.status.restarts for bot in bots}
     tops = [_top(bots, words.most_documents, documents, texts), _top(bots, words.most_restarts, restarts, texts)]
+
     return "\n\n".join([head, *filter(None, tops), words.summary_help])
 
 
@@ -64,6 +65,7 @@ def servers(nodes: Sequence[Node], texts: Texts) -> str:
         for node in troubled[:_MOST_NODES]
         for trouble in node.troubles
     ]
+
     return "\n".join([fill(words.health_line, sign=sign, part=words.part_nodes, said=count), *lines])
 
 

@@ -48,6 +48,7 @@ def _access(bot: PersonalBot, texts: Texts) -> str:
         known = people(bot)
         names = ", ".join(known.get(str(i), str(i)) for i in access.allowed_user_ids)
         return fill(words.you_and, people=names)
+
     return words.everybody if access.mode == "Public" else words.only_you
 
 

@@ -36,7 +36,7 @@ class ChoiceButton(CallbackData, prefix="w"):
     choice: Choice
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """What was chosen."""
 
@@ -115,6 +115,7 @@ def screen(choices: Choices, settings: Settings, *, bot: str, texts: Texts) -> t
     ]
     buttons = [_button(f"🔁 {label}", choice) for choice, label, offered in offers if offered]
     rows = [buttons[first : first + 2] for first in range(0, len(buttons), 2)]
+
     return fill(texts.last_step, **facts), markup([_button(texts.button_create, Choice.CREATE)], *rows)
 
 

@@ -12,7 +12,7 @@ from master_bot.texts import Texts, fill
 from personalbots_api.models import PersonalBot
 
 LONGEST_TITLE: Final = 40
-"""Letters of what a bot may be called: more do not fit into a list."""
+"""Characters of a bot's title: more do not fit into a list."""
 
 
 class Act(StrEnum):
@@ -50,7 +50,7 @@ class Act(StrEnum):
 
 
 class BotButton(CallbackData, prefix="b"):
-    """A button that does something with one bot. Whoever presses it, their right to it is checked then."""
+    """A button that does something with one bot. The right to do so is checked when it is pressed."""
 
     act: Act
     name: str

@@ -7,12 +7,13 @@ _SIGNS: Final = {"warning": "⚠️ ", "error": "❌ ", "critical": "❌ "}
 
 
 def readable_line(line: str) -> str:
-    """Time of day, message, and the facts that came with it; what is no line of a bot stays as it is."""
+    """Time of day, message and further fields; a line that is not a bot's JSON stays as it is."""
     try:
         fields: dict[str, Any] = json.loads(line)
         time, message = str(fields.pop("time"))[11:19], str(fields.pop("message"))
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return line
+
     sign = _SIGNS.get(str(fields.pop("level", "")).lower(), "")
     fields.pop("logger", None)
     exception = f"\n{fields.pop('exception')}" if "exception" in fields else ""

@@ -37,6 +37,7 @@ def notification(
     known, words = facts(diagnose(bot, None, (), now), texts), texts.causes[state]
     text = f"🔴 {fill(words.cause, **known)}\n{fill(texts.what_to_do, remedy=words.remedy.format_map(known))}"
     details = [button(texts.button_debug, Act.DEBUG, bot), button(texts.button_restart, Act.RESTART, bot)]
+
     return mask(text), markup(_remedies(bot, state, settings, texts), details, [mute])
 
 
@@ -49,6 +50,7 @@ def _remedies(bot: PersonalBot, state: str, settings: Settings, texts: Texts) ->
         return [button(words.button_key, Act.NEW_KEY, bot)]
     if state in _TOKEN_REASONS and is_made_here(bot):
         return [token_button(bot, texts)]
+
     return []
 
 

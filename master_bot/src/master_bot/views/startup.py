@@ -1,4 +1,4 @@
-"""What the message says that shows a bot coming up: steps, patience, the cause when it fails. Pure."""
+"""The message that shows a bot starting: its steps, a word when it is slow, the cause when it fails. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,12 @@ from master_bot.views.startup_steps import progress
 from personalbots_api.models import PersonalBot
 
 SLOW: Final = timedelta(seconds=25)
-"""A start that takes longer asks for patience."""
+"""The message says that a start is slow when it takes longer."""
 _LONGEST: Final = timedelta(minutes=15)
+"""A start that takes longer is no longer watched."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartupView:
     """What the message says just now."""
 
@@ -45,14 +46,16 @@ def startup_view(  # noqa: PLR0913 - all that is known, by keyword
     texts: Texts,
     link_base: str,
 ) -> StartupView:
-    """What to say of a start that was asked for at `since`; pure."""
+    """What to say of a start that was asked for at `since`."""
     name, buttons = handle(bot), button(texts.button_debug, Act.DEBUG, bot)
     if is_being_deleted(bot):
         return StartupView(text=fill(texts.live_gone, bot=name), keyboard=None, over=True)
     if bot.spec.state == "Stopped":
         return StartupView(text=fill(texts.live_stopped, bot=name), keyboard=None, over=True)
+
     done = progress(bot, pod, events, since=since, former_pod=former_pod)
     steps = _steps(done, since, texts)
+
     if polls := done[StartupStep.POLLS]:
         took = max(polls - since, timedelta(0))
         title = fill(texts.live_done, bot=name, seconds=int(took.total_seconds()))
@@ -62,6 +65,7 @@ def startup_view(  # noqa: PLR0913 - all that is known, by keyword
             over=True,
             polls_after=took,
         )
+
     parts = [fill(texts.live_title, bot=name), steps]
     diagnosis = diagnose(bot, pod, events, now)
     if diagnosis.light is Light.FAILS:
@@ -71,17 +75,21 @@ def startup_view(  # noqa: PLR0913 - all that is known, by keyword
         parts = [fill(texts.live_failed, bot=name), steps, f"{diagnosis.light} {fill(words.cause, **known)}\n{remedy}"]
     elif now - since > SLOW:
         parts.append(texts.live_slow)
+
     over = now - since > _LONGEST
     if over:
         parts.append(texts.live_given_up)
+
     return StartupView(text=mask("\n\n".join(parts)), keyboard=markup([buttons]), over=over)
 
 
 def _steps(done: Mapping[StartupStep, datetime | None], since: datetime, texts: Texts) -> str:
     current = next((step for step, at in done.items() if at is None), None)
     lines = []
+
     for step, at in done.items():
         sign = "✅" if at else "⏳" if step is current else "▫️"
         after = f" <i>{max(0, int((at - since).total_seconds()))} {texts.second}</i>" if at else ""
         lines.append(f"{sign} {texts.steps[step]}{after}")
+
     return "\n".join(lines)

@@ -21,9 +21,7 @@ async def root(cluster: MemoryCluster) -> AsyncIterator[Talk]:
     """An administrator, in a world where more is limited than by default."""
     async with make_world(cluster) as world:
         talk = await world.join("Root")
-        world.settings = world.settings.__class__(
-            **{**vars(world.settings), "admin_ids": frozenset({talk.id}), "bots_per_owner": 1, "invitations": "code"}
-        )
+        world.settings = replace(world.settings, admin_ids=frozenset({talk.id}), bots_per_owner=1, invitations="code")
         await world.start()
         yield talk
 
@@ -79,9 +77,7 @@ async def test_health_says_what_answers(root: Talk, cluster: MemoryCluster) -> N
     await root.world.until(lambda: root.world.app.clients.cache.get("one"))
     root.world.passed += timedelta(minutes=2)
     await root.say("/health", "🔴 operator: not looked after: 1")
-    root.world.settings = root.world.settings.__class__(
-        **{**vars(root.world.settings), "llm_base_url": "http://127.0.0.1:9/v1"}
-    )
+    root.world.settings = replace(root.world.settings, llm_base_url="http://127.0.0.1:9/v1")
     await root.world.stop()
     await root.world.start()
     await root.say("/health", "🔴 AI service: does not answer")

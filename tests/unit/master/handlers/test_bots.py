@@ -1,6 +1,7 @@
 """Living with bots: what people see of theirs, what they can do, and that nobody touches another's."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -209,9 +210,7 @@ async def test_nonsense_in_a_button_harms_nothing(world: World, anna: Talk, data
 async def test_administrators_see_and_touch_all_bots(cluster: MemoryCluster) -> None:
     async with make_world(cluster) as world:
         talk = Talk(await world.telegram.client.join("Root"), world.master.username, world)
-        world.settings = world.settings.__class__(
-            **{**vars(world.settings), "admin_ids": frozenset({talk.id})},
-        )
+        world.settings = replace(world.settings, admin_ids=frozenset({talk.id}))
         await world.start()
         for number in range(20):
             cluster.put(f"bot-{number:02}", 1000 + number)

@@ -24,7 +24,7 @@ def test_what_came_later_implies_what_comes_before() -> None:
 
 
 @pytest.mark.parametrize(
-    "former", [pod(uid="old", running_since=NOW, ready=True), pod(going=True, uid="x", ready=True)]
+    "former", [pod(uid="old", running_since=NOW, ready=True), pod(terminating=True, uid="x", ready=True)]
 )
 def test_the_pod_of_a_former_start_counts_for_nothing(former: Pod) -> None:
     done = progress(bot(("Ready", "True", "Polling")), former, [], since=NOW, former_pod="old")

@@ -5,7 +5,7 @@ from typing import Final
 
 from master_bot.texts.keys import CauseText
 
-_WAIT = "Nothing to do, it goes on by itself."
+_WAIT: Final = "Nothing to do, it goes on by itself."
 
 CAUSES: Final[Mapping[str, CauseText]] = {
     "Polling": CauseText("works", "{bot} works.", "Open it and ask it something."),

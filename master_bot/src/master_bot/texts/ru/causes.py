@@ -5,7 +5,7 @@ from typing import Final
 
 from master_bot.texts.keys import CauseText
 
-_WAIT = "Делать ничего не нужно, всё пройдёт само."
+_WAIT: Final = "Делать ничего не нужно, всё пройдёт само."
 
 CAUSES: Final[Mapping[str, CauseText]] = {
     "Polling": CauseText("работает", "{bot} работает.", "Откройте его и спросите о чём-нибудь."),
