@@ -155,6 +155,7 @@ async def make_bot_here(world: World, talk: Talk) -> tuple[NewBot, str]:
     cluster = world.cluster
     cluster.come_up(name)
     await talk.hear("is ready")
+
     return new, name
 
 
@@ -165,6 +166,7 @@ async def make_managed_bot(talk: Talk) -> tuple[int, str]:
     assert isinstance(pressed, dict)
     _, _, rest = pressed["url"].partition("https://t.me/newbot/master_bot/")
     made = await talk.person.make_managed_bot("master_bot", rest)
+
     return made["id"], rest
 
 
@@ -179,6 +181,7 @@ async def make_world(cluster: MemoryCluster, *, can_manage_bots: bool = False, *
         master = await telegram.client.make_bot("master_bot", can_manage_bots=can_manage_bots)
         given = Settings(telegram_api_url=telegram.url, llm_base_url=llm.url, port=0)
         world = World(telegram, llm, master, cluster, replace(given, **settings))
+
         try:
             yield world
         finally:

@@ -65,10 +65,12 @@ class MemoryCluster:
         name = raw["metadata"]["name"]
         if name in self.bots:
             raise ConflictError(f"{name} already exists")
+
         now = datetime.now(UTC).isoformat(timespec="seconds")
         raw["metadata"] |= {"uid": f"uid-{name}-{self._version}", "generation": 1, "creationTimestamp": now}
         self.bots[name] = raw
         self._stamp("ADDED", raw)
+
         return parse_bot(raw)
 
     def report(self, name: str, *, identity: tuple[int, str] | None = None, **conditions: tuple[str, str, str]) -> None:
@@ -78,8 +80,10 @@ class MemoryCluster:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         generation = raw["metadata"]["generation"]
         status["observedGeneration"] = generation
+
         if identity:
             status["bot"] = {"id": identity[0], "username": identity[1]}
+
         status["conditions"] = [
             {
                 "type": kind,
@@ -139,10 +143,13 @@ class MemoryCluster:
             raise NotFoundError(bot.metadata.name)
         if raw["metadata"]["uid"] != bot.metadata.uid:
             raise ConflictError("Precondition failed: UID in precondition")
+
         before = deepcopy(raw["spec"])
         merge(raw, patch)
+
         if raw["spec"] != before:
             raw["metadata"]["generation"] += 1
+
         self._stamp("MODIFIED", raw)
         return parse_bot(raw)
 
@@ -151,6 +158,7 @@ class MemoryCluster:
         raw = self.bots.get(bot.metadata.name)
         if unchanged and raw and raw["metadata"]["resourceVersion"] != bot.metadata.resource_version:
             raise ConflictError("Precondition failed: ResourceVersion in precondition")
+
         if raw and raw["metadata"]["uid"] == bot.metadata.uid:
             self._stamp("DELETED", self.bots.pop(bot.metadata.name))
             for name, secret in list(self.secrets.items()):

@@ -91,7 +91,11 @@ class Drafts:
         self._settings = settings
 
     async def keep_token(self, draft: Draft, token: str, *, owner_id: int) -> None:
-        """Put the token into the draft's Secret."""
+        """Put the token into the draft's Secret.
+
+        Raises:
+            ClusterError: it could not be written.
+        """
         labels = {**_labels(draft.bot_id, owner_id), DRAFT_LABEL: "true"}
         await self._cluster.create_secret(draft.secret, {names.TELEGRAM_TOKEN_KEY: token}, labels)
 

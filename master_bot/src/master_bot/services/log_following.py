@@ -30,7 +30,12 @@ class LogFollower:
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     async def begin(self, bot: PersonalBot, chat_id: int, keyboard: InlineKeyboardMarkup, texts: Texts) -> None:
-        """Send the message, and keep it up to date for a minute; `keyboard` stands under it afterwards."""
+        """Send the message, and keep it up to date for a minute; `keyboard` is under it afterwards.
+
+        Raises:
+            ClusterError: the log cannot be read.
+            TelegramAPIError: the message cannot be sent.
+        """
         text = await self._text(bot, texts, texts.logs.following)
         sent = await self._clients.telegram.send_message(chat_id, text)
 

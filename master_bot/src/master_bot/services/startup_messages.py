@@ -97,6 +97,9 @@ class StartupMessages:
         """Send the message and follow the start of `bot` from now on, as one that replaces `former_pod`.
 
         `begun` is kept over restarts: it ends with the first poll of a new bot, however often that is started again.
+
+        Raises:
+            TelegramAPIError: the message cannot be sent.
         """
         older, since = StartupMessage.of(bot), self._clients.now()
         first = startup_view(

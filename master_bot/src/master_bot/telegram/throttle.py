@@ -31,28 +31,36 @@ class Throttle:
     ) -> Any:  # noqa: ANN401 - aiogram's interface
         """See aiogram's middlewares."""
         person = data["person"]
+        count = self._count(person.id)
+        if count <= self._most:
+            return await handler(event, data)
 
+        self._metrics.errors.labels("too-fast").inc()
+        if count == self._most + 1:
+            await _warn(event, person.texts.admin.too_fast)
+        return None
+
+    def _count(self, person_id: int) -> int:
+        """Count this request; how many this person has made within the window."""
         now = monotonic()
-        seen = self._seen.pop(person.id, deque())
+        seen = self._seen.pop(person_id, deque())
         while seen and now - seen[0] > WINDOW:
             seen.popleft()
 
         seen.append(now)
-        self._seen[person.id] = seen
+        self._seen[person_id] = seen
 
-        # The person who has been silent for longest comes first: who is silent for a window is forgotten.
+        # The person who has been silent for longest comes first; whoever was silent for a whole window is forgotten.
         while now - (oldest := next(iter(self._seen.items())))[1][-1] > WINDOW:
             del self._seen[oldest[0]]
 
-        if len(seen) <= self._most:
-            return await handler(event, data)
+        return len(seen)
 
-        self._metrics.errors.labels("too-fast").inc()
-        if len(seen) == self._most + 1:
-            with suppress(TelegramAPIError):
-                if isinstance(event, CallbackQuery):
-                    await acknowledge(event, person.texts.admin.too_fast)
-                elif isinstance(event, Message):
-                    await event.answer(person.texts.admin.too_fast)
 
-        return None
+async def _warn(event: TelegramObject, text: str) -> None:
+    with suppress(TelegramAPIError):
+        match event:
+            case CallbackQuery():
+                await acknowledge(event, text)
+            case Message():
+                await event.answer(text)
