@@ -1,4 +1,4 @@
-"""Settings, logs, polling, sending, health: the parts that people never see."""
+"""Logs, menus and a quick import: the parts that people never see."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The three things that are said of a cause."""
+"""What people read about a cause."""
 
 from typing import NamedTuple
 

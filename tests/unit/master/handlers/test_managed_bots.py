@@ -1,4 +1,4 @@
-"""A bot with one make_managed_bot, where the master bot's account can manage bots."""
+"""A bot with one tap, where the master bot's account can manage bots."""
 
 import pytest
 from aiogram.types import Update

@@ -6,7 +6,7 @@ from pathlib import Path
 from personalbots_api.conditions import CATALOGUE
 
 PASSES = {"Starting", "Restarting", "Evicted", "Unknown", "NotChecked", "Opening", "StoreLocked"}
-"""Over before anybody could ask, but for a start that is slow; the table in test_diagnose.py has them."""
+"""Over before anybody could ask, but for a start that is slow; the table in test_diagnosis.py has them."""
 WELL = {"KeyAccepted", "Opened"}
 """Told as Polling: the bot works."""
 ASKING = {"fails", "owner_reads"}

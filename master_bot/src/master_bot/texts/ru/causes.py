@@ -1,4 +1,4 @@
-"""Every cause of the catalogue, in plain Russian for who owns the bot."""
+"""Every cause of the catalogue, in plain Russian for the owner of the bot."""
 
 from collections.abc import Mapping
 from typing import Final

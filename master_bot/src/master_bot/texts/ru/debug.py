@@ -1,4 +1,4 @@
-"""What is said in Russian below a bot's cause and remedy: how it is, where it runs, and what happened."""
+"""Russian texts below the cause and the remedy: how a bot is, where it runs, and what happened."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""What the master bot says in Russian."""
+"""Russian texts: the way to a bot, the list, starts, deletions, buttons and errors."""
 
 from collections.abc import Mapping
 from typing import ClassVar
