@@ -21,7 +21,7 @@ COLOURS = 128
 
 def main() -> None:
     """Run the test, and keep its pictures with as many colours as the eye needs."""
-    test = "tests/unit/master/test_browser.py"
+    test = "tests/unit/master/handlers/test_browser.py"
     subprocess.run([sys.executable, "-m", "pytest", "-q", test, "-k", "tour"], cwd=CHECKOUT, check=True)  # noqa: S603
     for path in sorted(TAKEN.glob("tour-*.png")):
         Image.open(path).convert("RGB").quantize(COLOURS).save(HERE / path.name, optimize=True)

@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from aiogram.types import CallbackQuery, Chat, Update, User
+from aiogram.types import Message as SentMessage
+
 from master_bot.app import MasterBot, assemble
 from master_bot.metrics import Metrics
 from master_bot.settings import Settings
@@ -17,6 +20,12 @@ from standins.telegram import Message, NewBot, Person, TelegramStandIn
 from support.memory_cluster import MemoryCluster
 
 KEY = "sk-standin-of-a-person-0123456789"
+WORKS = ("True", "Polling", "")
+SIZES = {
+    "small": {"limits": {"cpu": "500m", "memory": "192Mi"}},
+    "medium": {"limits": {"cpu": "1", "memory": "384Mi"}},
+}
+OTHER_KEY = "sk-standin-of-another-0123456789"
 
 
 @cache
@@ -123,12 +132,56 @@ async def onboard(world: World, anna: Talk) -> str:
     return f"bot-{new.id}"
 
 
+async def until_known(world: World, name: str) -> None:
+    await world.until(lambda: (bot := world.app.clients.cache.get(name)) and bot.status.conditions)
+
+
+async def forge_press(world: World, talk: Talk, data: str) -> None:
+    """A press that never had a button: what a person with a client of their own can send."""
+    user = User(id=talk.id, is_bot=False, first_name="Anna", language_code="en")
+    sent = await talk.say("/help", "I make bots")
+    message = SentMessage(message_id=sent.id, date=world.now(), chat=Chat(id=talk.id, type="private"), text="x")
+    query = CallbackQuery(id="1", from_user=user, chat_instance="1", message=message, data=data)
+    await world.app.dispatcher.feed_update(world.app.clients.telegram, Update(update_id=1, callback_query=query))
+
+
+async def make_bot_here(world: World, talk: Talk) -> tuple[NewBot, str]:
+    """A bot that this person made here."""
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await talk.say("/start", "Step 1")
+    await talk.say(new.token, "Step 2")
+    await talk.create("is on its way")
+    name = f"bot-{new.id}"
+    cluster = world.cluster
+    cluster.come_up(name)
+    await talk.hear("is ready")
+
+    return new, name
+
+
+async def make_managed_bot(talk: Talk) -> tuple[int, str]:
+    """Press the button under «Step 1 of 3» and confirm; gives the new bot's id and user name."""
+    offer = await talk.say("/start", "Step 1 of 3", "Press the button")
+    pressed = await talk.press(offer, "✨ Make my bot")
+    assert isinstance(pressed, dict)
+    _, _, rest = pressed["url"].partition("https://t.me/newbot/master_bot/")
+    made = await talk.person.make_managed_bot("master_bot", rest)
+
+    return made["id"], rest
+
+
+async def restart(world: World) -> None:
+    await world.kill()
+    await world.start()
+
+
 @asynccontextmanager
 async def make_world(cluster: MemoryCluster, *, can_manage_bots: bool = False, **settings: Any) -> AsyncIterator[World]:  # noqa: ANN401 - fields of Settings
     async with TelegramStandIn.start() as telegram, LLMStandIn.start(embedder=_embedder()) as llm:
         master = await telegram.client.make_bot("master_bot", can_manage_bots=can_manage_bots)
         given = Settings(telegram_api_url=telegram.url, llm_base_url=llm.url, port=0)
         world = World(telegram, llm, master, cluster, replace(given, **settings))
+
         try:
             yield world
         finally:

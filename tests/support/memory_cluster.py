@@ -10,7 +10,8 @@ from typing import Any
 from master_bot.kubernetes.client import AwayError, ConflictError, DeniedError, NotFoundError
 from master_bot.kubernetes.cluster import Conversation
 from master_bot.kubernetes.objects import Event, Node, Pod, Usage
-from master_bot.models import Raw, readable
+from master_bot.kubernetes.personal_bots import parse_bot
+from master_bot.models import Raw
 from personalbots_api.models import PersonalBot
 
 
@@ -64,11 +65,13 @@ class MemoryCluster:
         name = raw["metadata"]["name"]
         if name in self.bots:
             raise ConflictError(f"{name} already exists")
+
         now = datetime.now(UTC).isoformat(timespec="seconds")
         raw["metadata"] |= {"uid": f"uid-{name}-{self._version}", "generation": 1, "creationTimestamp": now}
         self.bots[name] = raw
         self._stamp("ADDED", raw)
-        return readable(raw)
+
+        return parse_bot(raw)
 
     def report(self, name: str, *, identity: tuple[int, str] | None = None, **conditions: tuple[str, str, str]) -> None:
         """Write a status as the operator does: `Ready=("True", "Polling", "message")`."""
@@ -77,8 +80,10 @@ class MemoryCluster:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         generation = raw["metadata"]["generation"]
         status["observedGeneration"] = generation
+
         if identity:
             status["bot"] = {"id": identity[0], "username": identity[1]}
+
         status["conditions"] = [
             {
                 "type": kind,
@@ -92,7 +97,7 @@ class MemoryCluster:
         ]
         self._stamp("MODIFIED", raw)
 
-    def restore(self, bots: Mapping[str, Raw]) -> None:
+    def restore(self, bots: Mapping[str, dict[str, Any]]) -> None:
         """Have these bots as they were, and no others."""
         for name in self.bots.keys() - bots:
             self._stamp("DELETED", self.bots.pop(name))
@@ -125,7 +130,7 @@ class MemoryCluster:
         self._reached()
         if name not in self.bots:
             raise NotFoundError(name)
-        return readable(self.bots[name])
+        return parse_bot(self.bots[name])
 
     async def create_bot(self, bot: PersonalBot) -> PersonalBot:
         self._reached()
@@ -138,18 +143,22 @@ class MemoryCluster:
             raise NotFoundError(bot.metadata.name)
         if raw["metadata"]["uid"] != bot.metadata.uid:
             raise ConflictError("Precondition failed: UID in precondition")
+
         before = deepcopy(raw["spec"])
         merge(raw, patch)
+
         if raw["spec"] != before:
             raw["metadata"]["generation"] += 1
+
         self._stamp("MODIFIED", raw)
-        return readable(raw)
+        return parse_bot(raw)
 
     async def delete_bot(self, bot: PersonalBot, *, unchanged: bool = False) -> None:
         self._reached()
         raw = self.bots.get(bot.metadata.name)
         if unchanged and raw and raw["metadata"]["resourceVersion"] != bot.metadata.resource_version:
             raise ConflictError("Precondition failed: ResourceVersion in precondition")
+
         if raw and raw["metadata"]["uid"] == bot.metadata.uid:
             self._stamp("DELETED", self.bots.pop(bot.metadata.name))
             for name, secret in list(self.secrets.items()):

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import sys
+from typing import Final
 
 from aiogram.exceptions import TelegramUnauthorizedError
 from aiogram.utils.token import TokenValidationError
@@ -12,12 +13,13 @@ from master_bot.app import run
 from master_bot.settings import Settings, SettingsError
 from personalbots_common import json_logs
 
-EX_CONFIG = 78
+EX_CONFIG: Final = 78
 """sysexits.h: something was found in an unconfigured or misconfigured state."""
-EX_NOPERM = 77
-_CHATTY = ("aiogram",)  # its line for each update says nothing that our lines and metrics do not
+EX_NOPERM: Final = 77
+"""sysexits.h: a permission is missing."""
+_CHATTY: Final = ("aiogram",)  # its line for each update says nothing that our lines and metrics do not
 
-log = logging.getLogger("master_bot")
+logger = logging.getLogger("master_bot")
 
 
 def main() -> None:
@@ -27,11 +29,12 @@ def main() -> None:
         json_logs.set_up(settings.log_level, chatty=_CHATTY)
         asyncio.run(run(settings))
     except (SettingsError, FileNotFoundError, TokenValidationError) as error:
+        # Logging may not have been set up yet.
         json_logs.set_up(chatty=_CHATTY)
-        log.critical("the master bot cannot start: %s", error)
+        logger.critical("the master bot cannot start: %s", error)
         sys.exit(EX_CONFIG)
     except TelegramUnauthorizedError:
-        log.critical("Telegram refuses the master bot's token: put the present one from @BotFather into its Secret")
+        logger.critical("Telegram refuses the master bot's token: put the present one from @BotFather into its Secret")
         sys.exit(EX_NOPERM)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 STEPS: Final = ("started", "token", "key", "created", "polling")
-"""On the way to a bot."""
+"""The steps on the way to a bot."""
 
 
 class Metrics:
@@ -26,8 +26,10 @@ class Metrics:
             ["step"],
             registry=self.registry,
         )
+
         for step in STEPS:
             self.onboarding.labels(step)  # 0 until somebody reaches it
+
         self.onboarding_seconds = Histogram(
             "masterbot_onboarding_seconds",
             "From a person's /start to their new bot's polling.",
@@ -37,7 +39,7 @@ class Metrics:
         self.refusals = Counter(
             "masterbot_refusals", "Tokens and keys that were not taken, by why.", ["reason"], registry=self.registry
         )
-        self.news = Counter(
+        self.notifications = Counter(
             "masterbot_news",
             "Owners told unasked, by the cause or that it is over.",
             ["reason"],

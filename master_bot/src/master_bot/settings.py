@@ -1,7 +1,7 @@
-"""What the master bot is told from outside, read once at the start into one frozen object.
+"""All settings, read once at the start into one frozen object.
 
-Every setting is an environment variable `MASTER_BOT_…`; the chart sets them. Its own Telegram token is a mounted file
-whose path is a setting: the token itself is never in the environment.
+Every setting is an environment variable `MASTER_BOT_…`; the chart sets them. The master bot's own Telegram token is a
+mounted file whose path is a setting: the token itself is never in the environment.
 """
 
 import json
@@ -21,7 +21,7 @@ class SettingsError(ValueError):
     """A setting that cannot be used; the message names the variable and says what to write instead."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, with the defaults of a plain installation."""
 
@@ -94,7 +94,7 @@ class Settings:
         return self.sizes[self.default_size] if self.sizes and self.default_size else None
 
     def unpriced(self) -> tuple[str, ...]:
-        """The models of new bots that the budget of the key for all would never count."""
+        """The models of new bots for which the budget of the shared key has no price."""
         if self.shared_key_budget is None:
             return ()
         priced = tuple(price.model for price in self.shared_key_budget.prices)
@@ -102,7 +102,11 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read the settings; an empty variable counts as unset. SettingsError says which one cannot be used."""
+        """Read the settings; an empty variable counts as unset.
+
+        Raises:
+            SettingsError: one cannot be used; the message names it.
+        """
         given = {
             name: _parse(name, text)
             for name, text in read_variables(environment, prefix=PREFIX, names=cls.__dataclass_fields__).items()
@@ -112,10 +116,12 @@ class Settings:
             raise SettingsError(f"{PREFIX}SIZE={settings.size} is none of the names in {PREFIX}SIZES")
         if settings.invitations not in {"open", "code", "closed"}:
             raise SettingsError(f"{PREFIX}INVITATIONS={settings.invitations} must be open, code or closed")
+
         if free := settings.unpriced():
             raise SettingsError(
                 f"{PREFIX}SHARED_KEY_BUDGET has no price for {', '.join(free)}: they would cost nothing"
             )
+
         return settings
 
 

@@ -4,15 +4,14 @@ from time import time
 from types import SimpleNamespace
 
 import pytest
-from test_restarts import again
 
 from master_bot.metrics import STEPS
-from support.master_world import Talk, World, onboard
+from support.master_world import Talk, World, onboard, restart
 from support.memory_cluster import MemoryCluster
 
 
 def value(world: World, name: str, **labels: str) -> float | None:
-    return world.app.metrics.registry.get_sample_value(f"masterbot_{name}", labels)
+    return world.app.clients.metrics.registry.get_sample_value(f"masterbot_{name}", labels)
 
 
 def steps(world: World) -> list[float | None]:
@@ -35,11 +34,11 @@ async def test_the_time_from_start_to_the_polling_bot_survives_restarts_of_the_m
     with monkeypatch.context() as earlier:
         earlier.setattr("standins.telegram.world.time", SimpleNamespace(time=lambda: time() - 100))
         await anna.say("/start", "Step 1 of 3")
-    await again(world)
+    await restart(world)
     await anna.say(new.token, "Step 2 of 3")
     await anna.create("is on its way")
     await world.until(lambda: "live-message" in str(cluster.bots[f"bot-{new.id}"]["metadata"]))
-    await again(world)
+    await restart(world)
     cluster.come_up(f"bot-{new.id}")
     await anna.hear("is ready")
     await world.until(lambda: value(world, "onboarding_seconds_count"))

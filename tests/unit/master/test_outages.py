@@ -7,11 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from test_bots import WORKS, known
-from test_changes import OTHER_KEY, SIZES, made
 
 from master_bot.kubernetes.client import AwayError
-from support.master_world import KEY, Talk, World, make_world
+from support.master_world import KEY, OTHER_KEY, SIZES, WORKS, Talk, World, make_bot_here, make_world, until_known
 from support.memory_cluster import MemoryCluster
 
 SORRY = "I cannot reach the servers just now"
@@ -90,7 +88,7 @@ async def test_a_bot_is_made_once_when_it_is_made_and_the_answer_is_lost(
 async def test_a_bot_made_with_one_tap_is_taken_over_by_itself_when_the_api_server_is_back(
     cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("master_bot.telegram.errors._PAUSE", 0.1)
+    monkeypatch.setattr("master_bot.telegram.retry._CLUSTER_PAUSE", 0.1)
     async with make_world(cluster, can_manage_bots=True) as world:
         await world.start()
         anna = await world.join()
@@ -102,7 +100,7 @@ async def test_a_bot_made_with_one_tap_is_taken_over_by_itself_when_the_api_serv
             await anna.person.make_managed_bot("master_bot", username)
             await anna.hear(SORRY, "You need not do anything")
         await anna.hear(f"@{username} is yours", "Step 2 of 3")
-        monkeypatch.setattr("master_bot.telegram.errors._TRYING", 0)
+        monkeypatch.setattr("master_bot.telegram.retry._CLUSTER_TIMEOUT", 0)
         with away(cluster):
             await anna.person.make_managed_bot("master_bot", "another_of_annas_bot")
             await anna.hear("still cannot reach the servers", "API Token")
@@ -113,7 +111,7 @@ async def test_a_bot_made_with_one_tap_is_taken_over_by_itself_when_the_api_serv
 async def test_a_setting_is_changed_once_the_api_server_is_back(
     world: World, anna: Talk, cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, name = await made(world, anna)
+    _, name = await make_bot_here(world, anna)
     await anna.press(await anna.say("/settings", "⚙️"), "Who may ask")
     choice = await anna.hear("You always may")
     with away(cluster):
@@ -142,9 +140,9 @@ async def test_more_memory_is_one_step_however_often_its_button_is_pressed(
     async with make_world(cluster, sizes=steps) as world:
         await world.start()
         anna = await world.join()
-        _, name = await made(world, anna)
+        _, name = await make_bot_here(world, anna)
         cluster.report(name, Ready=("False", "OutOfMemory", ""))
-        await world.until(lambda: "OutOfMemory" in str(world.app.news._seen))  # noqa: SLF001
+        await world.until(lambda: "OutOfMemory" in str(world.app.services.notifications._observed))  # noqa: SLF001
         world.passed += timedelta(seconds=30)
         told = await anna.hear("needed more memory", "💡")
         lose(cluster, "patch_bot", monkeypatch)
@@ -161,7 +159,7 @@ async def test_a_bot_is_deleted_once_and_its_owner_is_told_though_the_answers_ar
 ) -> None:
     cluster.put("one", anna.id)
     cluster.report("one", Ready=WORKS)
-    await known(world, "one")
+    await until_known(world, "one")
     with away(cluster):
         await anna.say("/delete", SORRY)
     question = await anna.say("/delete", "Delete one?")
@@ -200,7 +198,7 @@ async def test_a_bot_that_takes_long_to_go_is_told_of_once(
         cluster.report("one", Ready=("False", "Terminating", ""))
 
     monkeypatch.setattr(cluster, "delete_bot", finalized)
-    monkeypatch.setattr("master_bot.app._LOOK", 0.05)
+    monkeypatch.setattr("master_bot.app._ROUND", 0.05)
     world.passed += timedelta(seconds=61)
     await anna.hear("is deleted, with all")
     before = len(await anna.person.messages(anna.with_))
@@ -228,7 +226,7 @@ async def test_a_broadcast_is_sent_once_the_api_server_is_back(cluster: MemoryCl
 async def test_debug_is_told_when_the_api_server_is_back(world: World, anna: Talk, cluster: MemoryCluster) -> None:
     cluster.put("one", anna.id)
     cluster.come_up("one")
-    await known(world, "one")
+    await until_known(world, "one")
     shown = await anna.say("/debug", "How it is")
     with away(cluster):
         await anna.say("/debug", SORRY)
@@ -247,7 +245,7 @@ async def test_an_apology_is_in_the_language_that_the_person_chose(
     cluster.put("one", anna.id)
     cluster.bots["one"]["metadata"]["annotations"] = {"personalbots.io/language": "ru"}
     cluster.report("one", Ready=WORKS)
-    await world.until(lambda: (bot := world.app.cache.get("one")) and bot.metadata.annotations)
+    await world.until(lambda: (bot := world.app.clients.cache.get("one")) and bot.metadata.annotations)
     with away(cluster):
         await anna.say("/status", "серверы сейчас недоступны")
 
@@ -268,13 +266,13 @@ async def test_what_somebody_else_has_just_deleted_is_no_outage(
 
 
 async def known_by_name(world: World, name: str) -> None:
-    await world.until(lambda: world.app.cache.get(name))
+    await world.until(lambda: world.app.clients.cache.get(name))
 
 
 async def test_it_starts_though_the_api_server_comes_and_goes(
     cluster: MemoryCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("master_bot.app._LOOK", 0.05)
+    monkeypatch.setattr("master_bot.app._ROUND", 0.05)
     async with make_world(cluster) as world:
         lost = [*(lose(cluster, call, monkeypatch) for call in ("conversations", "record"))]
         await world.start()

@@ -3,15 +3,9 @@
 import asyncio
 
 import pytest
-from test_managed import tap
 
-from support.master_world import KEY, Talk, World, make_world
+from support.master_world import KEY, Talk, World, make_managed_bot, make_world, restart
 from support.memory_cluster import MemoryCluster
-
-
-async def again(world: World) -> None:
-    await world.kill()
-    await world.start()
 
 
 async def test_the_conversation_goes_on_after_a_restart_at_each_step(
@@ -19,17 +13,17 @@ async def test_the_conversation_goes_on_after_a_restart_at_each_step(
 ) -> None:
     new = await world.telegram.client.make_bot("anna_docs_bot")
     await anna.say("/start", "Step 1 of 3")
-    await again(world)
+    await restart(world)
     await anna.say(new.token, "Step 2 of 3")
-    await again(world)
+    await restart(world)
     screen = await anna.say(KEY, "Step 3 of 3")
-    await again(world)
+    await restart(world)
     await anna.say("Library", "Name here: Library")
-    await again(world)
+    await restart(world)
     await anna.press(screen, "✅ Create the bot")
     live = await anna.hear("is on its way")
     await world.until(lambda: "live-message" in str(cluster.bots[f"bot-{new.id}"]["metadata"]))
-    await again(world)
+    await restart(world)
     cluster.come_up(f"bot-{new.id}")
     done = await anna.hear("is ready")
     assert done.id == live.id, "the message that was there is taken up again"
@@ -47,7 +41,7 @@ async def test_a_token_that_was_being_checked_is_not_lost(
     sent = await anna.say(new.token)
     await world.until(lambda: world.app.poller._running)  # noqa: SLF001 - that it is being handled
     await asyncio.sleep(0.3)
-    await again(world)
+    await restart(world)
     answer = await anna.hear("key", after=sent)
     assert "@anna_docs_bot" in answer.text
     await anna.create("is on its way")
@@ -60,10 +54,10 @@ async def test_a_bot_made_with_one_tap_is_not_lost(cluster: MemoryCluster, metho
         await world.start()
         anna = await world.join()
         await world.telegram.client.fault(method=method, delay=30)
-        number, username = await tap(anna)
+        number, username = await make_managed_bot(anna)
         await world.until(lambda: world.app.poller._running)  # noqa: SLF001 - that it is being handled
         await asyncio.sleep(0.3)
-        await again(world)
+        await restart(world)
         await anna.hear(f"@{username} is yours", "Step 2 of 3")
         await anna.create("is on its way")
         assert (list(cluster.bots), len(cluster.secrets)) == ([f"bot-{number}"], 1)
@@ -77,7 +71,7 @@ async def test_a_key_that_was_being_checked_is_not_lost(world: World, anna: Talk
     await anna.say(KEY)
     await world.until(lambda: KEY not in str(world.telegram.world) and world.app.poller._running)  # noqa: SLF001
     await asyncio.sleep(0.3)
-    await again(world)
+    await restart(world)
     await anna.press(await anna.hear("Step 3 of 3"), "✅ Create the bot")
     await anna.hear("is on its way")
     assert list(cluster.bots) == [f"bot-{new.id}"]

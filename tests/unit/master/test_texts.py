@@ -8,10 +8,10 @@ from string import Formatter
 
 import pytest
 
-from master_bot.services.credentials import Refusal
+from master_bot.models import CredentialProblem
 from master_bot.texts import LANGUAGES, Texts, fill, texts_for
 from master_bot.texts.en.general import English
-from master_bot.texts.keys import Said
+from master_bot.texts.keys import CauseText
 from master_bot.views.bots import key_place
 from master_bot.views.diagnosis import OWN_REASONS, Facts
 from personalbots_api.conditions import CATALOGUE
@@ -30,7 +30,7 @@ def said(texts: object, pattern: type = English, within: str = "") -> Iterator[t
             yield from said(value, type(getattr(English, own)), f"{own}.")
         elif isinstance(value, Mapping):
             for key, entry in value.items():
-                if isinstance(entry, Said):
+                if isinstance(entry, CauseText):
                     yield from ((f"{name}.{key}.{part}", text) for part, text in entry._asdict().items())
                 else:
                     yield f"{name}.{key}", entry
@@ -63,7 +63,7 @@ def test_every_language_names_the_same_facts(language: str) -> None:
 @BOTH
 def test_every_cause_of_the_catalogue_and_every_refusal_has_its_sentence(texts: Texts) -> None:
     assert set(texts.causes) == {reason.name for reason in CATALOGUE} | set(OWN_REASONS)
-    assert set(texts.refusals) == set(Refusal)
+    assert set(texts.refusals) == set(CredentialProblem)
 
 
 @BOTH

@@ -1,107 +1,81 @@
 """/health: whether everything answers that the bots depend on, and which nodes are in trouble."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from time import monotonic
 from typing import Final
 
 import aiohttp
 from aiogram.types import Message
 
-from master_bot.kubernetes.bot_cache import BotCache
 from master_bot.kubernetes.client import ClusterError, DeniedError
-from master_bot.kubernetes.cluster import Cluster
-from master_bot.kubernetes.fsm_storage import Clock
-from master_bot.kubernetes.objects import Node
-from master_bot.settings import Settings
+from master_bot.services.clients import Clients
 from master_bot.telegram.person import Person
 from master_bot.texts import Texts, fill
+from master_bot.views.admin import answer_time, health_line, servers
 from master_bot.views.diagnosis import Light, diagnose
 
-_MOST_NODES: Final = 20
-_TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
-_REASON: Final = 150
-"""Characters of what a node says of itself."""
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=5)  # seconds
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckUp:
-    """Asks everything. `last_poll`: when Telegram last answered, in seconds since the epoch."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthHandlers:
+    """Asks everything."""
 
-    cluster: Cluster
-    cache: BotCache
+    clients: Clients
     http: aiohttp.ClientSession
-    settings: Settings
-    now: Clock
     last_poll: Callable[[], float | None]
+    """When Telegram last answered, in seconds since the epoch."""
 
     async def health(self, message: Message, person: Person) -> None:
         """How the parts are that everything depends on."""
-        said = person.texts.admin
-        last = self.last_poll()
-        polled = fill(said.heard, seconds=int(self.now().timestamp() - last)) if last else None
-        now = self.now()
-        unseen = sum(diagnose(bot, None, (), now).reason == "OperatorSilent" for bot in self.cache.all())
-        operator = fill(said.silent_bots, count=unseen) if unseen else said.looks_after
-        cluster, llm, nodes = await asyncio.gather(
-            self._cluster_answers(), self._llm_answers(), self._nodes(person.texts)
-        )
+        texts, words = person.texts, person.texts.admin
+        cluster, llm, nodes = await asyncio.gather(self._cluster_answers(), self._llm_answers(), self._nodes(texts))
         lines = [
-            _health(said.part_telegram, polled, person.texts),
-            _health(said.part_cluster, _timed(cluster, person.texts), person.texts),
-            _health(said.part_llm, _timed(llm, person.texts), person.texts),
-            fill(said.health_line, sign="🔴" if unseen else "🟢", part=said.part_operator, said=operator),
+            health_line(words.part_telegram, self._polled(texts), texts),
+            health_line(words.part_cluster, answer_time(cluster, texts), texts),
+            health_line(words.part_llm, answer_time(llm, texts), texts),
+            self._operator(texts),
             nodes,
         ]
-        await message.answer("\n".join([said.health, *lines]))
+        await message.answer("\n".join([words.health, *lines]))
+
+    def _polled(self, texts: Texts) -> str | None:
+        last = self.last_poll()
+        return fill(texts.admin.heard, seconds=int(self.clients.now().timestamp() - last)) if last else None
+
+    def _operator(self, texts: Texts) -> str:
+        """The operator answers nobody: it is judged by the bots that it does not look after."""
+        words, now = texts.admin, self.clients.now()
+        silent = sum(diagnose(bot, None, (), now).reason == "OperatorSilent" for bot in self.clients.cache.all())
+        state = fill(words.silent_bots, count=silent) if silent else words.looks_after
+        return fill(words.health_line, sign="🔴" if silent else "🟢", part=words.part_operator, said=state)
+
+    async def _nodes(self, texts: Texts) -> str:
+        words = texts.admin
+        try:
+            return servers(await self.clients.cluster.nodes(), texts)
+        except DeniedError:
+            return fill(words.health_line, sign=Light.RESTS, part=words.part_nodes, said=words.nodes_unseen)
+        except ClusterError:
+            return health_line(words.part_nodes, None, texts)
 
     async def _cluster_answers(self) -> float | None:
         begun = monotonic()
         try:
-            await self.cluster.conversation("health")
+            await self.clients.cluster.conversation("health")
         except ClusterError:
             return None
+
         return monotonic() - begun
 
-    async def _nodes(self, texts: Texts) -> str:
-        said = texts.admin
-        try:
-            return servers(await self.cluster.nodes(), texts)
-        except DeniedError:
-            return fill(said.health_line, sign=Light.RESTS, part=said.part_nodes, said=said.nodes_unseen)
-        except ClusterError:
-            return _health(said.part_nodes, None, texts)
-
     async def _llm_answers(self) -> float | None:
-        begun = monotonic()
+        begun, url = monotonic(), f"{self.clients.settings.llm_base_url}/models"
         try:
-            async with self.http.get(f"{self.settings.llm_base_url}/models", timeout=_TIMEOUT) as response:
+            async with self.http.get(url, timeout=_TIMEOUT) as response:
                 # Without a key it answers 401, which is an answer.
-                return monotonic() - begun if response.status < 500 else None  # noqa: PLR2004 - HTTP
+                return monotonic() - begun if response.status < HTTPStatus.INTERNAL_SERVER_ERROR else None
         except (aiohttp.ClientError, TimeoutError, OSError):
             return None
-
-
-def servers(nodes: Sequence[Node], texts: Texts) -> str:
-    """How many nodes are ready, and what is wrong with each of the others; pure."""
-    said, ready = texts.admin, sum(node.ready for node in nodes)
-    troubled = [node for node in nodes if node.troubles]
-    only_closed = all(node.troubles == ("Cordoned",) for node in troubled)
-    sign = Light.WORKS if not troubled else Light.WAITS if only_closed else Light.FAILS
-    count = fill(said.nodes_ready, ready=ready, count=len(nodes))
-    lines = [
-        fill(said.node_troubles[trouble], node=node.name, message=node.message[:_REASON].rstrip(". "))
-        for node in troubled[:_MOST_NODES]
-        for trouble in node.troubles
-    ]
-    return "\n".join([fill(said.health_line, sign=sign, part=said.part_nodes, said=count), *lines])
-
-
-def _timed(seconds: float | None, texts: Texts) -> str | None:
-    return None if seconds is None else fill(texts.admin.answers, milliseconds=int(seconds * 1000))
-
-
-def _health(part: str, well: str | None, texts: Texts) -> str:
-    said = texts.admin
-    return fill(said.health_line, sign="🟢" if well else "🔴", part=part, said=well or said.silent)

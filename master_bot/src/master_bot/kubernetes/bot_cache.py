@@ -1,6 +1,6 @@
-"""All bots, kept up to date by one watch: a thousand people who ask for their list cost no request to the cluster.
+"""All bots, kept up to date by one watch: a list costs no request to the cluster, however many people ask for one.
 
-What is shown comes from here; what is done to a bot is decided on a fresh read of it.
+What people see comes from here. What is done to a bot is decided on a fresh read of it.
 """
 
 import asyncio
@@ -10,16 +10,17 @@ from typing import Final
 
 from master_bot.kubernetes.client import ClusterError
 from master_bot.kubernetes.cluster import Cluster
+from master_bot.kubernetes.personal_bots import parse_bot
 from master_bot.metrics import Metrics
-from master_bot.models import Raw, readable
+from master_bot.models import Raw
 from personalbots_api.models import InvalidResource, PersonalBot
 
-_PAUSE: Final = 2.0
-log = logging.getLogger(__name__)
+_PAUSE: Final = 2.0  # seconds
+logger = logging.getLogger(__name__)
 
 
 class BotCache:
-    """See the module. `run` must be running; `filled` is set once the first list is in."""
+    """See the module. `run` keeps it up to date; `filled` is set once the first list is in."""
 
     def __init__(self, cluster: Cluster, metrics: Metrics) -> None:
         self._cluster = cluster
@@ -41,7 +42,7 @@ class BotCache:
         return sorted(own, key=lambda bot: bot.metadata.name)
 
     def put(self, bot: PersonalBot) -> None:
-        """Take over what the watch tells, or what a write gave back, whichever is newer."""
+        """Put the bot as the watch or a write gave it, unless a newer version is known."""
         known = self._bots.get(bot.metadata.name)
         # Resource versions of one kind are numbers in order (Kubernetes 1.35, KEP-5504).
         if known is None or int(bot.metadata.resource_version) >= int(known.metadata.resource_version):
@@ -52,10 +53,11 @@ class BotCache:
         while True:
             try:
                 await self._follow()
-            except Exception as error:  # whatever it is: without the list nothing is as people are told
+            except Exception as error:
+                # Whatever it is, the watch must go on: without it people are shown what is no longer true.
                 self._metrics.errors.labels(type(error).__name__).inc()
                 known = isinstance(error, ClusterError)
-                log.warning("the list of bots is not up to date", extra={"error": str(error)}, exc_info=not known)
+                logger.warning("the list of bots is not up to date", extra={"error": str(error)}, exc_info=not known)
                 await asyncio.sleep(_PAUSE)
 
     async def _follow(self) -> None:
@@ -63,6 +65,7 @@ class BotCache:
         read = [bot for raw in found if (bot := _read(raw))]
         self._bots = {bot.metadata.name: bot for bot in read}
         self.filled.set()
+
         while True:
             async for change in self._cluster.watch_bots(version):
                 version = change["object"]["metadata"]["resourceVersion"]
@@ -78,7 +81,7 @@ class BotCache:
 
 def _read(raw: Raw) -> PersonalBot | None:
     try:
-        return readable(raw)
+        return parse_bot(raw)
     except InvalidResource as error:
-        log.warning("a PersonalBot cannot be read", extra={"bot": raw["metadata"]["name"], "error": str(error)})
+        logger.warning("a PersonalBot cannot be read", extra={"bot": raw["metadata"]["name"], "error": str(error)})
         return None

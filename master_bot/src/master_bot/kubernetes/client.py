@@ -1,4 +1,4 @@
-"""One way to speak to the API server: a path, a method, JSON in and out, and an exception per different reaction.
+"""One way to speak to the API server: a path, a method, JSON in and out, and one exception for each reaction.
 
     ClusterError            the API server did not do what was asked; the message is its own
     ├── NotFoundError       404: it is not there
@@ -23,7 +23,7 @@ from kubernetes.aio.client.configuration import Configuration
 
 from master_bot.metrics import Metrics
 
-TIMEOUT: Final = 20.0
+TIMEOUT: Final = 20.0  # seconds
 MERGE_PATCH: Final = "application/merge-patch+json"
 APPLY_PATCH: Final = "application/apply-patch+yaml"
 ONLY_METADATA: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
@@ -59,13 +59,14 @@ class Kube:
 
     @classmethod
     async def connect(cls, metrics: Metrics, kubeconfig: Path | None = None) -> "Kube":
-        """Connect as the pod's service account; outside of a cluster as `kubeconfig` or else `$KUBECONFIG` says."""
+        """Connect as the pod's service account; outside a cluster by `kubeconfig`, else by `$KUBECONFIG`."""
         configuration = Configuration()
         try:
             config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call] # untyped
         except config.ConfigException:
             file = str(kubeconfig) if kubeconfig else None
             await config.load_kube_config(file, client_configuration=configuration)  # type: ignore[no-untyped-call] # untyped
+
         return cls(ApiClient(configuration), metrics)
 
     async def close(self) -> None:
@@ -82,7 +83,11 @@ class Kube:
         content_type: str = "application/json",
         accept: str = "application/json",
     ) -> str:
-        """Do one request and give the answer's text: JSON, but for logs. ClusterError: see the module."""
+        """Do one request and give the answer's text: JSON, except for logs.
+
+        Raises:
+            ClusterError: see the module.
+        """
         headers = {"Accept": accept, "Content-Type": content_type}
         with self._metrics.api_call(method):
             try:
@@ -92,16 +97,23 @@ class Kube:
                 data: bytes = await response.read()
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise AwayError(f"the API server does not answer: {type(error).__name__}") from error
+
             text = data.decode(errors="replace")
             if response.status >= HTTPStatus.BAD_REQUEST:
                 raise _error(response.status, text)
+
             return text
 
     async def watch(self, path: str, *, resource_version: str, seconds: int) -> AsyncIterator[Mapping[str, Any]]:
-        """The changes since `resource_version`, for up to `seconds`. ClusterError, also for a 410 in the stream."""
+        """The changes since `resource_version`, for up to `seconds`.
+
+        Raises:
+            ClusterError: see the module; also for a 410 in the middle of the stream.
+        """
         query = {"watch": "1", "resourceVersion": resource_version, "timeoutSeconds": str(seconds)}
         query["allowWatchBookmarks"] = "true"
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT, sock_read=seconds + TIMEOUT)
+
         try:
             response = await self._request("GET", path, query, {"Accept": "application/json"}, None, timeout=timeout)
             try:
@@ -136,11 +148,12 @@ class Kube:
 
 def _error(status: int, text: str) -> ClusterError:
     try:
-        told: Mapping[str, Any] = json.loads(text)
+        status_object: Mapping[str, Any] = json.loads(text)
     except ValueError:
-        told = {}
-    message = told.get("message") or text
-    causes = (told.get("details") or {}).get("causes") or []
+        status_object = {}
+
+    message = status_object.get("message") or text
+    causes = (status_object.get("details") or {}).get("causes") or []
     # A uid that is not the object's is answered with 409 for built-in kinds, with 422 for custom resources.
     if status == HTTPStatus.CONFLICT or any(cause.get("field") == "metadata.uid" for cause in causes):
         return ConflictError(message)
@@ -148,4 +161,5 @@ def _error(status: int, text: str) -> ClusterError:
         return NotFoundError(message)
     if status in (HTTPStatus.GONE, HTTPStatus.TOO_MANY_REQUESTS) or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return AwayError(message)
+
     return DeniedError(message)

@@ -1,4 +1,4 @@
-"""What the master bot does in the cluster, and nothing else: this is what its role has to allow.
+"""Everything that the master bot does in the cluster: this is what its role has to allow.
 
 Secrets are created, patched and deleted, never got or listed; the answers to those writes are asked for without the
 data.
@@ -21,7 +21,8 @@ from master_bot.kubernetes.client import (
     NotFoundError,
 )
 from master_bot.kubernetes.objects import Event, Node, Pod, Usage, moment
-from master_bot.models import Raw, readable
+from master_bot.kubernetes.personal_bots import parse_bot
+from master_bot.models import Raw
 from personalbots_api import names
 from personalbots_api.models import PersonalBot
 
@@ -29,9 +30,9 @@ CONVERSATION_LABEL: Final = f"{names.GROUP}/conversation"
 _UPDATED: Final = "updated"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """What is remembered of a conversation, as text; nothing in it is secret."""
+    """What is kept of a conversation, as text; nothing in it is secret."""
 
     name: str
     state: str = ""
@@ -43,18 +44,33 @@ class Cluster(Protocol):
     """The cluster as the rest of the program sees it. Every method may raise ClusterError."""
 
     async def bot(self, name: str) -> PersonalBot:
-        """The bot of this name. NotFoundError when there is none."""
+        """The bot of this name.
+
+        Raises:
+            NotFoundError: there is none.
+        """
 
     async def create_bot(self, bot: PersonalBot) -> PersonalBot:
-        """Create it. ConflictError when one of this name is there."""
+        """Create it.
+
+        Raises:
+            ConflictError: one of this name is there.
+        """
 
     async def patch_bot(self, bot: PersonalBot, patch: Raw) -> PersonalBot:
-        """Merge `patch` into this very bot. ConflictError when another has its name by now."""
+        """Merge `patch` into this very bot.
+
+        Raises:
+            ConflictError: another bot has its name by now.
+            NotFoundError: it is gone.
+        """
 
     async def delete_bot(self, bot: PersonalBot, *, unchanged: bool = False) -> None:
-        """Delete this very bot; one that is gone already is no error.
+        """Delete this very bot; one that is gone already is no error. `unchanged`: only as it was read.
 
-        `unchanged`: only as it was read; ConflictError when it has changed, NotFoundError when it is gone.
+        Raises:
+            ConflictError: it should be unchanged, and has changed.
+            NotFoundError: it should be unchanged, and is gone.
         """
 
     async def list_bots(self) -> tuple[Sequence[Raw], str]:
@@ -64,16 +80,24 @@ class Cluster(Protocol):
         """The changes of bots since then, for some minutes."""
 
     async def create_secret(self, name: str, data: Mapping[str, str], labels: Mapping[str, str]) -> None:
-        """Create a Secret. ConflictError when one of this name is there."""
+        """Create a Secret.
+
+        Raises:
+            ConflictError: one of this name is there.
+        """
 
     async def patch_secret(self, name: str, patch: Raw) -> None:
-        """Merge into the Secret. NotFoundError when it is not there."""
+        """Merge into the Secret.
+
+        Raises:
+            NotFoundError: it is not there.
+        """
 
     async def delete_secret(self, name: str) -> None:
         """Delete the Secret; one that is gone already is no error."""
 
     async def pod(self, bot: PersonalBot) -> Pod | None:
-        """The bot's pod; None when it has none, for a pod of its name that is another's is not its."""
+        """The bot's pod; None when it has none. A pod of its name that somebody else owns does not count."""
 
     async def log(self, bot: PersonalBot, *, lines: int, previous: bool = False) -> str | None:
         """The last lines of the bot's log (of the container before this one); None when there is no such container."""
@@ -82,32 +106,36 @@ class Cluster(Protocol):
         """Events about the bot, its pod and its volume claim, newest first."""
 
     async def usage(self, bot: PersonalBot) -> Usage | None:
-        """What the bot's pod uses just now; None where nobody measures that, or it is not measured yet."""
+        """What the bot's pod uses now; None where nobody measures that, or it is not measured yet."""
 
     async def nodes(self) -> Sequence[Node]:
-        """All nodes, by name. DeniedError where the master bot may not see them, which is the default."""
+        """All nodes, by name.
+
+        Raises:
+            DeniedError: the master bot may not see them, which is the default.
+        """
 
     async def record(self, name: str) -> Mapping[str, str]:
-        """What is kept under this name for good; empty when nothing is."""
+        """What is kept under this name; empty when nothing is."""
 
     async def save_record(self, name: str, data: Mapping[str, str]) -> None:
-        """Keep this for good, instead of what was kept."""
+        """Keep this instead of what was kept."""
 
     async def conversation(self, name: str) -> Conversation | None:
-        """What is remembered under this name."""
+        """The conversation of this name; None when none is kept."""
 
     async def conversations(self) -> Sequence[Conversation]:
-        """All that is remembered."""
+        """All conversations."""
 
     async def save_conversation(self, conversation: Conversation) -> None:
-        """Remember this."""
+        """Keep this conversation."""
 
     async def forget_conversation(self, name: str) -> None:
-        """Forget it; one that is gone already is no error."""
+        """Delete it; one that is gone already is no error."""
 
 
 class KubernetesCluster:
-    """The real one."""
+    """The real cluster; see `Cluster`."""
 
     def __init__(self, kube: Kube, *, bots_namespace: str, namespace: str) -> None:
         self._kube = kube
@@ -118,16 +146,16 @@ class KubernetesCluster:
         self._conversations = f"/api/v1/namespaces/{namespace}/configmaps"
 
     async def bot(self, name: str) -> PersonalBot:
-        return readable(await self._json("GET", f"{self._bots}/{quote(name, safe='')}"))
+        return parse_bot(await self._json("GET", f"{self._bots}/{quote(name, safe='')}"))
 
     async def create_bot(self, bot: PersonalBot) -> PersonalBot:
-        return readable(await self._json("POST", self._bots, body=bot.to_raw()))
+        return parse_bot(await self._json("POST", self._bots, body=bot.to_raw()))
 
     async def patch_bot(self, bot: PersonalBot, patch: Raw) -> PersonalBot:
         # With the uid as a precondition the API server answers 409 when the name is another bot's by now.
         body = {**patch, "metadata": {**patch.get("metadata", {}), "uid": bot.metadata.uid}}
         path = f"{self._bots}/{bot.metadata.name}"
-        return readable(await self._json("PATCH", path, body=body, content_type=MERGE_PATCH))
+        return parse_bot(await self._json("PATCH", path, body=body, content_type=MERGE_PATCH))
 
     async def delete_bot(self, bot: PersonalBot, *, unchanged: bool = False) -> None:
         path, meta = f"{self._bots}/{bot.metadata.name}", bot.metadata
@@ -166,13 +194,15 @@ class KubernetesCluster:
     async def log(self, bot: PersonalBot, *, lines: int, previous: bool = False) -> str | None:
         if await self.pod(bot) is None:
             return None
+
         query = {"container": names.CONTAINER, "tailLines": str(lines), "limitBytes": str(512 * 1024)}
         if previous:
             query["previous"] = "true"
+
         try:
             return await self._kube.send("GET", f"{self._pods}/{bot.pod_name}/log", query=query, accept="*/*")
         except ClusterError:
-            # No pod (404), no such container yet or no previous one (400): for a reader all mean «there is none».
+            # No pod (404), no such container yet, or no previous one (400): to a reader they are the same.
             return None
 
     async def events(self, bot: PersonalBot) -> Sequence[Event]:
@@ -201,11 +231,12 @@ class KubernetesCluster:
             found = await self._json("GET", f"{self._conversations}/{names.MASTER_BOT}-{name}")
         except NotFoundError:
             return {}
+
         data: Mapping[str, str] = found.get("data") or {}
         return data
 
     async def save_record(self, name: str, data: Mapping[str, str]) -> None:
-        await self._keep(f"{names.MASTER_BOT}-{name}", data, {})
+        await self._apply(f"{names.MASTER_BOT}-{name}", data, {})
 
     async def conversation(self, name: str) -> Conversation | None:
         try:
@@ -223,9 +254,9 @@ class KubernetesCluster:
             "data": conversation.data,
             _UPDATED: conversation.updated.isoformat() if conversation.updated else "",
         }
-        await self._keep(conversation.name, data, {CONVERSATION_LABEL: "true"})
+        await self._apply(conversation.name, data, {CONVERSATION_LABEL: "true"})
 
-    async def _keep(self, name: str, data: Mapping[str, str], labels: Mapping[str, str]) -> None:
+    async def _apply(self, name: str, data: Mapping[str, str], labels: Mapping[str, str]) -> None:
         body = {
             "apiVersion": "v1",
             "kind": "ConfigMap",
@@ -253,7 +284,7 @@ class KubernetesCluster:
         except NotFoundError:
             return
         except ConflictError:
-            # Another object has the name by now, so the one that was meant is gone.
+            # Another object has the name by now: the one that was meant is gone.
             return
 
 

@@ -1,24 +1,22 @@
-"""aiogram's memory of conversations, kept in ConfigMaps: one per chat and person, gone when the conversation is over.
+"""aiogram's storage of conversations, in ConfigMaps: one per chat and person, deleted when the conversation is over.
 
-Nothing secret is ever put into it. One process writes (the deployment has one replica and `Recreate`), so all of them
-are read once at the start and kept in memory too: a message costs no request unless it changes something.
+Nothing secret is ever put into it. Only this process writes them (the deployment has one replica and `Recreate`), so
+they are read once at the start and kept in memory too: a message costs no request unless it changes something.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 
 from master_bot.kubernetes.cluster import Cluster, Conversation
-
-Clock = Callable[[], datetime]
+from master_bot.models import Clock
 
 
 class ConfigMapStorage(BaseStorage):
-    """See the module. Before anything is asked of it, `read`."""
+    """See the module. Call `read` before anything else."""
 
     def __init__(self, cluster: Cluster, now: Clock) -> None:
         self._cluster = cluster
@@ -26,7 +24,11 @@ class ConfigMapStorage(BaseStorage):
         self._known: dict[str, Conversation] = {}
 
     async def read(self) -> None:
-        """Take up the conversations of the former process. ClusterError."""
+        """Take up the conversations of the former process.
+
+        Raises:
+            ClusterError: they cannot be read.
+        """
         self._known = {found.name: found for found in await self._cluster.conversations()}
 
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:
@@ -52,7 +54,7 @@ class ConfigMapStorage(BaseStorage):
         """See `BaseStorage`; the cluster is closed by who opened it."""
 
     def forget(self, name: str) -> None:
-        """Drop what is kept in memory under this name: it was deleted in the cluster."""
+        """Drop from memory what was deleted in the cluster under this name."""
         self._known.pop(name, None)
 
     def _get(self, key: StorageKey) -> Conversation:
@@ -68,6 +70,7 @@ class ConfigMapStorage(BaseStorage):
         )
         if (wanted.state, wanted.data) == (known.state, known.data):
             return
+
         if wanted.state or wanted.data != "{}":
             await self._cluster.save_conversation(wanted)
             self._known[known.name] = wanted

@@ -1,7 +1,7 @@
-"""Small frozen views of what the master bot reads of the cluster beside the resource itself.
+"""Small frozen extracts of what the master bot reads besides the resource itself: pods, usage, Events, nodes.
 
-They hold only what people are shown or what is decided from; `from_raw` takes the object as the API server sent it and
-bears with whatever is missing in it.
+They hold only what people are shown or what decisions need. `from_raw` takes the object as the API server sent it and
+allows for missing parts.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from personalbots_api.quantities import parse_quantity
 _NODE_TROUBLES: Final = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pod:
     """The pod of a bot, with its one container."""
 
@@ -25,7 +25,7 @@ class Pod:
     owner: str = ""
     """The uid of the resource that the pod belongs to."""
     created: datetime | None = None
-    going: bool = False
+    terminating: bool = False
     phase: str = ""
     node: str | None = None
     image: str = ""
@@ -43,19 +43,20 @@ class Pod:
 
     @classmethod
     def from_raw(cls, raw: Raw) -> Self:
-        """The view of a pod."""
+        """From the API server's Pod."""
         meta, spec, status = raw["metadata"], raw["spec"], raw.get("status") or {}
         container: Raw = _named(status.get("containerStatuses") or [], names.CONTAINER)
         state, last = container.get("state") or {}, container.get("lastState") or {}
         ended, waiting = state.get("terminated") or last.get("terminated"), state.get("waiting") or {}
         scheduling: Raw = next((c for c in status.get("conditions") or [] if c["type"] == "PodScheduled"), {})
         placed = scheduling.get("status") == "True"
+
         return cls(
             name=meta["name"],
             uid=meta.get("uid", ""),
             owner=next((owner["uid"] for owner in meta.get("ownerReferences") or [] if owner.get("controller")), ""),
             created=moment(meta.get("creationTimestamp")),
-            going="deletionTimestamp" in meta,
+            terminating="deletionTimestamp" in meta,
             phase=status.get("phase", ""),
             node=spec.get("nodeName"),
             image=_named(spec["containers"], names.CONTAINER).get("image", ""),
@@ -70,21 +71,21 @@ class Pod:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What a bot's container uses, as metrics.k8s.io says: cores, and bytes."""
+    """What a bot's container uses, by metrics.k8s.io: cores, and bytes."""
 
     cpu: float
     memory: float
 
     @classmethod
     def from_raw(cls, raw: Raw) -> Self:
-        """The view of a PodMetrics."""
+        """From a PodMetrics."""
         used: Raw = _named(raw.get("containers") or [], names.CONTAINER).get("usage") or {}
         return cls(cpu=float(parse_quantity(used.get("cpu", 0))), memory=float(parse_quantity(used.get("memory", 0))))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """A Kubernetes event about a bot, its pod or its volume claim."""
 
@@ -99,7 +100,7 @@ class Event:
 
     @classmethod
     def from_raw(cls, raw: Raw) -> Self:
-        """The view of a core/v1 Event, whether written in the old style or by the events.k8s.io API."""
+        """From a core/v1 Event, whether written in the old style or by the events.k8s.io API."""
         series: Raw = raw.get("series") or {}
         first = raw.get("firstTimestamp") or raw.get("eventTime") or raw["metadata"].get("creationTimestamp")
         seen = series.get("lastObservedTime") or raw.get("lastTimestamp") or raw.get("eventTime")
@@ -114,7 +115,7 @@ class Event:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A node of the cluster, and what keeps it from taking bots."""
 
@@ -127,7 +128,7 @@ class Node:
 
     @classmethod
     def from_raw(cls, raw: Raw) -> Self:
-        """The view of a node."""
+        """From the API server's Node."""
         found: dict[str, Raw] = {c["type"]: c for c in (raw.get("status") or {}).get("conditions") or []}
         ready = found.get("Ready", {"status": "Unknown"})
         troubles = {

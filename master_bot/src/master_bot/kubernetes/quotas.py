@@ -1,18 +1,19 @@
-"""How many bots a person may have: as configured, or as an administrator said for that person.
+"""How many bots a person may have: as configured, or as an administrator set it for that person.
 
-What administrators said is one ConfigMap. This process alone writes it, so it is read once at the start.
+One ConfigMap holds what administrators set. This process alone writes it, so it is read once at the start.
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from master_bot.kubernetes.cluster import Cluster
 from master_bot.settings import Settings
 
-_RECORD = "quotas"
+_RECORD: Final = "quotas"
 
 
 class Quotas:
-    """See the module. Before anything is asked of it, `read`."""
+    """See the module. Call `read` before anything else."""
 
     def __init__(self, cluster: Cluster, settings: Settings) -> None:
         self._cluster = cluster
@@ -20,7 +21,11 @@ class Quotas:
         self._own: dict[int, int] = {}
 
     async def read(self) -> None:
-        """Take up what administrators said to the former process. ClusterError."""
+        """Take up what administrators set before this process began.
+
+        Raises:
+            ClusterError: it cannot be read.
+        """
         kept = await self._cluster.record(_RECORD)
         self._own = {int(person): int(most) for person, most in kept.items() if f"{person}{most}".isdecimal()}
 
@@ -33,7 +38,11 @@ class Quotas:
         return self._own.get(person_id, self._settings.bots_per_owner)
 
     async def set(self, person_id: int, most: int | None) -> None:
-        """Give a person a number of their own; None: as configured. ClusterError."""
+        """Give a person a number of their own; None: as configured.
+
+        Raises:
+            ClusterError: nothing has changed.
+        """
         own = {person: number for person, number in self._own.items() if person != person_id}
         if most is not None:
             own[person_id] = most

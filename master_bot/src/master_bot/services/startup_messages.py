@@ -1,7 +1,7 @@
-"""The message that shows a bot coming up, step by step, until people can write to it.
+"""The message that shows a bot starting, step by step, until people can write to it.
 
-Where it stands is an annotation of the resource, so that a master bot that was started anew goes on editing the same
-message. A newer message for the same bot supersedes an older one.
+The message's id is kept in an annotation of the resource, so that the master bot goes on editing it after a restart. A
+newer message about the same bot replaces an older one.
 """
 
 import asyncio
@@ -11,48 +11,42 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
 
-from master_bot.kubernetes.bot_cache import BotCache
+from master_bot.kubernetes.annotations import STARTUP_MESSAGE_ANNOTATION
 from master_bot.kubernetes.client import ClusterError, ConflictError, NotFoundError
-from master_bot.kubernetes.cluster import Cluster
-from master_bot.kubernetes.fsm_storage import Clock
 from master_bot.kubernetes.objects import Event, Pod
-from master_bot.metrics import Metrics
-from master_bot.models import LIVE_ANNOTATION, handle
-from master_bot.settings import Settings
+from master_bot.kubernetes.personal_bots import handle
+from master_bot.services.clients import Clients
 from master_bot.telegram.sending import edit
 from master_bot.texts import Texts, fill, texts_for
-from master_bot.views.startup import SLOW, View, view
+from master_bot.views.startup import SLOW, StartupView, startup_view
 from personalbots_api.models import PersonalBot
 
-log = logging.getLogger(__name__)
-
 _EVENTS_EVERY: Final = timedelta(seconds=5)
-"""How often the events about a pod that does not run yet are read: the API server walks through all of the namespace's
-to find them, and most pods run before that."""
+"""How often the Events of a pod that does not run yet are read. The API server searches all Events of the namespace for
+that, and most pods run before the first time."""
+logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a live message stands, in which language, and which start it shows.
-
-    `since` is when that start was asked for, `former_pod` the uid of the pod that it replaces, if there was one;
-    `begun` is when the person began with /start, until the new bot has polled for the first time.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartupMessage:
+    """Where the message is, in which language, and which start it shows."""
 
     chat_id: int
     message_id: int
     language: str
     since: datetime
+    """When the start was asked for."""
     former_pod: str = ""
+    """The uid of the pod that is replaced, if there was one."""
     begun: datetime | None = None
+    """When the person began with /start; kept until the new bot has polled for the first time."""
 
     def write(self) -> str:
         """As the annotation's value."""
-        place = f"{self.chat_id}/{self.message_id}/{self.language}/{self.since.isoformat()}/{self.former_pod}"
-        return f"{place}/{self.begun.isoformat()}" if self.begun else place
+        text = f"{self.chat_id}/{self.message_id}/{self.language}/{self.since.isoformat()}/{self.former_pod}"
+        return f"{text}/{self.begun.isoformat()}" if self.begun else text
 
     @classmethod
     def read(cls, text: str) -> Self | None:
@@ -70,27 +64,25 @@ class Place:
         except ValueError:
             return None
 
+    @classmethod
+    def of(cls, bot: PersonalBot) -> Self | None:
+        """The message about this bot's start, while it is kept up to date."""
+        return cls.read(bot.metadata.annotations.get(STARTUP_MESSAGE_ANNOTATION, ""))
 
-@dataclass
-class _Told:
-    """The events about a bot that starts, and when they were read last."""
 
-    read: datetime
+@dataclass(slots=True, kw_only=True)
+class _EventsRead:
+    """The Events of a bot that starts, and when they were read last."""
+
+    at: datetime
     events: Sequence[Event] = ()
 
 
-class LiveMessages:
-    """Keeps live messages up to date, each in a task of its own. Use it as an asynchronous context manager."""
+class StartupMessages:
+    """Keeps the messages up to date, each in a task of its own."""
 
-    def __init__(  # noqa: PLR0913 - what it works with
-        self, telegram: Bot, cluster: Cluster, cache: BotCache, *, settings: Settings, metrics: Metrics, now: Clock
-    ) -> None:
-        self._telegram = telegram
-        self._cluster = cluster
-        self._cache = cache
-        self._settings = settings
-        self._metrics = metrics
-        self._now = now
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def begin(
@@ -104,42 +96,43 @@ class LiveMessages:
     ) -> None:
         """Send the message and follow the start of `bot` from now on, as one that replaces `former_pod`.
 
-        A new bot's is the end of what its owner has `begun`, however often it is started anew meanwhile.
+        `begun` is kept over restarts: it ends with the first poll of a new bot, however often that is started again.
+
+        Raises:
+            TelegramAPIError: the message cannot be sent.
         """
-        older = Place.read(bot.metadata.annotations.get(LIVE_ANNOTATION, ""))
-        since, uid = self._now(), former_pod.uid if former_pod else ""
-        first = view(
-            bot=bot, pod=None, events=(), since=since, now=since, texts=texts, link_base=self._settings.link_base
+        older, since = StartupMessage.of(bot), self._clients.now()
+        first = startup_view(
+            bot=bot,
+            pod=None,
+            events=(),
+            since=since,
+            now=since,
+            texts=texts,
+            link_base=self._clients.settings.link_base,
         )
-        sent = await self._telegram.send_message(chat_id, first.text, reply_markup=first.keyboard)
-        place = Place(
+        sent = await self._clients.telegram.send_message(chat_id, first.text, reply_markup=first.keyboard)
+
+        shown = StartupMessage(
             chat_id=chat_id,
             message_id=sent.message_id,
             language=texts.language,
             since=since,
-            former_pod=uid,
+            former_pod=former_pod.uid if former_pod else "",
             begun=begun or (older.begun if older else None),
         )
-        await self._note(bot, place)
-        self._spawn(bot, place)
+        await self._annotate(bot, shown)
+        self._spawn(bot, shown)
+
         if older:
             text = fill(texts.live_superseded, bot=handle(bot))
-            await edit(self._telegram, chat_id=older.chat_id, message_id=older.message_id, text=text, keyboard=None)
-
-    async def _note(self, bot: PersonalBot, place: Place) -> None:
-        patch = {"metadata": {"annotations": {LIVE_ANNOTATION: place.write()}}}
-        try:
-            self._cache.put(await self._cluster.patch_bot(bot, patch))
-        except ClusterError as error:
-            # What the message tells of has been done; it is kept up to date for as long as this process lives.
-            log.warning("a live message is not noted", extra={"bot": bot.metadata.name, "error": str(error)})
+            await self._edit(older, text)
 
     def resume(self) -> None:
         """Take up the messages that a former process was following."""
-        for bot in self._cache.all():
-            place = Place.read(bot.metadata.annotations.get(LIVE_ANNOTATION, ""))
-            if place:
-                self._spawn(bot, place)
+        for bot in self._clients.cache.all():
+            if shown := StartupMessage.of(bot):
+                self._spawn(bot, shown)
 
     async def close(self) -> None:
         """Stop following; the next process takes it up."""
@@ -148,68 +141,88 @@ class LiveMessages:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _spawn(self, bot: PersonalBot, place: Place) -> None:
+    def _spawn(self, bot: PersonalBot, shown: StartupMessage) -> None:
         uid = bot.metadata.uid
         if uid in self._tasks:
             self._tasks[uid].cancel()
-        task = asyncio.create_task(self._follow(bot, place), name=f"live {bot.metadata.name}")
+
+        task = asyncio.create_task(self._follow(bot, shown), name=f"startup {bot.metadata.name}")
         self._tasks[uid] = task
+        # The entry may be a newer task's by the time that this one ends.
         task.add_done_callback(lambda ended: self._tasks.pop(uid) if self._tasks.get(uid) is ended else None)
 
-    async def _follow(self, bot: PersonalBot, place: Place) -> None:
-        shown, told = "", _Told(read=place.since)
+    async def _follow(self, bot: PersonalBot, shown: StartupMessage) -> None:
+        text, read = "", _EventsRead(at=shown.since)
         while True:
             try:
-                found = await self._look(bot, place, told)
-                if found.text != shown and not await edit(
-                    self._telegram,
-                    chat_id=place.chat_id,
-                    message_id=place.message_id,
-                    text=found.text,
-                    keyboard=found.keyboard,
-                ):
+                view = await self._view(bot, shown, read)
+                if view.text != text and not await self._edit(shown, view.text, view):
                     await self._forget(bot)
                     return
-                shown = found.text
-                if found.over:
+
+                text = view.text
+                if view.over:
                     await self._forget(bot)
-                    self._count(found, place)
+                    self._observe(view, shown)
                     return
             except (ClusterError, TelegramAPIError) as error:
-                log.info("a live message waits", extra={"bot": bot.metadata.name, "error": str(error)})
-            # Telegram takes about one message a second in a chat.
-            await asyncio.sleep(1 if self._now() - place.since < SLOW else 3)
+                logger.info("a startup message waits", extra={"bot": bot.metadata.name, "error": str(error)})
 
-    async def _look(self, bot: PersonalBot, place: Place, told: _Told) -> View:
-        texts, name = texts_for(place.language), bot.metadata.name
-        current = self._cache.get(name)
+            # Telegram takes about one message a second in a chat.
+            await asyncio.sleep(1 if self._clients.now() - shown.since < SLOW else 3)
+
+    async def _view(self, bot: PersonalBot, shown: StartupMessage, read: _EventsRead) -> StartupView:
+        texts, clients = texts_for(shown.language), self._clients
+        current = clients.cache.get(bot.metadata.name)
         if current is None or current.metadata.uid != bot.metadata.uid:
-            return View(text=fill(texts.live_gone, bot=handle(bot)), keyboard=None, over=True)
-        pod, now = await self._cluster.pod(current), self._now()
-        if pod and not pod.running_since and now - told.read >= _EVENTS_EVERY:
-            told.read, told.events = now, await self._cluster.events(current)
-        return view(
+            return StartupView(text=fill(texts.live_gone, bot=handle(bot)), keyboard=None, over=True)
+
+        pod, now = await clients.cluster.pod(current), clients.now()
+        if pod and not pod.running_since and now - read.at >= _EVENTS_EVERY:
+            read.at, read.events = now, await clients.cluster.events(current)
+
+        return startup_view(
             bot=current,
             pod=pod,
-            events=told.events,
-            since=place.since,
-            former_pod=place.former_pod,
-            now=self._now(),
+            events=read.events,
+            since=shown.since,
+            former_pod=shown.former_pod,
+            now=clients.now(),
             texts=texts,
-            link_base=self._settings.link_base,
+            link_base=clients.settings.link_base,
         )
 
-    def _count(self, found: View, place: Place) -> None:
-        if found.polls_after is None:
+    async def _edit(self, shown: StartupMessage, text: str, view: StartupView | None = None) -> bool:
+        return await edit(
+            self._clients.telegram,
+            chat_id=shown.chat_id,
+            message_id=shown.message_id,
+            text=text,
+            keyboard=view.keyboard if view else None,
+        )
+
+    def _observe(self, view: StartupView, shown: StartupMessage) -> None:
+        if view.polls_after is None:
             return
-        self._metrics.start_seconds.observe(found.polls_after.total_seconds())
-        if place.begun:
-            self._metrics.onboarding.labels("polling").inc()
-            took = place.since - place.begun + found.polls_after
-            self._metrics.onboarding_seconds.observe(took.total_seconds())
+
+        metrics = self._clients.metrics
+        metrics.start_seconds.observe(view.polls_after.total_seconds())
+
+        if shown.begun:
+            metrics.onboarding.labels("polling").inc()
+            took = shown.since - shown.begun + view.polls_after
+            metrics.onboarding_seconds.observe(took.total_seconds())
+
+    async def _annotate(self, bot: PersonalBot, shown: StartupMessage) -> None:
+        try:
+            await self._clients.annotate(bot, STARTUP_MESSAGE_ANNOTATION, shown.write())
+        except ClusterError as error:
+            # The start itself has been asked for. This process still follows it, only the next one will not.
+            logger.warning("a startup message is not kept", extra={"bot": bot.metadata.name, "error": str(error)})
 
     async def _forget(self, bot: PersonalBot) -> None:
+        patch = {"metadata": {"annotations": {STARTUP_MESSAGE_ANNOTATION: None}}}
         try:
-            await self._cluster.patch_bot(bot, {"metadata": {"annotations": {LIVE_ANNOTATION: None}}})
+            await self._clients.cluster.patch_bot(bot, patch)
         except (NotFoundError, ConflictError):
             return  # there is no such bot any more

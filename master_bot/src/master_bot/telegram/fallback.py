@@ -1,26 +1,27 @@
-"""What nobody else handles: a message that no step asked for, and a button that leads nowhere any more."""
+"""What no other handler takes: a message out of place, and a button that no longer leads anywhere."""
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
 from master_bot.telegram.person import Person
-from master_bot.telegram.sending import acknowledge, hidden
+from master_bot.telegram.secret_messages import delete_stray_secret
+from master_bot.telegram.sending import acknowledge
 
 
-async def anything_else(message: Message, person: Person) -> None:
-    """What no other handler wants; a secret among it must not stay in the chat."""
-    if not await hidden(message, person.texts):
+async def unexpected_message(message: Message, person: Person) -> None:
+    """Answer a message that nothing asked for; a secret in it must not stay in the chat."""
+    if not await delete_stray_secret(message, person.texts):
         await message.answer(person.texts.not_understood)
 
 
-async def forged(query: CallbackQuery, person: Person) -> None:
-    """A button from another age, or one that was made up."""
+async def unknown_button(query: CallbackQuery, person: Person) -> None:
+    """Answer a button of an older version, or one that somebody made up."""
     await acknowledge(query, person.texts.old_button)
 
 
-def last_router() -> Router:
+def fallback_router() -> Router:
     """The handlers; they come after all others."""
-    router = Router(name="last")
-    router.message.register(anything_else)
-    router.callback_query.register(forged)
+    router = Router(name="fallback")
+    router.message.register(unexpected_message)
+    router.callback_query.register(unknown_button)
     return router

@@ -1,9 +1,9 @@
-"""The three things that are said of a cause."""
+"""What people read about a cause."""
 
 from typing import NamedTuple
 
 
-class Said(NamedTuple):
+class CauseText(NamedTuple):
     """A cause in words: `state` fits into a list, `cause` and `remedy` are sentences."""
 
     state: str

@@ -1,14 +1,16 @@
 """What people are shown of their bots: pure functions from what is known to Telegram's HTML."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from master_bot.models import handle, title
-from master_bot.texts import Texts, fill
+from master_bot.kubernetes.annotations import LANGUAGE_ANNOTATION, title
+from master_bot.kubernetes.personal_bots import handle
+from master_bot.texts import Texts, fill, texts_for
 from master_bot.views.diagnosis import Diagnosis, diagnose
-from master_bot.views.log_lines import readable
+from master_bot.views.log_lines import readable_line
 from master_bot.views.units import monthly, plain
 from personalbots_api.models import PersonalBot
 from personalbots_common.secrets_mask import mask
@@ -41,7 +43,12 @@ def span(passed: timedelta, texts: Texts) -> str:
 
 def facts(diagnosis: Diagnosis, texts: Texts) -> Mapping[str, str]:
     """What the sentences about a cause name, as people read it."""
-    return {**vars(diagnosis.facts), "memory": plain(diagnosis.facts.memory, texts)}
+    return {**asdict(diagnosis.facts), "memory": plain(diagnosis.facts.memory, texts)}
+
+
+def owner_texts(bot: PersonalBot) -> Texts:
+    """What the bot's owner is told unasked, in the language that they chose for this bot."""
+    return texts_for(bot.metadata.annotations.get(LANGUAGE_ANNOTATION))
 
 
 def key_place(service: str, texts: Texts) -> str:
@@ -64,23 +71,28 @@ def bot_list(  # noqa: PLR0913 - all that is known, by keyword
     title = fill(texts.your_bots_of, count=len(bots), most=most) if most else texts.your_bots
     if admin:
         title = fill(texts.all_bots, count=len(bots))
+
     shown = bots[page * PAGE : (page + 1) * PAGE]
     lines = []
+
     for bot in shown:
         details = [*_usage(bot, now, texts), *([fill(texts.owned_by, owner=bot.spec.owner_id)] if admin else [])]
-        said = line(bot, diagnose(bot, None, (), now), texts)
-        lines.append(f"{said}\n<i>{' · '.join(details)}</i>" if details else said)
+        head = line(bot, diagnose(bot, None, (), now), texts)
+        lines.append(f"{head}\n<i>{' · '.join(details)}</i>" if details else head)
+
     return "\n\n".join([title, *lines])
 
 
 def status(bot: PersonalBot, diagnosis: Diagnosis, now: datetime, texts: Texts) -> str:
     """How one bot is, and what to do when something is wrong."""
-    said, known = texts.causes[diagnosis.reason], facts(diagnosis, texts)
-    parts = [line(bot, diagnosis, texts), fill(said.cause, **known)]
+    words, known = texts.causes[diagnosis.reason], facts(diagnosis, texts)
+    parts = [line(bot, diagnosis, texts), fill(words.cause, **known)]
+
     if diagnosis.reason not in ("Polling", "KeyAccepted", "Opened"):
-        parts.append(fill(texts.what_to_do, remedy=said.remedy.format_map(known)))
+        parts.append(fill(texts.what_to_do, remedy=words.remedy.format_map(known)))
     if usage := _usage(bot, now, texts):
         parts.append(f"<i>{' · '.join(usage)}</i>")
+
     return mask("\n".join(parts))
 
 
@@ -92,6 +104,7 @@ def _usage(bot: PersonalBot, now: datetime, texts: Texts) -> list[str]:
         found.append(fill(texts.last_active, ago=ago(bot.status.last_activity_time, now, texts)))
     if bot.spec.llm.budget:
         found.append(budget_line(bot, texts))
+
     return found
 
 
@@ -116,12 +129,15 @@ def tail(log: str, room: int) -> str:
     """The last whole lines of `log`, readable, masked, escaped, that fit into `room` characters (or the last's end)."""
     kept: list[str] = []
     for raw in reversed(mask(log).splitlines()):
-        entry = readable(raw)
+        entry = readable_line(raw)
         escaped = fill("{entry}", entry=entry)
+
         room -= len(escaped) + 1
         if room < 0:
             if not kept:
                 kept.append(fill("{entry}", entry=entry[: max(0, (room + len(escaped)) // 5)]))
             break
+
         kept.append(escaped)
+
     return "\n".join(reversed(kept))

@@ -1,4 +1,4 @@
-"""What a person wishes of a new bot: sensible defaults, and what can be chosen instead."""
+"""The choices for a new bot: sensible defaults, and what can be chosen instead."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -36,17 +36,19 @@ class ChoiceButton(CallbackData, prefix="w"):
     choice: Choice
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What was chosen. `shared`: with the administrator's key; `models`: those that the person's own key reaches."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What was chosen."""
 
     model: str
     models: tuple[str, ...] = ()
+    """The models that the person's own key reaches."""
     size: str | None = None
     access: AccessMode = "Owner"
     language: str = "en"
     title: str = ""
     shared: bool = False
+    """Whether it uses the administrator's key."""
     server: bool = False
     """Whether a Qdrant server keeps what the bot reads, instead of a disk of its own."""
 
@@ -68,10 +70,10 @@ class Wish:
     @classmethod
     def recall(cls, data: Mapping[str, Any]) -> Self | None:
         """From the conversation's data."""
-        found = data.get("wish")
+        found = data.get("choices")
         return cls(**{**found, "models": tuple(found["models"])}) if found else None
 
-    def turned(self, choice: Choice, settings: Settings) -> Self:
+    def changed(self, choice: Choice, settings: Settings) -> Self:
         """With the next value of what a button chooses."""
         match choice:
             case Choice.MODEL:
@@ -88,37 +90,38 @@ class Wish:
                 return self
 
 
-def screen(wish: Wish, settings: Settings, *, bot: str, texts: Texts) -> tuple[str, InlineKeyboardMarkup]:
+def screen(choices: Choices, settings: Settings, *, bot: str, texts: Texts) -> tuple[str, InlineKeyboardMarkup]:
     """The last step: everything with its default, one button to go on, and one for each choice that there is."""
-    said, sizes = texts.changes, settings.sizes or {}
-    size = plain(memory_of(sizes.get(wish.size or "", {})), texts)
+    words, sizes = texts.changes, settings.sizes or {}
+    size = plain(memory_of(sizes.get(choices.size or "", {})), texts)
     facts = {
         "bot": bot,
-        "title": wish.title or said.no_title,
-        "model": wish.model,
-        "size": f"{wish.size} · {size}" if wish.size else size,
-        "access": said.everybody if wish.access == "Public" else said.only_you,
-        "language": LANGUAGES[wish.language].own_name,
-        "key": _key(wish, settings, texts),
-        "store": f"\n{texts.store_server if wish.server else texts.store_own}" if settings.qdrant_url else "",
+        "title": choices.title or words.no_title,
+        "model": choices.model,
+        "size": f"{choices.size} · {size}" if choices.size else size,
+        "access": words.everybody if choices.access == "Public" else words.only_you,
+        "language": LANGUAGES[choices.language].own_name,
+        "key": _key(choices, settings, texts),
+        "store": f"\n{texts.store_server if choices.server else texts.store_own}" if settings.qdrant_url else "",
         "number": 2 if settings.shared_key_secret else 3,
     }
-    choices = [
-        (Choice.MODEL, said.button_model, len(wish.models) > 1),
-        (Choice.SIZE, said.button_size, len(sizes) > 1),
-        (Choice.ACCESS, said.button_access, True),
+    offers = [
+        (Choice.MODEL, words.button_model, len(choices.models) > 1),
+        (Choice.SIZE, words.button_size, len(sizes) > 1),
+        (Choice.ACCESS, words.button_access, True),
         (Choice.LANGUAGE, texts.button_language, True),
         (Choice.STORE, texts.button_store, bool(settings.qdrant_url)),
-        (Choice.OWN_KEY, texts.button_own_key, wish.shared),
+        (Choice.OWN_KEY, texts.button_own_key, choices.shared),
     ]
-    buttons = [_button(f"🔁 {label}", choice) for choice, label, offered in choices if offered]
-    rows = [buttons[place : place + 2] for place in range(0, len(buttons), 2)]
+    buttons = [_button(f"🔁 {label}", choice) for choice, label, offered in offers if offered]
+    rows = [buttons[first : first + 2] for first in range(0, len(buttons), 2)]
+
     return fill(texts.last_step, **facts), markup([_button(texts.button_create, Choice.CREATE)], *rows)
 
 
-def _key(wish: Wish, settings: Settings, texts: Texts) -> str:
+def _key(choices: Choices, settings: Settings, texts: Texts) -> str:
     budget = settings.shared_key_budget
-    if not wish.shared:
+    if not choices.shared:
         return texts.key_own
     return texts.key_shared if budget is None else f"{texts.key_shared}, {monthly(budget, texts)}"
 

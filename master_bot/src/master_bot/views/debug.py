@@ -1,6 +1,6 @@
 """What /debug shows of a bot: pure functions from what Kubernetes says to Telegram's HTML.
 
-In the chat it is in the words of people who never heard of a pod; the file has the same in Kubernetes' words besides.
+The chat shows it in words for people who never heard of a pod; the file has it in Kubernetes' words too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from personalbots_api.quantities import parse_quantity
 from personalbots_common.secrets_mask import mask
 
 _EVENTS: Final = 8
-_MESSAGE: Final = 220
+_MESSAGE: Final = 220  # characters of an Event's message
 
 
 def debug(  # noqa: PLR0913 - all that is known, by keyword
@@ -33,35 +33,40 @@ def debug(  # noqa: PLR0913 - all that is known, by keyword
     usage: Usage | None = None,
 ) -> str:
     """Cause and remedy first, then how it is, within one message; with a `limit`, a file of so many characters."""
-    said = texts.details
+    words = texts.details
     sections = [
-        (said.how, _state(bot, pod, now, texts)),
-        (said.where, _place(bot, pod, usage, texts)),
-        (said.events, [_event(event, now, texts) for event in (events if limit else events[:_EVENTS])]),
-        *([(said.technical, [fill("{fact}", fact=fact) for fact in _technical(bot, pod, events)])] if limit else []),
+        (words.how, _state(bot, pod, now, texts)),
+        (words.where, _where(bot, pod, usage, texts)),
+        (words.events, [_event(event, now, texts) for event in (events if limit else events[:_EVENTS])]),
+        *([(words.technical, [fill("{fact}", fact=fact) for fact in _technical(bot, pod, events)])] if limit else []),
     ]
     text = status(bot, diagnose(bot, pod, events, now), now, texts)
+
     for heading, lines in sections:
-        text += f"\n\n<b>{heading}</b>\n" + ("\n".join(lines) or said.no_events)
-    logs = [(said.log, log), (said.previous_log, previous_log)]
+        text += f"\n\n<b>{heading}</b>\n" + ("\n".join(lines) or words.no_events)
+
+    logs = [(words.log, log), (words.previous_log, previous_log)]
     present = [(heading, content) for heading, content in logs if content and content.strip()]
     for left, (heading, content) in zip(range(len(present), 0, -1), present, strict=True):
         room = ((limit or MESSAGE_LIMIT) - len(text)) // left - len(heading) - 30
         text += f"\n\n<b>{heading}</b>\n<pre>{tail(content, room)}</pre>" if room > 0 else ""
+
     return mask(text)
 
 
 def _state(bot: PersonalBot, pod: Pod | None, now: datetime, texts: Texts) -> list[str]:
-    said = texts.details
+    words = texts.details
     lines = [
-        fill(said.stage, stage=said.stages[bot.status.phase or ""]),
+        fill(words.stage, stage=words.stages[bot.status.phase or ""]),
         *(_condition(entry, now, texts) for entry in bot.status.conditions),
-        fill(said.restarts, count=_restarts(bot, pod)),
+        fill(words.restarts, count=_restarts(bot, pod)),
     ]
+
     if ended := _ended(bot, pod):
-        why = said.ends.get(ended.reason or "?") or said.ends.get(str(ended.exit_code)) or said.ends[""]
+        why = words.ends.get(ended.reason or "?") or words.ends.get(str(ended.exit_code)) or words.ends[""]
         known = {"code": ended.exit_code, "reason": ended.reason or "?"}
-        lines.append(fill(said.end, ago=ago(ended.finished_at, now, texts), why=why, **known))
+        lines.append(fill(words.end, ago=ago(ended.finished_at, now, texts), why=why, **known))
+
     return lines
 
 
@@ -71,19 +76,23 @@ def _condition(entry: Condition, now: datetime, texts: Texts) -> str:
     known, kind = texts.details.conditions, entry.type
     sentence = known.get(f"{kind}.{reason}") or known.get(f"{kind}.{entry.status}", f"{kind}: {{state}}.")
     lasts = fill(texts.details.lasts, ago=ago(entry.last_transition_time, now, texts))
+
     return f"{sign} {fill(sentence, state=texts.causes[reason].state)} <i>{lasts}</i>"
 
 
-def _place(bot: PersonalBot, pod: Pod | None, usage: Usage | None, texts: Texts) -> list[str]:
-    said = texts.details
+def _where(bot: PersonalBot, pod: Pod | None, usage: Usage | None, texts: Texts) -> list[str]:
+    words = texts.details
     if pod is None:
-        return [said.nowhere]
-    lines = [said.ready if pod.ready else said.not_ready]
+        return [words.nowhere]
+
+    lines = [words.ready if pod.ready else words.not_ready]
     if waiting := pod.waiting or ("Unschedulable" if pod.unscheduled else ""):
-        lines = [fill(said.waits, why=said.waiting.get(waiting, waiting))]
-    lines.append(fill(said.server, node=pod.node or "–", image=pod.image))
+        lines = [fill(words.waits, why=words.waiting.get(waiting, waiting))]
+
+    lines.append(fill(words.server, node=pod.node or "–", image=pod.image))
     if usage:
         lines.append(_used(bot, usage, texts))
+
     return lines
 
 
@@ -115,18 +124,22 @@ def _technical(bot: PersonalBot, pod: Pod | None, events: Sequence[Event]) -> It
     """All of it in Kubernetes' words, whole."""
     meta, known = bot.metadata, bot.status
     yield f"PersonalBot {meta.namespace}/{meta.name}: phase {known.phase}, restarts {known.restarts}"
+
     for entry in known.conditions:
         since = _at(entry.last_transition_time)
         yield f"{entry.type}={entry.status} {entry.reason} since {since}: {entry.message}"
+
     if pod:
         ready = "ready" if pod.ready else "not ready"
         yield f"Pod {pod.name}: {pod.phase}, {ready}, restarts {pod.restarts}, node {pod.node}, image {pod.image}"
         if pod.waiting or pod.unscheduled:
             yield f"waiting: {pod.waiting or 'Unschedulable'} {pod.waiting_message or pod.unscheduled}"
+
     for who, ended in (("PersonalBot", known.last_termination), ("Pod", pod.ended if pod else None)):
         if ended:
             at = _at(ended.finished_at)
             yield f"last termination ({who}) at {at}: exit code {ended.exit_code}, {ended.reason}: {ended.message}"
+
     for event in events:
         sign = "Warning " if event.warning else ""
         yield f"{_at(event.at)} {sign}{event.kind} {event.reason}{_times(event)}: {event.message}"

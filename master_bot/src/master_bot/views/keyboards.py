@@ -7,12 +7,12 @@ from typing import Final
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from master_bot.models import handle, sleeps, username
+from master_bot.kubernetes.personal_bots import handle, is_asleep, username
 from master_bot.texts import Texts, fill
 from personalbots_api.models import PersonalBot
 
 LONGEST_TITLE: Final = 40
-"""Letters of what a bot may be called: more do not fit into a list."""
+"""Characters of a bot's title: more do not fit into a list."""
 
 
 class Act(StrEnum):
@@ -50,7 +50,7 @@ class Act(StrEnum):
 
 
 class BotButton(CallbackData, prefix="b"):
-    """A button that does something with one bot. Whoever presses it, their right to it is checked then."""
+    """A button that does something with one bot. The right to do so is checked when it is pressed."""
 
     act: Act
     name: str
@@ -106,7 +106,7 @@ def open_button(bot: PersonalBot, texts: Texts, link_base: str) -> list[InlineKe
 def card(bot: PersonalBot, texts: Texts, link_base: str) -> InlineKeyboardMarkup:
     """Everything that can be done with one bot."""
     stopped = bot.spec.state == "Stopped"
-    start = texts.button_wake if sleeps(bot) else texts.button_restart
+    start = texts.button_wake if is_asleep(bot) else texts.button_restart
     return markup(
         open_button(bot, texts, link_base),
         [button(texts.button_debug, Act.DEBUG, bot), button(texts.button_logs, Act.LOGS, bot)],

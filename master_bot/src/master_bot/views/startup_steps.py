@@ -1,52 +1,47 @@
-"""How far a bot has come on its way up: a pure function over what Kubernetes says."""
+"""How far the start of a bot has come: a pure function over what Kubernetes says."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import Enum, auto
 
 from master_bot.kubernetes.objects import Event, Pod
-from master_bot.models import condition, polls
+from master_bot.kubernetes.personal_bots import condition, is_polling
+from master_bot.models import StartupStep
 from personalbots_api.models import PersonalBot
-
-
-class Step(Enum):
-    """The steps of a start, in their order."""
-
-    ORDERED = auto()
-    VOLUME = auto()
-    PLACED = auto()
-    IMAGE = auto()
-    STARTED = auto()
-    POLLS = auto()
 
 
 def progress(
     bot: PersonalBot, pod: Pod | None, events: Sequence[Event], *, since: datetime, former_pod: str
-) -> Mapping[Step, datetime | None]:
+) -> Mapping[StartupStep, datetime | None]:
     """When each step was done; None for one that is not.
 
-    The pod with the uid `former_pod` is the one that is being replaced and counts for nothing: uids tell that, clocks
-    of different machines do not. What has come later implies what comes before, for not every step leaves a trace (an
-    image that is there, a volume from before).
+    The pod with the uid `former_pod` is being replaced and does not count: uids tell that, clocks of different machines
+    do not. A later step implies the earlier ones, because not every step leaves a trace (an image that is there, a
+    volume from before).
     """
-    if pod and (pod.going or pod.uid == former_pod):
+    if pod and (pod.terminating or pod.uid == former_pod):
         pod = None
+
     ready = condition(bot, "Ready")
-    done: dict[Step, datetime | None] = dict.fromkeys(Step)
-    done[Step.ORDERED] = since
+    done: dict[StartupStep, datetime | None] = dict.fromkeys(StartupStep)
+    done[StartupStep.ORDERED] = since
+
     if pod:
-        done[Step.VOLUME] = _event("ProvisioningSucceeded", events, bot.metadata.creation_timestamp)
-        done[Step.PLACED] = pod.scheduled
-        done[Step.IMAGE] = _event("Pulled", events, pod.created)
-        done[Step.STARTED] = pod.running_since
-        if pod.ready and pod.running_since and ready and polls(bot):
-            done[Step.POLLS] = max(ready.last_transition_time, pod.running_since)
+        done[StartupStep.VOLUME] = _event("ProvisioningSucceeded", events, bot.metadata.creation_timestamp)
+        done[StartupStep.PLACED] = pod.scheduled
+        done[StartupStep.IMAGE] = _event("Pulled", events, pod.created)
+        done[StartupStep.STARTED] = pod.running_since
+
+        if pod.ready and pod.running_since and ready and is_polling(bot):
+            done[StartupStep.POLLS] = max(ready.last_transition_time, pod.running_since)
+
     later: datetime | None = None
-    for step in reversed(Step):
+    for step in reversed(StartupStep):
         done[step] = min(filter(None, (done[step], later)), default=None)
         later = done[step]
+
     if bot.spec.knowledge.qdrant and not bot.spec.knowledge.storage:
-        del done[Step.VOLUME]
+        del done[StartupStep.VOLUME]
+
     return done
 
 

@@ -1,4 +1,4 @@
-"""The sizes that a bot can have, as they are configured."""
+"""Sizes, memory and money in the units that people know."""
 
 from collections.abc import Mapping
 from typing import Any

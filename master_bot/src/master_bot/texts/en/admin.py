@@ -1,4 +1,4 @@
-"""What is said in English to administrators, and about what they have limited."""
+"""English texts for administrators, and for people at the limits that they set."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What is said in English about the settings of a bot."""
+"""English texts about the settings of a bot."""
 
 
 class Changes:

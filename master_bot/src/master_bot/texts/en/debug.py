@@ -1,10 +1,11 @@
-"""What is said in English below a bot's cause and remedy: how it is, where it runs, and what happened."""
+"""English texts below the cause and the remedy: how a bot is, where it runs, and what happened."""
 
 from collections.abc import Mapping
+from typing import Final
 
-_DISK = "its disk is being prepared"
-_LEFT = "it had to leave its server"
-_NOT_LOADED = "it cannot be loaded"
+_DISK: Final = "its disk is being prepared"
+_LEFT: Final = "it had to leave its server"
+_NOT_LOADED: Final = "it cannot be loaded"
 
 
 class Details:

@@ -1,16 +1,15 @@
-"""What the master bot says in English."""
+"""English texts: the way to a bot, the list, starts, deletions, buttons and errors."""
 
 from collections.abc import Mapping
 from typing import ClassVar
 
-from master_bot.services.credentials import Refusal
+from master_bot.models import CredentialProblem, StartupStep
 from master_bot.texts.en.admin import Admin
 from master_bot.texts.en.bot_settings import Changes
 from master_bot.texts.en.causes import CAUSES
 from master_bot.texts.en.debug import Details
 from master_bot.texts.en.logs import Logs
-from master_bot.texts.keys import Said
-from master_bot.views.startup_steps import Step
+from master_bot.texts.keys import CauseText
 
 
 class English:
@@ -115,43 +114,49 @@ class English:
         "give one of your bots a new token or key, /settings."
     )
     not_understood: str = "I did not understand that. /help shows what I can do, /bots shows your bots."
-    refusals: ClassVar[Mapping[Refusal, str]] = {
-        Refusal.TOKEN_FORMAT: (
+    refusals: ClassVar[Mapping[CredentialProblem, str]] = {
+        CredentialProblem.TOKEN_FORMAT: (
             "That is not a bot token. It is a line of digits, a colon and 35 letters and digits, like "
             "<code>1234567890:AAE…</code>. Copy it from @BotFather's message and send it again."
         ),
-        Refusal.TOKEN_REFUSED: (
+        CredentialProblem.TOKEN_REFUSED: (
             "Telegram does not know this token: it may be incomplete or replaced by a newer one. "
             "Get the current one from @BotFather (/mybots → your bot → API Token) and send it to me."
         ),
-        Refusal.TOKEN_OF_MASTER: "That is my own token! Please make a new bot with @BotFather and send its token.",
-        Refusal.TOKEN_USED_BY_YOU: (
+        CredentialProblem.TOKEN_OF_MASTER: (
+            "That is my own token! Please make a new bot with @BotFather and send its token."
+        ),
+        CredentialProblem.TOKEN_USED_BY_YOU: (
             "{bot} is one of your bots already: /bots shows it. For another one, make a new bot with @BotFather."
         ),
-        Refusal.TOKEN_USED: ("{bot} is in use here already. Please make a new bot with @BotFather and send its token."),
-        Refusal.BEING_DELETED: "{bot} is just being deleted here. Please send the token again in a minute.",
-        Refusal.TOKEN_HAS_WEBHOOK: (
+        CredentialProblem.TOKEN_USED: (
+            "{bot} is in use here already. Please make a new bot with @BotFather and send its token."
+        ),
+        CredentialProblem.BEING_DELETED: "{bot} is just being deleted here. Please send the token again in a minute.",
+        CredentialProblem.TOKEN_HAS_WEBHOOK: (
             "This bot is connected to another service, which gets its messages, so it cannot work here as well. "
             "If you want to move it here, press the button (or send the token once more): I then disconnect it from "
             "the other service. If not, /cancel."
         ),
-        Refusal.TELEGRAM_AWAY: (
+        CredentialProblem.TELEGRAM_AWAY: (
             "Telegram does not answer me just now, so I could not check the token. Please send it again in a minute."
         ),
-        Refusal.KEY_FORMAT: "That is not an API key: a key is one word without spaces. Please send just the key.",
-        Refusal.KEY_REFUSED: (
+        CredentialProblem.KEY_FORMAT: (
+            "That is not an API key: a key is one word without spaces. Please send just the key."
+        ),
+        CredentialProblem.KEY_REFUSED: (
             "The AI service does not accept this key: it may be incomplete, expired or switched off. "
             "Make a new one on the service's website and send it to me."
         ),
-        Refusal.KEY_WITHOUT_MONEY: (
+        CredentialProblem.KEY_WITHOUT_MONEY: (
             "The key is real, but its account has no money left. Top it up on the service's website and send the key "
             "again, or send another key."
         ),
-        Refusal.MODEL_MISSING: (
+        CredentialProblem.MODEL_MISSING: (
             "With this key the AI service does not offer the model <code>{model}</code> that your bot needs. "
             "Allow it in the key's settings on the service's website, or send another key."
         ),
-        Refusal.LLM_AWAY: (
+        CredentialProblem.LLM_AWAY: (
             "The AI service does not answer just now, so I could not check the key. Please send it again in a minute."
         ),
     }
@@ -164,13 +169,13 @@ class English:
     live_superseded: str = "{bot}: this goes on below."
     live_gone: str = "{bot} was deleted."
     live_stopped: str = "{bot} is stopped. /resume starts it again."
-    steps: ClassVar[Mapping[Step, str]] = {
-        Step.ORDERED: "ordered",
-        Step.VOLUME: "place for its documents",
-        Step.PLACED: "server found",
-        Step.IMAGE: "program loaded",
-        Step.STARTED: "program started",
-        Step.POLLS: "connected to Telegram",
+    steps: ClassVar[Mapping[StartupStep, str]] = {
+        StartupStep.ORDERED: "ordered",
+        StartupStep.VOLUME: "place for its documents",
+        StartupStep.PLACED: "server found",
+        StartupStep.IMAGE: "program loaded",
+        StartupStep.STARTED: "program started",
+        StartupStep.POLLS: "connected to Telegram",
     }
 
     no_bots: str = "You have no bot yet. /start makes one."
@@ -201,7 +206,7 @@ class English:
     delete_documents: str = " Documents that it has read: {count}."
     going_kept: str = "🗑 {bot} is stopped and will be deleted in a minute. What it has read is kept for you."
     going_all: str = "🗑 {bot} is stopped and will be deleted in a minute, with all that it has read."
-    doomed: str = "{bot} will be deleted within a minute. Shall it stay?"
+    deletion_pending: str = "{bot} will be deleted within a minute. Shall it stay?"
     news_updated: str = "🔄 {bot} runs a newer version now. What it has read is all there."
     news_over: str = "🟢 {bot} works again."
     deleted_kept: str = "🗑 {bot} is deleted. What it has read is kept for you."
@@ -263,7 +268,7 @@ class English:
     decimal: str = "."
     second: str = "s"
 
-    causes: ClassVar[Mapping[str, Said]] = CAUSES
+    causes: ClassVar[Mapping[str, CauseText]] = CAUSES
     changes: Changes = Changes()
     logs: Logs = Logs()
     details: Details = Details()

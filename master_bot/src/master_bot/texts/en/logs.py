@@ -1,4 +1,4 @@
-"""What is said in English about looking into a bot's log."""
+"""English texts about the log of a bot."""
 
 
 class Logs:

@@ -1,4 +1,4 @@
-"""What is said in Russian about the settings of a bot."""
+"""Russian texts about the settings of a bot."""
 
 from master_bot.texts.en.bot_settings import Changes
 

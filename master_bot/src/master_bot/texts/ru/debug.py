@@ -1,12 +1,13 @@
-"""What is said in Russian below a bot's cause and remedy: how it is, where it runs, and what happened."""
+"""Russian texts below the cause and the remedy: how a bot is, where it runs, and what happened."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from master_bot.texts.en.debug import Details
 
-_DISK = "диск готовится"
-_LEFT = "ему пришлось покинуть сервер"
-_NOT_LOADED = "не загружается"
+_DISK: Final = "диск готовится"
+_LEFT: Final = "ему пришлось покинуть сервер"
+_NOT_LOADED: Final = "не загружается"
 
 
 class RussianDetails(Details):

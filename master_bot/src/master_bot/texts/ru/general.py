@@ -1,17 +1,16 @@
-"""What the master bot says in Russian."""
+"""Russian texts: the way to a bot, the list, starts, deletions, buttons and errors."""
 
 from collections.abc import Mapping
 from typing import ClassVar
 
-from master_bot.services.credentials import Refusal
+from master_bot.models import CredentialProblem, StartupStep
 from master_bot.texts.en.general import English
-from master_bot.texts.keys import Said
+from master_bot.texts.keys import CauseText
 from master_bot.texts.ru.admin import RussianAdmin
 from master_bot.texts.ru.bot_settings import RussianChanges
 from master_bot.texts.ru.causes import CAUSES
 from master_bot.texts.ru.debug import RussianDetails
 from master_bot.texts.ru.logs import RussianLogs
-from master_bot.views.startup_steps import Step
 
 
 class Russian(English):
@@ -115,43 +114,47 @@ class Russian(English):
         "вашему боту новый токен или ключ – /settings."
     )
     not_understood = "Я вас не понял. /help покажет, что я умею, /bots – ваших ботов."
-    refusals: ClassVar[Mapping[Refusal, str]] = {
-        Refusal.TOKEN_FORMAT: (
+    refusals: ClassVar[Mapping[CredentialProblem, str]] = {
+        CredentialProblem.TOKEN_FORMAT: (
             "Это не токен бота. Токен – это цифры, двоеточие и ещё 35 букв и цифр, например "
             "<code>1234567890:AAE…</code>. Скопируйте его из сообщения @BotFather и пришлите ещё раз."
         ),
-        Refusal.TOKEN_REFUSED: (
+        CredentialProblem.TOKEN_REFUSED: (
             "Telegram не знает этого токена: возможно, он скопирован не целиком или заменён новым. "
             "Возьмите действующий у @BotFather (/mybots → ваш бот → API Token) и пришлите мне."
         ),
-        Refusal.TOKEN_OF_MASTER: "Это мой собственный токен! Создайте нового бота у @BotFather и пришлите его токен.",
-        Refusal.TOKEN_USED_BY_YOU: (
+        CredentialProblem.TOKEN_OF_MASTER: (
+            "Это мой собственный токен! Создайте нового бота у @BotFather и пришлите его токен."
+        ),
+        CredentialProblem.TOKEN_USED_BY_YOU: (
             "{bot} – уже один из ваших ботов, он есть в /bots. Для другого создайте нового бота у @BotFather."
         ),
-        Refusal.TOKEN_USED: "{bot} здесь уже занят. Создайте нового бота у @BotFather и пришлите его токен.",
-        Refusal.BEING_DELETED: "{bot} здесь как раз удаляется. Пришлите токен ещё раз через минуту.",
-        Refusal.TOKEN_HAS_WEBHOOK: (
+        CredentialProblem.TOKEN_USED: "{bot} здесь уже занят. Создайте нового бота у @BotFather и пришлите его токен.",
+        CredentialProblem.BEING_DELETED: "{bot} здесь как раз удаляется. Пришлите токен ещё раз через минуту.",
+        CredentialProblem.TOKEN_HAS_WEBHOOK: (
             "Этот бот подключён к другому сервису и отдаёт сообщения ему, поэтому работать ещё и здесь он не может. "
             "Если хотите перенести его сюда, нажмите кнопку (или пришлите токен ещё раз): тогда я отключу его от "
             "другого сервиса. Если нет – /cancel."
         ),
-        Refusal.TELEGRAM_AWAY: (
+        CredentialProblem.TELEGRAM_AWAY: (
             "Telegram сейчас мне не отвечает, поэтому проверить токен не удалось. Пришлите его ещё раз через минуту."
         ),
-        Refusal.KEY_FORMAT: "Это не ключ API: ключ – одно слово без пробелов. Пришлите, пожалуйста, только ключ.",
-        Refusal.KEY_REFUSED: (
+        CredentialProblem.KEY_FORMAT: (
+            "Это не ключ API: ключ – одно слово без пробелов. Пришлите, пожалуйста, только ключ."
+        ),
+        CredentialProblem.KEY_REFUSED: (
             "Сервис ИИ не принимает этот ключ: возможно, он скопирован не целиком, истёк или отключён. "
             "Создайте новый на сайте сервиса и пришлите мне."
         ),
-        Refusal.KEY_WITHOUT_MONEY: (
+        CredentialProblem.KEY_WITHOUT_MONEY: (
             "Ключ настоящий, но на его счёте нет денег. Пополните счёт на сайте сервиса и пришлите ключ ещё раз "
             "или пришлите другой."
         ),
-        Refusal.MODEL_MISSING: (
+        CredentialProblem.MODEL_MISSING: (
             "С этим ключом сервис ИИ не даёт модель <code>{model}</code>, которая нужна вашему боту. "
             "Разрешите её в настройках ключа на сайте сервиса или пришлите другой ключ."
         ),
-        Refusal.LLM_AWAY: (
+        CredentialProblem.LLM_AWAY: (
             "Сервис ИИ сейчас не отвечает, поэтому проверить ключ не удалось. Пришлите его ещё раз через минуту."
         ),
     }
@@ -164,13 +167,13 @@ class Russian(English):
     live_superseded = "{bot}: продолжение ниже."
     live_gone = "{bot} удалён."
     live_stopped = "{bot} остановлен. /resume запустит его снова."
-    steps: ClassVar[Mapping[Step, str]] = {
-        Step.ORDERED: "заказан",
-        Step.VOLUME: "место для документов",
-        Step.PLACED: "сервер найден",
-        Step.IMAGE: "программа загружена",
-        Step.STARTED: "программа запущена",
-        Step.POLLS: "связь с Telegram",
+    steps: ClassVar[Mapping[StartupStep, str]] = {
+        StartupStep.ORDERED: "заказан",
+        StartupStep.VOLUME: "место для документов",
+        StartupStep.PLACED: "сервер найден",
+        StartupStep.IMAGE: "программа загружена",
+        StartupStep.STARTED: "программа запущена",
+        StartupStep.POLLS: "связь с Telegram",
     }
 
     no_bots = "У вас пока нет бота. /start создаст его."
@@ -201,7 +204,7 @@ class Russian(English):
     delete_documents = " Он прочёл документов: {count}."
     going_kept = "🗑 {bot} остановлен и через минуту будет удалён. То, что он прочёл, сохранится для вас."
     going_all = "🗑 {bot} остановлен и через минуту будет удалён вместе со всем, что прочёл."
-    doomed = "{bot} будет удалён в течение минуты. Оставить его?"
+    deletion_pending = "{bot} будет удалён в течение минуты. Оставить его?"
     news_updated = "🔄 {bot} обновлён до новой версии. Всё, что он прочёл, на месте."
     news_over = "🟢 {bot} снова работает."
     deleted_kept = "🗑 {bot} удалён. То, что он прочёл, сохранено для вас."
@@ -263,7 +266,7 @@ class Russian(English):
     decimal = ","
     second = "с"
 
-    causes: ClassVar[Mapping[str, Said]] = CAUSES
+    causes: ClassVar[Mapping[str, CauseText]] = CAUSES
     changes = RussianChanges()
     logs = RussianLogs()
     details = RussianDetails()

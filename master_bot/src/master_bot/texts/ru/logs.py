@@ -1,4 +1,4 @@
-"""What is said in Russian about looking into a bot's log."""
+"""Russian texts about the log of a bot."""
 
 from master_bot.texts.en.logs import Logs
 

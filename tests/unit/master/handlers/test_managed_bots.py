@@ -3,29 +3,19 @@
 import pytest
 from aiogram.types import Update
 
-from support.master_world import KEY, Talk, make_world
+from support.master_world import KEY, make_managed_bot, make_world
 from support.memory_cluster import MemoryCluster
-
-
-async def tap(talk: Talk) -> tuple[int, str]:
-    """Press the button under «Step 1 of 3» and confirm; gives the new bot's id and user name."""
-    offer = await talk.say("/start", "Step 1 of 3", "Press the button")
-    pressed = await talk.press(offer, "✨ Make my bot")
-    assert isinstance(pressed, dict)
-    _, _, rest = pressed["url"].partition("https://t.me/newbot/master_bot/")
-    made = await talk.person.make_managed_bot("master_bot", rest)
-    return made["id"], rest
 
 
 async def test_one_tap_and_a_key_give_a_bot_that_only_its_owner_can_open(cluster: MemoryCluster) -> None:
     async with make_world(cluster, can_manage_bots=True) as world:
         await world.start()
         anna = await world.join()
-        number, username = await tap(anna)
+        number, username = await make_managed_bot(anna)
         await anna.hear(f"@{username} is yours", "Step 2 of 3")
         await anna.create("is on its way")
         [secret] = cluster.secrets.values()
-        bot = world.app.telegram
+        bot = world.app.clients.telegram
         assert secret["stringData"]["telegram-token"] == await bot.get_managed_bot_token(user_id=number)
         assert cluster.bots[f"bot-{number}"]["spec"]["ownerId"] == anna.id
         access = await bot.get_managed_bot_access_settings(user_id=number)
@@ -38,12 +28,12 @@ async def test_a_new_token_of_a_managed_bot_reaches_its_secret(cluster: MemoryCl
     async with make_world(cluster, can_manage_bots=True) as world:
         await world.start()
         anna = await world.join()
-        number, username = await tap(anna)
+        number, username = await make_managed_bot(anna)
         await anna.hear("Step 2 of 3")
         await anna.create("is on its way")
         [secret] = cluster.secrets.values()
         before = secret["stringData"]["telegram-token"]
-        bot = world.app.telegram
+        bot = world.app.clients.telegram
         token = await bot.replace_managed_bot_token(user_id=number)
         assert token != before
         user = {"id": anna.id, "is_bot": False, "first_name": "Anna"}

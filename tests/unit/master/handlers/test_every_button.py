@@ -6,13 +6,10 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
-from test_changes import SIZES, made
-from test_managed import tap
-
-from master_bot.models import readable
+from master_bot.kubernetes.personal_bots import parse_bot
 from master_bot.views.keyboards import Act
 from standins.telegram import Message
-from support.master_world import KEY, Talk, World, make_world
+from support.master_world import KEY, SIZES, Talk, World, make_bot_here, make_managed_bot, make_world
 from support.memory_cluster import MemoryCluster
 
 Root = Callable[[], Awaitable[Message]]
@@ -71,8 +68,8 @@ async def test_every_button_does_something_and_none_fails(cluster: MemoryCluster
     ) as world:
         await world.start()
         anna = await world.join()
-        _, own = await made(world, anna)
-        number, _ = await tap(anna)
+        _, own = await make_bot_here(world, anna)
+        number, _ = await make_managed_bot(anna)
         await anna.create("is on its way")
         cluster.come_up(f"bot-{number}")
         cluster.put("asleep", anna.id, state="Stopped")
@@ -82,7 +79,7 @@ async def test_every_button_does_something_and_none_fails(cluster: MemoryCluster
         cluster.logs[own, False] = cluster.logs[own, True] = '{"message": "polling"}'
         cluster.bots[own]["spec"]["access"] = {"mode": "AllowList", "allowedUserIds": [4711]}
         cluster.report(own, identity=(1, "anna_docs_bot"), Ready=("False", "OutOfMemory", "ended"))
-        await world.until(lambda: "OutOfMemory" in str(world.app.news._seen))  # noqa: SLF001
+        await world.until(lambda: "OutOfMemory" in str(world.app.services.notifications._observed))  # noqa: SLF001
         world.passed += timedelta(seconds=30)
         await anna.hear("needed more memory", "💡")
         before = deepcopy(cluster.bots)
@@ -97,7 +94,7 @@ async def test_every_button_does_something_and_none_fails(cluster: MemoryCluster
                 continue
             done.add(does)
             cluster.restore(before)
-            await world.until(lambda: world.app.cache.get(own) == readable(cluster.bots[own]))
+            await world.until(lambda: world.app.clients.cache.get(own) == parse_bot(cluster.bots[own]))
             shown = [await root()]
             for label in path:
                 with_it = [found for found in shown if label in buttons(found)]

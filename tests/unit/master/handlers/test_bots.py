@@ -1,21 +1,16 @@
 """Living with bots: what people see of theirs, what they can do, and that nobody touches another's."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiogram.types import CallbackQuery, Chat, Message, Update, User
+from aiogram.types import Chat, Message, Update, User
 
 from master_bot.views.keyboards import Act, BotButton
-from support.master_world import Talk, World, make_world
+from support.master_world import WORKS, Talk, World, forge_press, make_world, until_known
 from support.memory_cluster import MemoryCluster
-
-WORKS = ("True", "Polling", "")
-
-
-async def known(world: World, name: str) -> None:
-    await world.until(lambda: (bot := world.app.cache.get(name)) and bot.status.conditions)
 
 
 async def test_the_list_shows_a_light_and_a_state_in_words(world: World, anna: Talk, cluster: MemoryCluster) -> None:
@@ -27,18 +22,18 @@ async def test_the_list_shows_a_light_and_a_state_in_words(world: World, anna: T
     cluster.report("three", identity=(3, "three_bot"), Ready=("False", "TokenRefused", ""))
     cluster.put("foreign", 4711)
     cluster.report("foreign", identity=(4, "foreign_bot"), Ready=WORKS)
-    await known(world, "foreign")
+    await until_known(world, "foreign")
     shown = await anna.say("/bots", "Your bots")
     assert "🟢 @one_bot – works" in shown.text
     assert "⚪️ @two_bot – stopped" in shown.text
     assert "🔴 @three_bot – Telegram refuses the token" in shown.text
     assert "foreign" not in shown.text
     assert shown.buttons == (("@one_bot",), ("@three_bot",), ("@two_bot",))
-    used = {"knowledge": {"documents": 12, "chunks": 1, "bytes": 1}}
+    used: dict[str, Any] = {"knowledge": {"documents": 12, "chunks": 1, "bytes": 1}}
     used |= {"lastActivityTime": (world.now() - timedelta(hours=3)).isoformat()}
     cluster.bots["one"]["status"] |= used
     cluster.report("one", identity=(1, "one_bot"), Ready=WORKS)
-    await world.until(lambda: (bot := world.app.cache.get("one")) and bot.status.last_activity_time)
+    await world.until(lambda: (bot := world.app.clients.cache.get("one")) and bot.status.last_activity_time)
     await anna.say("/bots", "🟢 @one_bot – works\ndocuments: 12 · last used 3 h ago")
 
 
@@ -48,11 +43,11 @@ async def test_a_command_without_a_name_means_the_only_bot_or_asks_which(
     await anna.say("/status", "You have no bot yet")
     cluster.put("one", anna.id)
     cluster.report("one", identity=(1, "one_bot"), Ready=WORKS)
-    await known(world, "one")
+    await until_known(world, "one")
     await anna.say("/status", "@one_bot works")
     cluster.put("two", anna.id)
     cluster.report("two", identity=(2, "two_bot"), Ready=("False", "CrashLoop", ""))
-    await known(world, "two")
+    await until_known(world, "two")
     lines = await anna.say("/status", "🟢 @one_bot – works", "🔴 @two_bot – keeps crashing")
     assert lines.buttons == (("@one_bot",), ("@two_bot",))
     which = await anna.say("/debug", "Which bot?")
@@ -66,14 +61,14 @@ async def test_a_bot_is_found_by_all_its_names(world: World, anna: Talk, cluster
     for other, number in (("one", 7712345678), ("two", 2)):
         cluster.put(other, anna.id)
         cluster.report(other, identity=(number, f"{other}_bot"), Ready=WORKS)
-        await known(world, other)
+        await until_known(world, other)
     await anna.say(f"/status {name}", "@one_bot works")
 
 
 async def test_stop_resume_and_restart(world: World, anna: Talk, cluster: MemoryCluster) -> None:
     cluster.put("one", anna.id)
     cluster.report("one", identity=(1, "one_bot"), Ready=WORKS)
-    await known(world, "one")
+    await until_known(world, "one")
     await anna.say("/resume", "is not stopped")
     stopped = await anna.say("/stop", "is being stopped")
     assert cluster.bots["one"]["spec"]["state"] == "Stopped"
@@ -93,7 +88,7 @@ async def test_a_restart_is_not_over_while_the_old_pod_is_there(
 ) -> None:
     cluster.put("one", anna.id)
     cluster.come_up("one")
-    await known(world, "one")
+    await until_known(world, "one")
     await anna.say("/restart", "is on its way", "⏳ place for its documents")
 
 
@@ -115,7 +110,7 @@ async def test_delete_asks_first_and_does_what_was_chosen(  # noqa: PLR0913, PLR
 ) -> None:
     cluster.put("one", anna.id)
     cluster.report("one", identity=(1, "one_bot"), Ready=WORKS)
-    await known(world, "one")
+    await until_known(world, "one")
     policies = []
     delete = cluster.delete_bot
 
@@ -173,7 +168,7 @@ async def test_a_deletion_that_was_begun_is_carried_out_after_a_restart(
 async def test_no_deletes_nothing(world: World, anna: Talk, cluster: MemoryCluster) -> None:
     cluster.put("one", anna.id)
     cluster.report("one", Ready=WORKS)
-    await known(world, "one")
+    await until_known(world, "one")
     question = await anna.say("/delete", "Delete one?")
     await anna.press(question, "No, keep the bot")
     await anna.hear("one stays")
@@ -186,21 +181,12 @@ async def test_a_guessed_name_of_anothers_bot_is_answered_as_if_there_were_none(
 ) -> None:
     cluster.put("boris", 4711)
     cluster.report("boris", identity=(5, "boris_bot"), Ready=WORKS)
-    await known(world, "boris")
+    await until_known(world, "boris")
     before = str(cluster.bots)
     foreign = await anna.say(f"/{command} @boris_bot", "no bot of that name")
     missing = await anna.say(f"/{command} @nobody_bot", "no bot of that name")
     assert foreign.text == missing.text
     assert str(cluster.bots) == before
-
-
-async def forge(world: World, talk: Talk, data: str) -> None:
-    """A press that never had a button: what a person with a client of their own can send."""
-    user = User(id=talk.id, is_bot=False, first_name="Anna", language_code="en")
-    sent = await talk.say("/help", "I make bots")
-    message = Message(message_id=sent.id, date=world.now(), chat=Chat(id=talk.id, type="private"), text="x")
-    query = CallbackQuery(id="1", from_user=user, chat_instance="1", message=message, data=data)
-    await world.app.dispatcher.feed_update(world.app.telegram, Update(update_id=1, callback_query=query))
 
 
 @pytest.mark.parametrize("act", list(Act))
@@ -210,28 +196,26 @@ async def test_forged_buttons_do_not_reach_anothers_bot(
     cluster.put("boris", 4711)
     cluster.report("boris", identity=(5, "boris_bot"), Ready=WORKS)
     before = str(cluster.bots)
-    await forge(world, anna, BotButton(act=act, name="boris").pack())
+    await forge_press(world, anna, BotButton(act=act, name="boris").pack())
     await anna.hear("no bot of that name")
     assert str(cluster.bots) == before
 
 
 @pytest.mark.parametrize("data", ["b:x", "b:zz:one", "b:c:../../secrets/x", "l:abc", "nonsense", "b:c:one:two"])
 async def test_nonsense_in_a_button_harms_nothing(world: World, anna: Talk, data: str) -> None:
-    await forge(world, anna, data)
+    await forge_press(world, anna, data)
     assert not [m for m in await anna.person.messages(anna.with_) if "went wrong" in m.text]
 
 
 async def test_administrators_see_and_touch_all_bots(cluster: MemoryCluster) -> None:
     async with make_world(cluster) as world:
         talk = Talk(await world.telegram.client.join("Root"), world.master.username, world)
-        world.settings = world.settings.__class__(
-            **{**vars(world.settings), "admin_ids": frozenset({talk.id})},
-        )
+        world.settings = replace(world.settings, admin_ids=frozenset({talk.id}))
         await world.start()
         for number in range(20):
             cluster.put(f"bot-{number:02}", 1000 + number)
             cluster.report(f"bot-{number:02}", Ready=WORKS)
-        await known(world, "bot-19")
+        await until_known(world, "bot-19")
         first = await talk.say("/bots", "All bots (20)", "owner 1000")
         assert first.buttons[-1] == ("▶️",)
         await talk.press(first, "▶️")
@@ -246,7 +230,7 @@ async def test_a_cluster_that_is_away_is_an_apology_with_a_number_and_no_traceba
 ) -> None:
     cluster.put("one", anna.id)
     cluster.report("one", Ready=WORKS)
-    await known(world, "one")
+    await until_known(world, "one")
     cluster.away = True
     said = await anna.say("/status", "I cannot reach the servers just now", "tell the administrator this number")
     assert "Traceback" not in said.text
@@ -260,7 +244,7 @@ async def test_a_bot_that_an_older_schema_let_through_is_still_its_owners(
     cluster.put("one", anna.id, resources={"limits": {"memory": "300Mi"}})
     cluster.bots["one"]["spec"] |= {"requestTimeout": 20, "access": {"mode": "Public", "allowedUserIds": ["x"]}}
     cluster.report("one", Ready=("False", "InvalidSpec", "spec.requestTimeout must be text."))
-    await known(world, "one")
+    await until_known(world, "one")
     await anna.say("/debug", "one – settings do not fit", "spec.requestTimeout must be text.")
     await anna.say("/settings", "300 MB of memory", "everybody")
     await anna.say("/stop", "is being stopped")
@@ -271,6 +255,6 @@ async def test_a_bot_that_an_older_schema_let_through_is_still_its_owners(
 async def test_in_a_group_nothing_is_done_but_to_ask_for_a_private_chat(world: World, anna: Talk) -> None:
     user = User(id=anna.id, is_bot=False, first_name="Anna", language_code="en")
     message = Message(message_id=1, date=world.now(), chat=Chat(id=-100, type="group"), text="/bots", from_user=user)
-    await world.app.dispatcher.feed_update(world.app.telegram, Update(update_id=1, message=message))
+    await world.app.dispatcher.feed_update(world.app.clients.telegram, Update(update_id=1, message=message))
     [call] = await world.telegram.client.calls(method="sendMessage")
     assert call["code"] == 400, "the stand-in has no such group"

@@ -3,16 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from test_bots import forge
-from test_diagnose import NOW, bot
 
-from master_bot.services.notifications import WELL, health, is_news
+from master_bot.services.notifications import is_due, noteworthy_state
 from master_bot.views.keyboards import Act, BotButton
+from master_bot.views.notifications import WELL
 from personalbots_api.models import LastTermination, PersonalBot, Status
-from support.master_world import Talk, World, make_world
+from support.master_world import WORKS, Talk, World, forge_press, make_world
 from support.memory_cluster import MemoryCluster
+from support.observed_bots import NOW, bot
 
-WORKS = ("True", "Polling", "")
 REFUSED = ("False", "TokenRefused", "")
 
 
@@ -32,7 +31,7 @@ REFUSED = ("False", "TokenRefused", "")
     ],
 )
 def test_what_is_worth_telling(conditions: list[tuple[str, str, str]], expected: str | None) -> None:
-    assert health(bot(*conditions), NOW) == expected
+    assert noteworthy_state(bot(*conditions), NOW) == expected
 
 
 def test_out_of_memory_is_told_though_the_bot_is_back_at_once() -> None:
@@ -41,8 +40,8 @@ def test_out_of_memory_is_told_though_the_bot_is_back_at_once() -> None:
     found = PersonalBot.model_validate(
         found.model_dump() | {"status": Status.model_validate(found.status.model_dump() | {"last_termination": killed})}
     )
-    assert health(found, NOW) == "OutOfMemory"
-    assert health(found, NOW + timedelta(minutes=6)) == WELL
+    assert noteworthy_state(found, NOW) == "OutOfMemory"
+    assert noteworthy_state(found, NOW + timedelta(minutes=6)) == WELL
 
 
 @pytest.mark.parametrize(
@@ -60,7 +59,7 @@ def test_out_of_memory_is_told_though_the_bot_is_back_at_once() -> None:
     ],
 )
 def test_what_is_news(state: str, told: tuple[str, ...], seconds: int, expected: bool) -> None:  # noqa: FBT001 - a table
-    assert is_news(state, told, timedelta(seconds=seconds)) is expected
+    assert is_due(state, told, timedelta(seconds=seconds)) is expected
 
 
 async def count(talk: Talk, text: str) -> int:
@@ -73,17 +72,17 @@ async def test_a_cause_is_told_once_also_over_a_restart_and_again_when_it_is_ove
     await anna.say("/help", "I make bots")
     cluster.put("one", anna.id)
     cluster.report("one", identity=(1, "one_bot"), Ready=REFUSED)
-    await world.until(lambda: world.app.news._seen.get(cluster.bots["one"]["metadata"]["uid"]))  # noqa: SLF001
+    await world.until(lambda: world.app.services.notifications._observed.get(cluster.bots["one"]["metadata"]["uid"]))  # noqa: SLF001
     world.passed += timedelta(seconds=30)
     told = await anna.hear("Telegram no longer accepts the token of @one_bot", "💡")
     assert told.buttons[-1] == ("🔕 No news",)
     await world.until(lambda: cluster.bots["one"]["metadata"]["annotations"]["personalbots.io/told"] == "TokenRefused")
     await world.kill()
     await world.start()
-    await world.until(lambda: world.app.news._seen)  # noqa: SLF001
+    await world.until(lambda: world.app.services.notifications._observed)  # noqa: SLF001
     world.passed += timedelta(minutes=10)
     cluster.report("one", identity=(1, "one_bot"), Ready=WORKS)
-    await world.until(lambda: WELL in str(world.app.news._seen))  # noqa: SLF001
+    await world.until(lambda: WELL in str(world.app.services.notifications._observed))  # noqa: SLF001
     world.passed += timedelta(seconds=30)
     await anna.hear("🟢 @one_bot works again")
     assert await count(anna, "no longer accepts") == 1
@@ -95,7 +94,7 @@ async def test_news_can_be_muted(world: World, anna: Talk, cluster: MemoryCluste
     await anna.press(await anna.say("/settings one", "I tell you when something is wrong"), "🔕 No news")
     await anna.hear("no longer write to you about one")
     cluster.report("one", Ready=REFUSED)
-    await world.until(lambda: "TokenRefused" in str(world.app.news._seen))  # noqa: SLF001
+    await world.until(lambda: "TokenRefused" in str(world.app.services.notifications._observed))  # noqa: SLF001
     world.passed += timedelta(seconds=30)
     await world.until(lambda: cluster.bots["one"]["metadata"]["annotations"].get("personalbots.io/told"))
     assert await count(anna, "no longer accepts") == 0
@@ -109,13 +108,13 @@ async def test_out_of_memory_offers_more_of_it_where_there_is_a_larger_size(clus
         await anna.say("/help", "I make bots")
         cluster.put("one", anna.id)
         cluster.report("one", Ready=("False", "OutOfMemory", ""))
-        await world.until(lambda: "OutOfMemory" in str(world.app.news._seen))  # noqa: SLF001
+        await world.until(lambda: "OutOfMemory" in str(world.app.services.notifications._observed))  # noqa: SLF001
         world.passed += timedelta(seconds=30)
         told = await anna.hear("needed more memory than its 256 MB")
         await anna.press(told, "📈 More memory")
         await anna.hear("has 512 MB of memory now")
         assert cluster.bots["one"]["spec"]["resources"]["limits"]["memory"] == "512Mi"
-        await forge(world, anna, BotButton(act=Act.MORE_MEMORY, name="one").pack())
+        await forge_press(world, anna, BotButton(act=Act.MORE_MEMORY, name="one").pack())
         await anna.hear("has the largest size already")
 
 
@@ -127,7 +126,7 @@ async def test_an_owner_who_never_wrote_to_the_master_bot_harms_nothing(
     cluster.put("two", anna.id)
     for name in ("one", "two"):
         cluster.report(name, Ready=REFUSED)
-    await world.until(lambda: str(world.app.news._seen).count("TokenRefused") == 2)  # noqa: SLF001
+    await world.until(lambda: str(world.app.services.notifications._observed).count("TokenRefused") == 2)  # noqa: SLF001
     world.passed += timedelta(seconds=30)
     await anna.hear("no longer accepts the token of two")
 
@@ -153,7 +152,7 @@ async def test_an_owner_is_told_once_that_their_bot_runs_a_newer_version(
     await anna.hear("one runs a newer version now")
     await world.kill()
     await world.start()
-    await world.until(lambda: world.app.news._seen)  # noqa: SLF001
+    await world.until(lambda: world.app.services.notifications._observed)  # noqa: SLF001
     await anna.press(await anna.say("/settings one", "⚙️"), "🔕 No news")
     await anna.hear("no longer write")
     runs("bot:3")

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from test_diagnose import NOW, bot, pod
 
 from master_bot.kubernetes.client import Kube
 from master_bot.kubernetes.cluster import KubernetesCluster
@@ -14,6 +13,7 @@ from master_bot.kubernetes.objects import Usage
 from master_bot.metrics import Metrics
 from master_bot.texts import LANGUAGES
 from master_bot.views.debug import debug
+from support.observed_bots import NOW, bot, pod
 
 # As metrics-server 0.8 answers for one pod.
 POD_METRICS = {

@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiogram.types import CallbackQuery, Chat, Message, Update, User
-from test_bots import WORKS, known
 
 from master_bot.handlers.admin import SendButton
-from master_bot.handlers.invitations import invitation, valid
 from master_bot.kubernetes.objects import Node
-from support.master_world import Talk, make_world
+from master_bot.services.invitations import invitation, is_valid
+from support.master_world import WORKS, Talk, make_world, until_known
 from support.memory_cluster import MemoryCluster
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -22,9 +21,7 @@ async def root(cluster: MemoryCluster) -> AsyncIterator[Talk]:
     """An administrator, in a world where more is limited than by default."""
     async with make_world(cluster) as world:
         talk = await world.join("Root")
-        world.settings = world.settings.__class__(
-            **{**vars(world.settings), "admin_ids": frozenset({talk.id}), "bots_per_owner": 1, "invitations": "code"}
-        )
+        world.settings = replace(world.settings, admin_ids=frozenset({talk.id}), bots_per_owner=1, invitations="code")
         await world.start()
         yield talk
 
@@ -57,8 +54,8 @@ async def test_five_hundred_bots_are_told_at_a_glance_and_found(root: Talk, clus
         )
     cluster.bots["bot-10007"]["status"]["restarts"] = 12
     cluster.report("bot-10007", identity=(10_007, "person7_bot"), Ready=WORKS)
-    await known(root.world, "bot-10499")
-    await root.world.until(lambda: (bot := root.world.app.cache.get("bot-10007")) and bot.status.restarts == 12)
+    await until_known(root.world, "bot-10499")
+    await root.world.until(lambda: (bot := root.world.app.clients.cache.get("bot-10007")) and bot.status.restarts == 12)
     told = await root.say("/admin", "All bots: 500, of 250 people", "🟢 490 × works")
     assert "🔴 10 × Telegram refuses the token" in told.text
     assert "@person7_bot: 12 (owner 700003)" in told.text
@@ -77,12 +74,10 @@ async def test_health_says_what_answers(root: Talk, cluster: MemoryCluster) -> N
     told = await root.say("/health", "🟢 Telegram", "🟢 Kubernetes", "🟢 AI service", "🟢 operator")
     assert "🔴" not in told.text
     cluster.put("one", 7)
-    await root.world.until(lambda: root.world.app.cache.get("one"))
+    await root.world.until(lambda: root.world.app.clients.cache.get("one"))
     root.world.passed += timedelta(minutes=2)
     await root.say("/health", "🔴 operator: not looked after: 1")
-    root.world.settings = root.world.settings.__class__(
-        **{**vars(root.world.settings), "llm_base_url": "http://127.0.0.1:9/v1"}
-    )
+    root.world.settings = replace(root.world.settings, llm_base_url="http://127.0.0.1:9/v1")
     await root.world.stop()
     await root.world.start()
     await root.say("/health", "🔴 AI service: does not answer")
@@ -120,7 +115,7 @@ async def test_for_everybody_else_these_commands_do_not_exist(root: Talk) -> Non
     message = Message(message_id=1, date=root.world.now(), chat=Chat(id=anna.id, type="private"), text="x")
     query = CallbackQuery(id="1", from_user=user, chat_instance="1", message=message, data=SendButton().pack())
     app = root.world.app
-    await app.dispatcher.feed_update(app.telegram, Update(update_id=1, callback_query=query))
+    await app.dispatcher.feed_update(app.clients.telegram, Update(update_id=1, callback_query=query))
 
 
 async def test_a_broadcast_reaches_every_owner_once_in_their_language(root: Talk, cluster: MemoryCluster) -> None:
@@ -131,7 +126,7 @@ async def test_a_broadcast_reaches_every_owner_once_in_their_language(root: Talk
         cluster.put(name, owner)
     cluster.bots["three"]["metadata"]["annotations"] = {"personalbots.io/language": "ru"}
     cluster.report("three", Ready=WORKS)
-    await root.world.until(lambda: (bot := root.world.app.cache.get("three")) and bot.metadata.annotations)
+    await root.world.until(lambda: (bot := root.world.app.clients.cache.get("three")) and bot.metadata.annotations)
     asked = await root.say("/broadcast We update <b> tonight.", "Send this to 3 people?", "We update <b> tonight.")
     assert not [m for m in await anna.person.messages(anna.with_) if "We update" in m.text]
     await root.press(asked, "📣 Send it")
@@ -181,7 +176,7 @@ async def test_one_tap_gives_no_bot_to_who_was_not_invited_or_has_enough(cluster
         await anna.person.make_managed_bot("master_bot", "annas_own_bot")
         await anna.hear("by invitation only", after=before)
         cluster.put("one", boris.id)
-        await world.until(lambda: world.app.cache.get("one"))
+        await world.until(lambda: world.app.clients.cache.get("one"))
         await boris.say("/help", "I make bots")
         await boris.person.make_managed_bot("master_bot", "another_of_his_bot")
         await boris.hear("as many bots as are allowed here: 1")
@@ -191,12 +186,12 @@ async def test_one_tap_gives_no_bot_to_who_was_not_invited_or_has_enough(cluster
 def test_an_invitation_cannot_be_made_up_and_ends() -> None:
     code = invitation("secret", NOW)
     assert len(code) <= 64
-    assert valid("secret", code, NOW + timedelta(days=6))
-    assert not valid("secret", code, NOW + timedelta(days=8))
-    assert not valid("another", code, NOW)
+    assert is_valid("secret", code, NOW + timedelta(days=6))
+    assert not is_valid("secret", code, NOW + timedelta(days=8))
+    assert not is_valid("another", code, NOW)
     until, _, signed = code.partition("-")
     for forged in (f"{int(until, 16) + 9:x}-{signed}", until, f"{until}-", "", "x-y", f"{until}-я"):
-        assert not valid("secret", forged, NOW)
+        assert not is_valid("secret", forged, NOW)
 
 
 async def test_one_person_cannot_keep_it_busy_alone(cluster: MemoryCluster) -> None:
@@ -216,7 +211,7 @@ async def test_one_person_cannot_keep_it_busy_alone(cluster: MemoryCluster) -> N
 async def test_one_person_may_be_given_another_number_of_bots_for_good(root: Talk, cluster: MemoryCluster) -> None:
     anna = await root.world.join()
     cluster.put("one", anna.id)
-    await root.world.until(lambda: root.world.app.cache.get("one"))
+    await root.world.until(lambda: root.world.app.clients.cache.get("one"))
     await anna.say("/start", "as many bots as are allowed here")
     await anna.say("/bots", "1 of 1 that you may have")
     await root.say("/quota", "Bots a person may have: 1", "/quota 123456789 5")
@@ -242,7 +237,7 @@ async def test_an_owner_is_told_when_an_administrator_stops_or_deletes_their_bot
     cluster.put("one", boris.id)
     cluster.bots["one"]["metadata"]["annotations"] = {"personalbots.io/language": "ru"}
     cluster.report("one", Ready=WORKS)
-    await root.world.until(lambda: (bot := root.world.app.cache.get("one")) and bot.metadata.annotations)
+    await root.world.until(lambda: (bot := root.world.app.clients.cache.get("one")) and bot.metadata.annotations)
     await root.say("/stop one", "is being stopped")
     await boris.hear("Администратор остановил one")
     await root.press(await root.say("/delete one", "Delete one?"), "Delete everything")
@@ -256,7 +251,7 @@ async def test_a_broadcast_goes_on_after_a_kill_and_nobody_gets_it_twice(root: T
     for talk in people:
         await talk.say("/help")
         cluster.put(f"bot-of-{talk.id}", talk.id)
-    await world.until(lambda: len(world.app.cache.all()) == 30)
+    await world.until(lambda: len(world.app.clients.cache.all()) == 30)
     asked = await root.say("/broadcast Tonight.", "Send this to 30 people?")
     await root.press(asked, "📣 Send it")
     await people[4].hear("Tonight.")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from master_bot.views.log_lines import readable
+from master_bot.views.log_lines import readable_line
 
 
 def line(**said: object) -> str:
@@ -27,9 +27,9 @@ def line(**said: object) -> str:
     ],
 )  # fmt: skip
 def test_a_bots_line_is_read_as_a_sentence_and_any_other_stays(raw: str, shown: str) -> None:
-    assert readable(raw) == shown
+    assert readable_line(raw) == shown
 
 
 @given(st.text())
 def test_no_line_is_too_strange(raw: str) -> None:
-    assert isinstance(readable(raw), str)
+    assert isinstance(readable_line(raw), str)

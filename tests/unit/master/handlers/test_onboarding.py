@@ -85,7 +85,9 @@ async def test_a_token_in_use_here_is_refused_and_only_its_owner_is_told_more(
     new = await world.telegram.client.make_bot("anna_docs_bot")
     cluster.put("by-kubectl", anna.id)
     cluster.report("by-kubectl", identity=(new.id, new.username), Ready=("True", "Polling", ""))
-    await world.until(lambda: [bot.status.bot.id for bot in world.app.cache.all() if bot.status.bot] == [new.id])
+    await world.until(
+        lambda: [bot.status.bot.id for bot in world.app.clients.cache.all() if bot.status.bot] == [new.id]
+    )
     await anna.say("/start", "Step 1")
     await anna.say(new.token, "is one of your bots already")
     await boris.say("/start", "Step 1")
@@ -98,7 +100,7 @@ async def test_a_foreign_webhook_is_removed_only_after_the_token_was_sent_a_seco
     world: World, anna: Talk, cluster: MemoryCluster
 ) -> None:
     new = await world.telegram.client.make_bot("anna_docs_bot")
-    async with Bot(new.token, session=world.app.telegram.session).context(auto_close=False) as other:
+    async with Bot(new.token, session=world.app.clients.telegram.session).context(auto_close=False) as other:
         await other.set_webhook("https://elsewhere.example/hook")
         await anna.say("/start", "Step 1")
         await anna.say(new.token, "connected to another service")
@@ -113,7 +115,7 @@ async def test_a_foreign_webhook_is_removed_by_a_button_and_after_a_restart_the_
     world: World, anna: Talk, cluster: MemoryCluster
 ) -> None:
     new = await world.telegram.client.make_bot("anna_docs_bot")
-    async with Bot(new.token, session=AiohttpSession(api=world.app.telegram.session.api)) as other:
+    async with Bot(new.token, session=AiohttpSession(api=world.app.clients.telegram.session.api)) as other:
         await other.set_webhook("https://elsewhere.example/hook")
         await anna.say("/start", "Step 1")
         asked = await anna.say(new.token, "connected to another service")
@@ -135,7 +137,7 @@ async def test_a_token_that_telegram_delivers_again_after_a_kill_is_no_agreement
     world: World, anna: Talk
 ) -> None:
     new = await world.telegram.client.make_bot("anna_docs_bot")
-    async with Bot(new.token, session=AiohttpSession(api=world.app.telegram.session.api)) as other:
+    async with Bot(new.token, session=AiohttpSession(api=world.app.clients.telegram.session.api)) as other:
         await other.set_webhook("https://elsewhere.example/hook")
         await anna.say("/start", "Step 1")
         asked = await anna.say(new.token, "connected to another service")

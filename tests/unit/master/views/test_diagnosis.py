@@ -1,6 +1,5 @@
 """What people are told is wrong, as a table over what Kubernetes says."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,38 +7,8 @@ import pytest
 from master_bot.kubernetes.objects import Event, Pod
 from master_bot.views.diagnosis import Light, diagnose
 from personalbots_api.conditions import CATALOGUE
-from personalbots_api.models import LastTermination, PersonalBot
-
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-KILLED = LastTermination(exit_code=137, reason="OOMKilled")
-BUG = LastTermination(exit_code=70, reason="InternalError")
-
-
-def bot(*conditions: tuple[str, str, str], age: int = 600, since: int = 600, **meta: Any) -> PersonalBot:  # noqa: ANN401
-    ref = {"name": "s"}
-    listed = [
-        {
-            "type": kind,
-            "status": status,
-            "reason": reason,
-            "message": "as the operator says",
-            "observedGeneration": 3,
-            "lastTransitionTime": (NOW - timedelta(seconds=since)).isoformat(),
-        }
-        for kind, status, reason in conditions
-    ]
-    return PersonalBot.from_raw(
-        {
-            "metadata": {
-                "name": "one",
-                "generation": 3,
-                "creationTimestamp": (NOW - timedelta(seconds=age)).isoformat(),
-                **meta,
-            },
-            "spec": {"ownerId": 1, "telegram": {"tokenSecretRef": ref}, "llm": {"apiKeySecretRef": ref}},
-            "status": {"conditions": listed},
-        }
-    )
+from personalbots_api.models import PersonalBot
+from support.observed_bots import BUG, KILLED, NOW, OPENED, POLLING, STARTING, bot, pod, warning
 
 
 @pytest.mark.parametrize(
@@ -58,19 +27,6 @@ def test_the_model_that_is_named_is_the_one_that_is_missing(said: str, model: st
     ]
     told = found.model_copy(update={"status": found.status.model_copy(update={"conditions": tuple(conditions)})})
     assert diagnose(told, None, [], NOW).facts.model == model
-
-
-def pod(**fields: Any) -> Pod:  # noqa: ANN401 - of Pod
-    return Pod(**{"name": "pbot-one", "uid": "new", "created": NOW, "image": "bot:1", **fields})
-
-
-def warning(reason: str, message: str) -> Event:
-    return Event(at=NOW, kind="Pod", reason=reason, message=message, warning=True)
-
-
-STARTING = ("Ready", "False", "Starting")
-POLLING = ("Ready", "True", "Polling")
-OPENED = ("KnowledgeReady", "True", "Opened")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +67,7 @@ OPENED = ("KnowledgeReady", "True", "Opened")
         ),
         pytest.param(bot(STARTING, since=5), pod(), [], "Starting", Light.WAITS, id="starting"),
         pytest.param(
-            bot(("Ready", "False", "CrashLoop")),
+            bot(("Ready", "False", "OutOfMemory")),
             pod(ended=KILLED),
             [],
             "OutOfMemory",

@@ -96,7 +96,7 @@ async def test_the_administrators_key_comes_with_a_budget_that_goes_with_it(clus
         await anna.hear("is ready")
         cluster.bots[name]["status"]["budgetUsedPercent"] = 100
         cluster.report(name, Ready=("True", "Polling", ""), LLMReady=("False", "BudgetSpent", "spent"))
-        await world.until(lambda: "BudgetSpent" in str(world.app.news._seen))  # noqa: SLF001
+        await world.until(lambda: "BudgetSpent" in str(world.app.services.notifications._observed))  # noqa: SLF001
         world.passed += timedelta(seconds=30)
         told = await anna.hear("may spend on the AI service this month is used up", "💡")
         await anna.say("/status", "AI budget: up to 7.50 EUR a month, 100% used")
@@ -105,7 +105,7 @@ async def test_the_administrators_key_comes_with_a_budget_that_goes_with_it(clus
         await anna.say(KEY, "has its new key")
         assert "budget" not in spec["llm"]
         cluster.report(name, Ready=("True", "Polling", ""), LLMReady=("True", "KeyAccepted", ""))
-        await world.until(lambda: "well" in str(world.app.news._seen))  # noqa: SLF001
+        await world.until(lambda: "well" in str(world.app.services.notifications._observed))  # noqa: SLF001
         world.passed += timedelta(seconds=30)
         await anna.hear("works again")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from personalbots_api.conditions import CATALOGUE
 
 PASSES = {"Starting", "Restarting", "Evicted", "Unknown", "NotChecked", "Opening", "StoreLocked"}
-"""Over before anybody could ask, but for a start that is slow; the table in test_diagnose.py has them."""
+"""Over before anybody could ask, but for a start that is slow; the table in test_diagnosis.py has them."""
 WELL = {"KeyAccepted", "Opened"}
 """Told as Polling: the bot works."""
 ASKING = {"fails", "owner_reads"}
@@ -16,7 +16,7 @@ ASKING = {"fails", "owner_reads"}
 def asked() -> set[str]:
     """The reasons for which an owner asks in a test on the cluster, itself or by a row of its table."""
     found: set[str] = set()
-    for path in sorted((Path(__file__).parents[2] / "e2e").glob("test_*.py")):
+    for path in sorted((Path(__file__).parents[3] / "e2e").glob("test_*.py")):
         for function in ast.walk(ast.parse(path.read_text())):
             if isinstance(function, ast.AsyncFunctionDef) and function.name.startswith("test_"):
                 calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]

@@ -15,7 +15,7 @@ async def test_people_who_ask_for_their_bots_cost_the_cluster_nothing(
     people = [await world.join(f"Person {number}") for number in range(20)]
     for talk in people:
         cluster.put(f"bot-of-{talk.id}", talk.id)
-    await world.until(lambda: len(world.app.cache.all()) == 20)
+    await world.until(lambda: len(world.app.clients.cache.all()) == 20)
     await people[0].say("/bots", "Your bots")
     calls: list[str] = []
     monkeypatch.setattr(cluster, "_reached", lambda: calls.append("a call"))
@@ -40,4 +40,4 @@ async def test_the_list_goes_on_after_whatever_breaks_the_watch(
         monkeypatch.setattr(cluster, "watch_bots", watched)
         await world.start()
         cluster.put("one", 7)
-        await world.until(lambda: world.app.cache.get("one"))
+        await world.until(lambda: world.app.clients.cache.get("one"))

@@ -3,38 +3,28 @@
 from typing import Any
 
 import pytest
-from test_bots import WORKS, forge, known
-from test_managed import tap
 
 from master_bot.views.keyboards import Field, OptionButton, PersonButton
-from standins.telegram import NewBot
-from support.master_world import KEY, Talk, World, make_world
+from support.master_world import (
+    KEY,
+    OTHER_KEY,
+    SIZES,
+    WORKS,
+    Talk,
+    World,
+    forge_press,
+    make_bot_here,
+    make_managed_bot,
+    make_world,
+    until_known,
+)
 from support.memory_cluster import MemoryCluster
-
-SIZES = {
-    "small": {"limits": {"cpu": "500m", "memory": "192Mi"}},
-    "medium": {"limits": {"cpu": "1", "memory": "384Mi"}},
-}
-OTHER_KEY = "sk-standin-of-another-0123456789"
-
-
-async def made(world: World, talk: Talk) -> tuple[NewBot, str]:
-    """A bot that this person made here."""
-    new = await world.telegram.client.make_bot("anna_docs_bot")
-    await talk.say("/start", "Step 1")
-    await talk.say(new.token, "Step 2")
-    await talk.create("is on its way")
-    name = f"bot-{new.id}"
-    cluster = world.cluster
-    cluster.come_up(name)
-    await talk.hear("is ready")
-    return new, name
 
 
 async def test_a_new_key_goes_beside_the_token_and_never_into_a_secret_that_others_share(
     world: World, anna: Talk, cluster: MemoryCluster
 ) -> None:
-    _, name = await made(world, anna)
+    _, name = await make_bot_here(world, anna)
     [own] = cluster.secrets
     cluster.bots[name]["spec"]["llm"]["apiKeySecretRef"] = {"name": "shared", "key": "key"}
     cluster.secrets["shared"] = {"metadata": {}, "stringData": {"key": "of the administrator"}}
@@ -53,7 +43,7 @@ async def test_a_new_key_goes_beside_the_token_and_never_into_a_secret_that_othe
 async def test_a_new_token_must_be_of_this_bot_and_starts_it_again(
     world: World, anna: Talk, cluster: MemoryCluster
 ) -> None:
-    new, name = await made(world, anna)
+    new, name = await make_bot_here(world, anna)
     other = await world.telegram.client.make_bot("other_bot")
     token = await world.telegram.client.revoke_token("anna_docs_bot")
     await anna.say("/rotate", "only you can have its token replaced", "/revoke")
@@ -73,13 +63,13 @@ async def test_one_tap_replaces_the_token_of_a_managed_bot(cluster: MemoryCluste
     async with make_world(cluster, can_manage_bots=True) as world:
         await world.start()
         anna = await world.join()
-        number, username = await tap(anna)
+        number, username = await make_managed_bot(anna)
         await anna.hear("Step 2")
         await anna.create("is on its way")
         [secret] = cluster.secrets.values()
         before = secret["stringData"]["telegram-token"]
         await anna.say("/rotate", f"@{username} has a new token")
-        after = await world.app.telegram.get_managed_bot_token(user_id=number)
+        after = await world.app.clients.telegram.get_managed_bot_token(user_id=number)
         assert secret["stringData"]["telegram-token"] == after != before
         assert secret["stringData"]["openai-api-key"] == KEY
 
@@ -88,11 +78,11 @@ async def test_a_managed_bot_is_opened_on_telegrams_side_too_and_renamed_there(c
     async with make_world(cluster, can_manage_bots=True) as world:
         await world.start()
         anna = await world.join()
-        number, username = await tap(anna)
+        number, username = await make_managed_bot(anna)
         await anna.hear("Step 2")
         await anna.create("is on its way")
         boris = await world.join("Boris")
-        telegram, name = world.app.telegram, f"bot-{number}"
+        telegram, name = world.app.clients.telegram, f"bot-{number}"
         choice = await open_access(anna)
         await anna.press(choice, "People I name")
         await anna.hear("Who else may ask")
@@ -109,7 +99,7 @@ async def test_a_managed_bot_is_opened_on_telegrams_side_too_and_renamed_there(c
 
 
 async def test_a_bot_may_sleep_and_its_owner_wakes_it(world: World, anna: Talk, cluster: MemoryCluster) -> None:
-    new, name = await made(world, anna)
+    new, name = await make_bot_here(world, anna)
     settings = await anna.say("/settings", "Sleeps: never")
     await anna.press(settings, "💤 Sleep")
     choice = await anna.hear("When may @anna_docs_bot sleep?", after=None)
@@ -117,7 +107,7 @@ async def test_a_bot_may_sleep_and_its_owner_wakes_it(world: World, anna: Talk, 
     await anna.hear("Sleeps: after 3 d without messages", after=None)
     assert cluster.bots[name]["spec"]["sleep"] == {"after": "72h"}
     cluster.report(name, identity=(new.id, "anna_docs_bot"), Ready=("False", "Asleep", ""))
-    await world.until(lambda: "Asleep" in str(world.app.cache.get(name)))
+    await world.until(lambda: "Asleep" in str(world.app.clients.cache.get(name)))
     card = await anna.say("/status", "⚪️ @anna_docs_bot – sleeps", "Just write to it")
     await anna.press(card, "☀️ Wake up")
     await anna.hear("is on its way")
@@ -133,7 +123,7 @@ async def test_a_bot_may_sleep_and_its_owner_wakes_it(world: World, anna: Talk, 
 async def test_new_bots_sleep_when_the_configuration_says_so(cluster: MemoryCluster) -> None:
     async with make_world(cluster, sleep_after="168h") as world:
         await world.start()
-        _, name = await made(world, await world.join())
+        _, name = await make_bot_here(world, await world.join())
         assert cluster.bots[name]["spec"]["sleep"]["after"] == "168h"
 
 
@@ -146,7 +136,7 @@ async def open_access(talk: Talk) -> Any:  # noqa: ANN401 - a Message
 async def test_people_are_added_by_number_with_their_names_and_taken_off_again(
     world: World, anna: Talk, cluster: MemoryCluster
 ) -> None:
-    _, name = await made(world, anna)
+    _, name = await make_bot_here(world, anna)
     choice = await open_access(anna)
     await anna.press(choice, "People I name")
     await anna.hear("Who else may ask")
@@ -169,7 +159,7 @@ async def test_people_are_added_by_number_with_their_names_and_taken_off_again(
 async def test_people_are_added_by_choosing_them_by_contact_and_by_a_forwarded_message(
     world: World, anna: Talk, cluster: MemoryCluster
 ) -> None:
-    _, name = await made(world, anna)
+    _, name = await make_bot_here(world, anna)
     boris, clara, dora = [(await world.join(name)).person for name in ("Boris", "Clara", "Dora")]
     await anna.press(await open_access(anna), "People I name")
     await anna.hear("Who else may ask")
@@ -191,9 +181,9 @@ async def test_people_are_added_by_choosing_them_by_contact_and_by_a_forwarded_m
 async def test_a_language_chosen_later_is_that_of_everything_that_is_said(
     world: World, anna: Talk, cluster: MemoryCluster
 ) -> None:
-    _, name = await made(world, anna)
+    _, name = await make_bot_here(world, anna)
     cluster.put("two", anna.id)
-    await world.until(lambda: world.app.cache.get("two"))
+    await world.until(lambda: world.app.clients.cache.get("two"))
     await anna.press(await anna.say(f"/settings {name}", "My messages: English"), "Language")
     await anna.press(await anna.hear("Which language"), "Русский")
     await anna.hear("Теперь я говорю с вами по-русски")
@@ -206,7 +196,7 @@ async def test_model_and_size_are_chosen_from_what_is_configured(cluster: Memory
     async with make_world(cluster, sizes=SIZES, llm_models=("gpt-5",)) as world:
         await world.start()
         anna = await world.join()
-        _, name = await made(world, anna)
+        _, name = await make_bot_here(world, anna)
         settings = await anna.say("/settings", "gpt-5-mini", "small · 192 MB of memory")
         await anna.press(settings, "Model")
         choice = await anna.hear("Which model")
@@ -221,13 +211,13 @@ async def test_model_and_size_are_chosen_from_what_is_configured(cluster: Memory
 
 
 async def test_where_there_is_nothing_to_choose_nothing_is_offered(world: World, anna: Talk) -> None:
-    await made(world, anna)
+    await make_bot_here(world, anna)
     settings = await anna.say("/settings", "256 MB of memory")
     assert settings.buttons[0] == ("Who may ask", "💤 Sleep")
 
 
 async def test_a_bot_can_be_called_something(world: World, anna: Talk, cluster: MemoryCluster) -> None:
-    await made(world, anna)
+    await make_bot_here(world, anna)
     await anna.say("/rename", "What shall @anna_docs_bot be called")
     await anna.say("x" * 41, "1 to 40 letters")
     await anna.say("Library", "I call @anna_docs_bot Library from now on", "/setname")
@@ -240,7 +230,7 @@ async def test_a_bot_can_be_called_something(world: World, anna: Talk, cluster: 
 async def test_what_was_asked_for_is_still_known_after_a_restart_and_cancel_leaves_all_as_it_is(
     world: World, anna: Talk, cluster: MemoryCluster, button: str, asked: str
 ) -> None:
-    new, name = await made(world, anna)
+    new, name = await make_bot_here(world, anna)
     before = str(cluster.bots[name]["spec"])
     await anna.press(await anna.say("/settings", "⚙️"), button)
     await anna.hear(asked)
@@ -264,7 +254,7 @@ async def test_the_secrets_of_a_bot_made_elsewhere_are_left_alone(
 ) -> None:
     cluster.put("one", anna.id)
     cluster.report("one", identity=(1, "one_bot"), Ready=WORKS)
-    await known(world, "one")
+    await until_known(world, "one")
     for button in ("New key", "New token"):
         await anna.press(await anna.say("/settings", "⚙️ @one_bot"), button)
         await anna.hear("was not made by me")
@@ -274,7 +264,7 @@ async def test_the_secrets_of_a_bot_made_elsewhere_are_left_alone(
 async def test_a_secret_that_somebody_deleted_is_made_again_from_a_new_token_and_key(
     world: World, anna: Talk, cluster: MemoryCluster
 ) -> None:
-    new, name = await made(world, anna)
+    new, name = await make_bot_here(world, anna)
     [secret] = cluster.secrets
     del cluster.secrets[secret]
     await anna.press(await anna.say("/settings", "⚙️"), "New token")
@@ -289,7 +279,7 @@ async def test_a_secret_that_somebody_deleted_is_made_again_from_a_new_token_and
 async def test_a_secret_where_a_name_a_person_or_a_word_is_asked_for_is_deleted_and_used_for_nothing(
     world: World, anna: Talk, cluster: MemoryCluster
 ) -> None:
-    new, name = await made(world, anna)
+    new, name = await make_bot_here(world, anna)
     cluster.logs[name, False] = "a line"
     before = cluster.bots[name]["metadata"]["annotations"].copy()
     for secret in (new.token, KEY):
@@ -312,9 +302,9 @@ async def test_a_forged_choice_does_not_reach_anothers_bot(
 ) -> None:
     cluster.put("boris", 4711)
     before = str(cluster.bots)
-    await forge(world, anna, OptionButton(field=field, index=index, name="boris").pack())
+    await forge_press(world, anna, OptionButton(field=field, index=index, name="boris").pack())
     await anna.hear("no bot of that name")
-    await forge(world, anna, PersonButton(id=5).pack())
+    await forge_press(world, anna, PersonButton(id=5).pack())
     assert str(cluster.bots) == before
 
 
@@ -324,7 +314,7 @@ async def test_a_choice_that_is_no_longer_on_offer_changes_nothing(
     cluster.put("one", anna.id)
     before = str(cluster.bots["one"]["spec"])
     for field, index in ((Field.MODEL, 5), (Field.SIZE, 0), (Field.ACCESS, -2)):
-        await forge(world, anna, OptionButton(field=field, index=index, name="one").pack())
+        await forge_press(world, anna, OptionButton(field=field, index=index, name="one").pack())
         await anna.hear("not on offer")
     assert str(cluster.bots["one"]["spec"]) == before
 

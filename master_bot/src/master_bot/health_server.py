@@ -1,4 +1,4 @@
-"""/healthz: the loop turns; /readyz: Telegram has answered lately and the list of bots is in; /metrics."""
+"""/healthz: the event loop runs; /readyz: Telegram has answered lately and the list of bots is in; /metrics."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,9 +13,9 @@ from master_bot.metrics import Metrics
 async def serve(
     port: int, *, host: str | None = None, metrics: Metrics, unready: Callable[[], str]
 ) -> AsyncIterator[int]:
-    """Serve on `port` (0: a free one, which is given) of all addresses, or of `host`.
+    """Serve on `port` of all addresses, or of `host`; gives the port (0: a free one is taken).
 
-    `unready` says why it is not ready, or nothing.
+    `unready` says why the master bot is not ready; empty when it is.
     """
 
     async def healthz(_: web.Request) -> web.Response:
@@ -31,6 +31,7 @@ async def serve(
     app = web.Application()
     app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", exposition)])
     runner = web.AppRunner(app, access_log=None)
+
     try:
         await runner.setup()
         site = web.TCPSite(runner, host, port)

@@ -4,20 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from test_diagnose import NOW, bot, pod
 
 from master_bot.kubernetes.client import AwayError
 from master_bot.kubernetes.objects import Pod
+from master_bot.services.startup_messages import StartupMessage
 from master_bot.texts import LANGUAGES
-from master_bot.views.startup import View, view
+from master_bot.views.startup import StartupView, startup_view
 from personalbots_api.models import PersonalBot
 from support.master_world import Talk, World, onboard
 from support.memory_cluster import MemoryCluster
+from support.observed_bots import NOW, bot, pod
 
 
-def at(seconds: int, *conditions: tuple[str, str, str], of_pod: Pod | None = None) -> View:
+def at(seconds: int, *conditions: tuple[str, str, str], of_pod: Pod | None = None) -> StartupView:
     """The message `seconds` after the start was asked for."""
-    return view(
+    return startup_view(
         bot=bot(*conditions, age=seconds, since=0),
         pod=of_pod,
         events=[],
@@ -87,7 +88,7 @@ async def test_it_ends_when_the_bot_is_gone_or_stopped(
     else:
         await anna.say("/stop", "is being stopped")
         await anna.hear("@anna_docs_bot is stopped.")
-    await world.until(lambda: not world.app.live._tasks)  # noqa: SLF001 - that nothing goes on in vain
+    await world.until(lambda: not world.app.services.startup._tasks)  # noqa: SLF001 - that nothing goes on in vain
 
 
 async def test_a_newer_message_supersedes_an_older_one(world: World, anna: Talk, cluster: MemoryCluster) -> None:
@@ -96,7 +97,7 @@ async def test_a_newer_message_supersedes_an_older_one(world: World, anna: Talk,
     newer = await anna.say("/restart", "is on its way")
     replaced = await anna.hear("goes on below")
     assert (replaced.id, replaced.buttons) == (older.id, ())
-    assert len(world.app.live._tasks) == 1  # noqa: SLF001 - one message is kept up to date
+    assert len(world.app.services.startup._tasks) == 1  # noqa: SLF001 - one message is kept up to date
     cluster.come_up(name)
     ready = await anna.hear("is ready")
     assert ready.id == newer.id
@@ -107,7 +108,7 @@ async def test_it_ends_when_the_person_deletes_it(world: World, anna: Talk, clus
     live = await anna.hear("is on its way")
     await anna.person.delete(live)
     cluster.report(name, Ready=("False", "ImagePullFailed", ""))
-    await world.until(lambda: not world.app.live._tasks)  # noqa: SLF001 - that nothing goes on in vain
+    await world.until(lambda: not world.app.services.startup._tasks)  # noqa: SLF001 - that nothing goes on in vain
     assert "personalbots.io/live-message" not in cluster.bots[name]["metadata"]["annotations"]
 
 
@@ -128,3 +129,12 @@ async def test_a_cluster_that_is_away_for_a_while_only_delays_it(
     cluster.come_up(name)
     await anna.hear("is ready")
     assert not failures
+
+
+def test_where_a_live_message_stands_survives_writing() -> None:
+    assert StartupMessage.read("whatever") is None
+    for begun in ("", "/2026-11-23T11:58:00+00:00"):
+        place = StartupMessage.read(f"1/2/ru/2026-11-23T12:00:00+00:00/uid{begun}")
+        assert place
+        assert StartupMessage.read(place.write()) == place
+        assert bool(place.begun) == bool(begun)

@@ -8,10 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_bots import WORKS, known
-from test_changes import SIZES
 
-from support.master_world import KEY, World, make_world
+from support.master_world import KEY, SIZES, WORKS, World, make_world, until_known
 from support.memory_cluster import MemoryCluster
 from support.messenger import Messenger, messenger
 
@@ -22,7 +20,7 @@ pytestmark = pytest.mark.timeout(300)  # two cores may be busy
 
 @pytest.fixture(scope="module")
 def phone() -> Iterator[Messenger]:
-    folder = Path(__file__).parents[3] / "artifacts" / "screenshots"
+    folder = Path(__file__).parents[4] / "artifacts" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     with messenger(folder) as found:
         found.resize(*PHONE)
@@ -146,7 +144,7 @@ async def test_the_tour_of_the_documentation(cluster: MemoryCluster, phone: Mess
             "page": "412 of 3,020",
         }
         cluster.logs[name, False] = json.dumps(line)
-        await world.until(lambda: "OutOfMemory" in str(world.app.cache.get(name)))
+        await world.until(lambda: "OutOfMemory" in str(world.app.clients.cache.get(name)))
         try:
             await by_hand(ask_why)
         finally:
@@ -154,7 +152,7 @@ async def test_the_tour_of_the_documentation(cluster: MemoryCluster, phone: Mess
 
 
 def test_the_tour_shows_what_the_browser_saw() -> None:
-    told = Path(__file__).parents[3] / "docs" / "for-people" / "tour.md"
+    told = Path(__file__).parents[4] / "docs" / "for-people" / "tour.md"
     taken = set(re.findall(r"tour-\d-[-a-z]+", Path(__file__).read_text()))
     assert set(re.findall(r"images/(tour-\d-[-a-z]+)\.png", told.read_text())) == taken
 
@@ -186,5 +184,5 @@ async def test_an_administrator_sees_and_finds_five_hundred_bots(cluster: Memory
             ready = ("False", "TokenRefused", "") if number % 50 == 0 else WORKS
             cluster.report(name, identity=(10_000 + number, f"person{number}_bot"), Ready=ready)
         await world.start()
-        await known(world, "bot-10499")
+        await until_known(world, "bot-10499")
         await by_hand(look)
