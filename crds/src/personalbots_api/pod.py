@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from personalbots_api import rules
+from personalbots_api import defaults, rules
 from personalbots_api.fields import ObjectName, Part, Quantity
 from personalbots_api.rules import Rule, at_least, cel, sentence
 
@@ -27,8 +27,8 @@ class Limits(Part):
         )
     )
 
-    cpu: Quantity = Field("1", description="Cores, such as 500m or 1: the bot is slowed down above it.")
-    memory: Quantity = Field("256Mi", description="Bytes, such as 256Mi: the bot is killed above it.")
+    cpu: Quantity = Field(defaults.CPU_LIMIT, description="Cores, such as 500m or 1: the bot is slowed down above it.")
+    memory: Quantity = Field(defaults.MEMORY_LIMIT, description="Bytes, such as 256Mi: the bot is killed above it.")
 
 
 def _fits(resource: str) -> Rule:
@@ -54,7 +54,9 @@ class Resources(Part):
     )
 
     requests: Requests | None = Field(
-        None, description="What the pod is given for certain; what is left out is 50m and 96Mi, or the limit if lower."
+        None,
+        description=f"What the pod is given for certain; what is left out is {defaults.CPU_REQUEST} and "
+        f"{defaults.MEMORY_REQUEST}, or the limit if lower.",
     )
     limits: Limits = Field(Limits(), description=Limits.__doc__)
 
