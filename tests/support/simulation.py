@@ -8,8 +8,15 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from personalbots_operator.cache.observed import rfc3339
-from personalbots_operator.kube.client import AlreadyExists, Conflict, Kind, NotFound, Refused, Unavailable
+from personalbots_operator.cache.values import rfc3339
+from personalbots_operator.kube.client import (
+    AlreadyExistsError,
+    ConflictError,
+    Kind,
+    NotFoundError,
+    RefusedError,
+    UnavailableError,
+)
 
 Raw = dict[str, Any]
 Place = tuple[Kind, str, str]
@@ -45,12 +52,12 @@ class Simulation:
     async def create(self, kind: Kind, namespace: str, body: Raw) -> Raw:
         self._write(f"create {kind.name}")
         if self.refuse and kind is Kind.POD:
-            raise Refused(self.refuse)
+            raise RefusedError(self.refuse)
         if kind is Kind.EVENT:
             self.told.append(body)
             return body
         if (kind, namespace, body["metadata"]["name"]) in self.objects:
-            raise AlreadyExists(f"{body['metadata']['name']} already exists")
+            raise AlreadyExistsError(f"{body['metadata']['name']} already exists")
         raw = copy.deepcopy(body)
         raw["metadata"] |= {"uid": f"uid-{self._version}", "creationTimestamp": rfc3339(self.now), "generation": 1}
         raw.setdefault("status", {})
@@ -60,7 +67,7 @@ class Simulation:
         self._write(f"delete {kind.name}")
         raw = self._there(kind, namespace, name)
         if raw["metadata"]["uid"] != uid:
-            raise Conflict("another UID")
+            raise ConflictError("another UID")
         if "deletionTimestamp" not in raw["metadata"]:
             raw["metadata"]["deletionTimestamp"] = rfc3339(self.now)
             self._put(kind, raw)
@@ -69,10 +76,10 @@ class Simulation:
         self._write(f"patch {kind.name} {subresource}".strip())
         raw = self._there(kind, namespace, name)
         if self.refuse_growth and "resources" in body.get("spec", {}):
-            raise Refused(self.refuse_growth)
+            raise RefusedError(self.refuse_growth)
         wanted = body.get("metadata", {}).pop("resourceVersion", None)
         if wanted is not None and wanted != raw["metadata"]["resourceVersion"]:
-            raise Conflict("it changed")
+            raise ConflictError("it changed")
         merge(raw, body)
         return copy.deepcopy(self._put(kind, raw))
 
@@ -80,9 +87,9 @@ class Simulation:
         self._write("resize POD")
         raw = self._there(Kind.POD, namespace, pod)
         if raw["metadata"]["uid"] != uid:
-            raise Conflict("another UID")
+            raise ConflictError("another UID")
         if self.refuse_resize:
-            raise Refused(self.refuse_resize)
+            raise RefusedError(self.refuse_resize)
         next(item for item in raw["spec"]["containers"] if item["name"] == container)["resources"] = resources
         return copy.deepcopy(self._put(Kind.POD, raw))
 
@@ -94,7 +101,7 @@ class Simulation:
         del selector
         if self.away:
             self.away -= 1
-            raise Unavailable("away")
+            raise UnavailableError("away")
         yield [copy.deepcopy(raw["metadata"]) for place, raw in self.objects.items()
                if place[0] is kind and namespace in (None, place[1])]  # fmt: skip
 
@@ -153,12 +160,12 @@ class Simulation:
     def _write(self, what: str) -> None:
         if self.away:
             self.away -= 1
-            raise Unavailable("away")
+            raise UnavailableError("away")
         self.writes.append(what)
 
     def _there(self, kind: Kind, namespace: str, name: str) -> Raw:
         if (kind, namespace, name) not in self.objects:
-            raise NotFound(f"{name} not found")
+            raise NotFoundError(f"{name} not found")
         return self.objects[kind, namespace, name]
 
     def _put(self, kind: Kind, raw: Raw) -> Raw:

@@ -2,7 +2,7 @@
 
 A reason, once released, is API: never renamed, never given another meaning. The bot repeats the reasons that it finds
 out by itself (it imports nothing from here); a test compares the strings. Sentences are the operator's, in English;
-`{…}` are facts that it fills in with `Reason.say`. The master bot has its own texts, keyed by the reason's name.
+`{…}` are facts that it fills in with `Reason.render`. The master bot has its own texts, keyed by the reason's name.
 The operator imports this without the models: pydantic would be a fifth of its memory.
 """
 
@@ -209,9 +209,12 @@ def reasons(condition: ConditionType) -> Iterator[Reason]:
     return (reason for reason in CATALOGUE if reason.condition == condition)
 
 
+_BY_NAME: Final = {(reason.condition, reason.name): reason for reason in CATALOGUE}
+
+
 def find(condition: ConditionType, name: str) -> Reason | None:
     """The reason of this name; None when the catalogue has none, as for a word from a newer bot."""
-    return next((reason for reason in reasons(condition) if reason.name == name), None)
+    return _BY_NAME.get((condition, name))
 
 
 def ready(name: ReadyReason) -> Reason:

@@ -86,8 +86,8 @@ class Reason:
         """The names of the facts in the sentence."""
         return frozenset(field for _, field, _, _ in Formatter().parse(self.sentence) if field)
 
-    def say(self, **facts: object) -> str:
-        """The sentence with its facts; an empty one leaves no gap. Never pass a secret.
+    def render(self, **facts: object) -> str:
+        """The sentence with its facts filled in; an empty fact leaves no gap. Never pass a secret.
 
         Raises:
             KeyError: a fact is missing.

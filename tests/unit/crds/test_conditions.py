@@ -40,7 +40,7 @@ def test_types_name_the_same_reasons_as_the_catalogue() -> None:
 
 @pytest.mark.parametrize("reason", CATALOGUE, ids=lambda reason: f"{reason.condition}-{reason.name}")
 def test_every_reason_says_whole_sentences(reason: Reason) -> None:
-    said = reason.say(**dict.fromkeys(reason.facts, "x"))
+    said = reason.render(**dict.fromkeys(reason.facts, "x"))
     for text in (said, reason.meaning, reason.remedy):
         assert text[0].isupper()
         assert text.endswith((".", ")."))
@@ -50,20 +50,20 @@ def test_every_reason_says_whole_sentences(reason: Reason) -> None:
 
 @pytest.mark.parametrize("reason", CATALOGUE, ids=lambda reason: f"{reason.condition}-{reason.name}")
 def test_a_fact_that_is_empty_leaves_no_gap(reason: Reason) -> None:
-    said = reason.say(**{name: "" if name == "detail" else "x" for name in reason.facts})
+    said = reason.render(**{name: "" if name == "detail" else "x" for name in reason.facts})
     assert not any(gap in said for gap in ("  ", " .", " :", ": .", "()", ".."))
 
 
 def test_a_detail_brings_its_own_full_stop_or_none() -> None:
     reason = conditions.ready("ImagePullFailed")
-    said = {reason.say(image="a", detail=detail) for detail in ("no such image", " no such image.\n")}
+    said = {reason.render(image="a", detail=detail) for detail in ("no such image", " no such image.\n")}
     assert len(said) == 1
     assert "cannot be pulled: no such image. Check" in said.pop()
 
 
 def test_a_missing_fact_is_a_mistake() -> None:
     with pytest.raises(KeyError):
-        conditions.ready("OutOfMemory").say()
+        conditions.ready("OutOfMemory").render()
 
 
 def test_a_ready_bot_polls_and_no_other() -> None:
@@ -118,7 +118,6 @@ def test_the_bot_says_only_reasons_that_the_catalogue_knows() -> None:
 
 
 def test_the_catalogue_and_the_names_are_read_without_pydantic_which_costs_the_operator_memory() -> None:
-    program = (
-        "import sys; from personalbots_api import conditions, names, quantities; sys.exit('pydantic' in sys.modules)"
-    )
+    modules = "conditions, defaults, names, quantities"
+    program = f"import sys; from personalbots_api import {modules}; sys.exit('pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603 - ourselves

@@ -1,6 +1,6 @@
 import pytest
 
-from personalbots_operator.settings import BadSettings, Settings
+from personalbots_operator.settings import BadSettingsError, Settings
 
 
 def test_what_is_not_said_has_its_default() -> None:
@@ -46,10 +46,10 @@ def test_a_rollout_may_have_a_number_or_a_share_of_bots_down(text: str, of_forty
     ],
 )
 def test_a_value_that_is_none_is_refused_by_the_variables_name(name: str, value: str) -> None:
-    with pytest.raises(BadSettings, match=f"OPERATOR_{name}"):
+    with pytest.raises(BadSettingsError, match=f"OPERATOR_{name}"):
         Settings.from_environment({"OPERATOR_BOT_IMAGE": "bot:1", f"OPERATOR_{name}": value})
 
 
 def test_the_bots_image_must_be_said() -> None:
-    with pytest.raises(BadSettings, match="OPERATOR_BOT_IMAGE"):
+    with pytest.raises(BadSettingsError, match="OPERATOR_BOT_IMAGE"):
         Settings.from_environment({})
