@@ -80,7 +80,7 @@ class Settings:
     statusz_per_second: float = 20.0
     """Budget for reading the pods' /statusz, requests a second; 0 reads none."""
     statusz_seconds: float = 60.0
-    """How old what a ready bot said of itself may become before it is read again, when the budget allows."""
+    """How old the report of a ready bot may become before it is asked again, when the budget allows."""
     watchdog_seconds: float = 30.0
     """How often the watches are compared with a fresh list."""
     deaf_seconds: float = 90.0

@@ -20,8 +20,8 @@ from personalbots_operator.settings import Settings
 def needed_finalizers(bot: Bot, spec: Spec) -> tuple[SetFinalizers, ...]:
     """The change to the finalizers of a resource that is not being deleted; empty when they are right."""
     others = _without_ours(bot)
-    needed = (*others, names.CLEANUP_FINALIZER) if spec.delete_knowledge and spec.qdrant_url else others
-    return () if not needed or set(needed) == set(bot.finalizers) else (SetFinalizers(needed),)
+    needed = (*others, names.CLEANUP_FINALIZER) if _must_be_dropped(spec) else others
+    return () if set(needed) == set(bot.finalizers) else (SetFinalizers(needed),)
 
 
 def decide_deleted(world: World, settings: Settings) -> Outcome:
@@ -37,6 +37,9 @@ def decide_deleted(world: World, settings: Settings) -> Outcome:
     except InvalidSpecError:
         # Nobody can tell what to drop: the resource must not be held for ever because of that.
         return Outcome(actions=(release,))
+    # The policy may have become Retain a moment before the deletion, when the finalizer was still there.
+    if not _must_be_dropped(spec):
+        return Outcome(actions=(release,))
     if world.cleanup is not None and world.cleanup.phase == "Succeeded":
         return Outcome(actions=(release,))
 
@@ -50,6 +53,11 @@ def decide_deleted(world: World, settings: Settings) -> Outcome:
         idle=True,
         actions=_next_step(world, spec, settings),
     )
+
+
+def _must_be_dropped(spec: Spec) -> bool:
+    """Whether the resource leaves a collection that nothing else deletes."""
+    return spec.delete_knowledge and spec.qdrant_url is not None
 
 
 def _next_step(world: World, spec: Spec, settings: Settings) -> tuple[Action, ...]:

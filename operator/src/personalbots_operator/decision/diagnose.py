@@ -209,8 +209,8 @@ def _cannot_start(evidence: Evidence) -> Finding:
 def _running(evidence: Evidence, *, for_seconds: float) -> Finding:
     """The process runs and is not ready. Its own report counts first, then how it ended the last time."""
     statusz, container = evidence.statusz, evidence.pod.container
-    if statusz and evidence.answers and (told := _polling_problem(statusz, evidence.spec)):
-        return told
+    if statusz and evidence.answers and (problem := _polling_problem(statusz, evidence.spec)):
+        return problem
 
     polled = statusz is not None and statusz.has_polled
     if for_seconds >= (YOUNG_SECONDS if polled else STARTUP_SECONDS) and not evidence.answers:

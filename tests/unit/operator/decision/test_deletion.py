@@ -32,6 +32,21 @@ def test_a_bot_on_a_server_whose_knowledge_is_to_go_gets_a_finalizer_and_loses_i
     assert decide(World(bot=retain, now=NOW), settings).actions[0] == SetFinalizers(("other",))
 
 
+def test_the_finalizer_goes_with_the_policy_also_when_it_is_the_only_one(bot: Make, settings: Settings) -> None:
+    retain = bot(
+        spec={"knowledge": {**QDRANT, "deletionPolicy": "Retain"}}, metadata={"finalizers": [names.CLEANUP_FINALIZER]}
+    )
+    assert decide(World(bot=retain, now=NOW), settings).actions[0] == SetFinalizers(())
+
+
+def test_knowledge_that_is_to_stay_is_not_dropped_for_a_finalizer_that_is_still_there(
+    bot: Make, settings: Settings
+) -> None:
+    metadata = {"finalizers": [names.CLEANUP_FINALIZER], "deletionTimestamp": rfc3339(NOW - 10)}
+    retain = bot(spec={"knowledge": {**QDRANT, "deletionPolicy": "Retain"}}, metadata=metadata)
+    assert decide(World(bot=retain, now=NOW), settings).actions == (SetFinalizers(()),)
+
+
 class TestADeletedBotOnAServer:
     @pytest.fixture
     def world(self, bot: Make) -> World:
