@@ -34,7 +34,8 @@ class Termination:
     def from_raw(cls, raw: Raw) -> Self:
         """Prefer the bot's own words (JSON with reason, message and hint) to the kubelet's.
 
-        Without them, the kubelet's message is the end of the log: the line with the error is picked from it.
+        Without them, the kubelet's message is the end of the log: the line with the error is picked from it. That the
+        kernel killed the container for its memory is never hidden by what the bot wrote before.
         """
         reason, message = raw.get("reason") or "", raw.get("message") or ""
         try:
@@ -43,7 +44,7 @@ class Termination:
             own = None
 
         if isinstance(own, dict):
-            reason = str(own.get("reason") or reason)
+            reason = reason if reason == OOM_KILLED else str(own.get("reason") or reason)
             message = " ".join(str(part) for part in (own.get("message"), own.get("hint")) if part)
         elif lines := message.splitlines():
             message = next((line for line in reversed(lines) if _ERROR.match(line)), lines[-1])

@@ -57,7 +57,7 @@ def decide_deleted(world: World, settings: Settings) -> Outcome:
 
 def _must_be_dropped(spec: Spec) -> bool:
     """Whether the resource leaves a collection that nothing else deletes."""
-    return spec.delete_knowledge and spec.qdrant_url is not None
+    return bool(spec.delete_knowledge and spec.qdrant_url)
 
 
 def _next_step(world: World, spec: Spec, settings: Settings) -> tuple[Action, ...]:

@@ -52,6 +52,12 @@ def test_the_bots_own_words_go_before_the_kubelets(message: str, reason: str, sa
     assert (ended.exit_code, ended.reason, ended.message) == (77, reason, said)
 
 
+def test_a_kill_for_memory_is_not_hidden_by_what_the_bot_wrote_before() -> None:
+    message = '{"reason": "StoreFull", "message": "no space"}'
+    ended = Termination.from_raw({"exitCode": 137, "reason": "OOMKilled", "message": message})
+    assert (ended.reason, ended.message) == ("OOMKilled", "no space")
+
+
 def test_resource_versions_are_compared_as_numbers() -> None:
     assert newer("1000", "999")
     assert not newer("999", "1000")
