@@ -1,7 +1,7 @@
-"""What a resource says of its pod: CPU and memory, and what is passed on as it is."""
+"""What a resource says about its pod: CPU and memory, and fields that are passed on as they are."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -32,7 +32,7 @@ class Limits(Part):
 
 
 def _fits(resource: str) -> Rule:
-    """The rule that the request for `resource` is within its limit, silent where either is no quantity at all."""
+    """The rule that the request for `resource` is within its limit. Ignores what is no quantity."""
     request, limit = f"self.requests.{resource}", f"self.limits.{resource}"
     return Rule(
         f"!has(self.requests) || !has({request}) || !has(self.limits) || !has({limit}) || "
@@ -97,7 +97,7 @@ class LocalObjectRef(Part):
     name: ObjectName = Field(description="Its name.")
 
 
-_OWN_KEYS = Rule(
+_OWN_KEYS: Final = Rule(
     "self.all(key, !key.startsWith('personalbots.io/') && !key.startsWith('app.kubernetes.io/'))",
     "must not hold keys under personalbots.io/ or app.kubernetes.io/: the operator sets those",
 )

@@ -1,7 +1,7 @@
 """What a person writes in `spec`. The descriptions are what `kubectl explain pbot.spec` shows.
 
-Defaults here are the API server's defaults too, so a resource that was read from it has them filled in. What cannot
-be a plain default (a collection named after its owner, a volume unless there is a server) is a property.
+The defaults are in `defaults.py`. They are the API server's too, so a resource that is read from it has them filled in.
+What cannot be a plain default (a collection named after its owner, a volume unless there is a server) is a property.
 """
 
 from typing import Annotated, Any, Literal
@@ -242,15 +242,15 @@ class Access(Part):
 
 
 def _duration(path: str, least: str, most: str, example: str) -> Any:  # noqa: ANN401 - what Field takes
-    """The type of a duration between `least` and `most`, whose sentences name it `path`."""
+    """The type of a duration between `least` and `most`; its sentences name it `path`."""
     pattern = quantities.DURATION_PATTERN
     rule = Rule(
         f"!self.matches(r'{pattern}') || "
         f"(duration(self) >= duration('{least}') && duration(self) <= duration('{most}'))",
         f"{path} must be between {least} and {most}",
     )
-    said = sentence(f"must be a duration in whole hours, minutes and seconds, such as {example}")
-    return Field(min_length=2, max_length=18, pattern=pattern, json_schema_extra=cel(rule, **said))
+    otherwise = sentence(f"must be a duration in whole hours, minutes and seconds, such as {example}")
+    return Field(min_length=2, max_length=18, pattern=pattern, json_schema_extra=cel(rule, **otherwise))
 
 
 class Sleep(Part):

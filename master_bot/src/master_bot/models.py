@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from personalbots_api import names
-from personalbots_api.models import Condition, ConditionType, InvalidResource, PersonalBot
+from personalbots_api.models import Condition, ConditionType, InvalidResourceError, PersonalBot
 
 Raw = Mapping[str, Any]
 
@@ -41,11 +41,11 @@ def readable(raw: Raw) -> PersonalBot:
     """The resource, without what an older schema let through and nobody can read: its owner still sees it.
 
     Raises:
-        InvalidResource: what is left is none.
+        InvalidResourceError: what is left is none.
     """
     try:
         return PersonalBot.from_raw(raw)
-    except InvalidResource as error:
+    except InvalidResourceError as error:
         rest = deepcopy(dict(raw))
         for problem in error.problems:
             place, *deeper = problem.partition(":")[0].split(".")

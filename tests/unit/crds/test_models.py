@@ -11,7 +11,7 @@ from personalbots_api.models import (
     LLM,
     Access,
     ApiKeySecretRef,
-    InvalidResource,
+    InvalidResourceError,
     Metadata,
     PersonalBot,
     Spec,
@@ -108,7 +108,7 @@ def test_samples_hold_placeholders_not_secrets() -> None:
     ],
 )
 def test_what_does_not_fit_is_named_without_its_value(spec: dict[str, Any], field: str) -> None:
-    with pytest.raises(InvalidResource) as caught:
+    with pytest.raises(InvalidResourceError) as caught:
         PersonalBot.from_raw(bot(**spec))
     assert [problem.split(":")[0] for problem in caught.value.problems] == [field]
     assert "a:b" not in str(caught.value)

@@ -12,7 +12,7 @@ from master_bot.kubernetes.client import ClusterError
 from master_bot.kubernetes.cluster import Cluster
 from master_bot.metrics import Metrics
 from master_bot.models import Raw, readable
-from personalbots_api.models import InvalidResource, PersonalBot
+from personalbots_api.models import InvalidResourceError, PersonalBot
 
 _PAUSE: Final = 2.0
 log = logging.getLogger(__name__)
@@ -79,6 +79,6 @@ class BotCache:
 def _read(raw: Raw) -> PersonalBot | None:
     try:
         return readable(raw)
-    except InvalidResource as error:
+    except InvalidResourceError as error:
         log.warning("a PersonalBot cannot be read", extra={"bot": raw["metadata"]["name"], "error": str(error)})
         return None
