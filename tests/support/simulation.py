@@ -1,6 +1,6 @@
 """A cluster in memory with the parts that matter to a reconcile: names, UIDs, resourceVersions, 404 and 409.
 
-It is for the orders of events that no real cluster can be told to produce; what the real one does is in tests/e2e.
+It produces orders of events that no real cluster can be made to produce. What a real one does is in tests/e2e.
 """
 
 import copy
@@ -23,13 +23,13 @@ Place = tuple[Kind, str, str]
 
 
 class Simulation:
-    """Objects, the events about them that nobody has seen yet, and how many writes there were."""
+    """Objects, the events about them that were not shown yet, and the writes there were."""
 
     def __init__(self) -> None:
         self.objects: dict[Place, Raw] = {}
         self.unseen: list[tuple[Kind, Raw, bool]] = []
         self.writes: list[str] = []
-        self.told: list[Raw] = []
+        self.recorded: list[Raw] = []
         self.warned: list[Raw] = []
         self.now = 1_800_000_000.0
         self.away = 0
@@ -54,7 +54,7 @@ class Simulation:
         if self.refuse and kind is Kind.POD:
             raise RefusedError(self.refuse)
         if kind is Kind.EVENT:
-            self.told.append(body)
+            self.recorded.append(body)
             return body
         if (kind, namespace, body["metadata"]["name"]) in self.objects:
             raise AlreadyExistsError(f"{body['metadata']['name']} already exists")
@@ -120,7 +120,7 @@ class Simulation:
             self._put(kind, raw)
 
     def remove(self, kind: Kind, name: str) -> None:
-        """Take an object away, and with a bot what it owns."""
+        """Delete an object at once, and with a bot what it owns."""
         raw = self.objects.pop((kind, "bots", name), None)
         if raw is None:
             return
@@ -132,7 +132,7 @@ class Simulation:
                 self.remove(other, owned)
 
     def kubelet(self) -> None:
-        """Run what is to run, and end what is to go, as what has no owner any more."""
+        """Start pods, end those that are being deleted, and delete what has no owner any more."""
         there = {raw["metadata"]["uid"] for raw in self.objects.values()}
         for (kind, _, name), raw in list(self.objects.items()):
             if any(owner["uid"] not in there for owner in raw["metadata"].get("ownerReferences", ())):
@@ -150,12 +150,14 @@ class Simulation:
                 status = {"phase": "Running", "conditions": ready, "containerStatuses": [container]}
                 self.change(Kind.POD, name, {"status": status, "spec": {"nodeName": "node-1"}})
 
-    def show(self, see: Callable[[Kind, Raw, bool], None], *, number: int | None = None, twice: bool = False) -> None:
-        """Let the first `number` unseen events be seen, perhaps twice."""
+    def show(
+        self, on_event: Callable[[Kind, Raw, bool], None], *, number: int | None = None, twice: bool = False
+    ) -> None:
+        """Show the first `number` events that were not shown yet, perhaps twice."""
         shown, self.unseen = self.unseen[:number], [] if number is None else self.unseen[number:]
         for kind, raw, deleted in shown:
             for _ in range(1 + twice):
-                see(kind, copy.deepcopy(raw), deleted)
+                on_event(kind, copy.deepcopy(raw), deleted)
 
     def _write(self, what: str) -> None:
         if self.away:

@@ -34,7 +34,7 @@ def test_a_deletion_of_an_earlier_object_does_not_drop_the_later_one(raw_pod: Ma
     assert cache.pods.get(ANNA) is None
 
 
-def test_objects_that_are_not_called_as_a_bots_are_not_kept(raw_pod: Make) -> None:
+def test_objects_without_the_name_of_a_bots_are_not_kept(raw_pod: Make) -> None:
     cache = Cache()
     assert cache.put(Kind.POD, raw_pod(metadata={"name": "web-1"})) == set()
     assert len(cache.pods) == 0
@@ -48,7 +48,7 @@ def test_the_pod_that_cleans_up_is_not_the_bots_pod(raw_pod: Make) -> None:
     assert cache.versions(Kind.POD) == {"pod-uid": (Slot(Kind.POD, ANNA, cleanup=True), "200")}
 
 
-def test_the_older_of_two_with_one_secret_is_the_rival_of_the_newer_until_it_goes(raw_bot: Make) -> None:
+def test_the_older_of_two_with_one_secret_is_the_rival_of_the_newer_until_it_is_deleted(raw_bot: Make) -> None:
     cache = Cache()
     cache.put(Kind.BOT, raw_bot())
     later = named(raw_bot, "bob", metadata={"creationTimestamp": "2027-01-15T08:00:00Z"})
@@ -61,7 +61,7 @@ def test_the_older_of_two_with_one_secret_is_the_rival_of_the_newer_until_it_goe
     assert cache.rival(bob) is None
 
 
-def test_two_secrets_with_one_bot_are_found_out_by_its_telegram_id_even_across_namespaces(raw_bot: Make) -> None:
+def test_two_secrets_with_one_bot_are_recognised_by_its_telegram_id_even_across_namespaces(raw_bot: Make) -> None:
     cache = Cache()
     status = {"bot": {"id": 7}}
     cache.put(Kind.BOT, raw_bot(status=status))
@@ -74,7 +74,7 @@ def test_two_secrets_with_one_bot_are_found_out_by_its_telegram_id_even_across_n
     assert cache.rival(bot) == "bots/anna"
 
 
-def test_nothing_is_kept_of_what_is_gone(raw_bot: Make, raw_pod: Make) -> None:
+def test_nothing_is_kept_of_deleted_objects(raw_bot: Make, raw_pod: Make) -> None:
     cache = Cache()
     cache.put(Kind.BOT, raw_bot(status={"bot": {"id": 7}}))
     cache.put(Kind.POD, raw_pod())
@@ -83,7 +83,7 @@ def test_nothing_is_kept_of_what_is_gone(raw_bot: Make, raw_pod: Make) -> None:
     assert (len(cache.bots), len(cache.pods), cache._holders, cache._owned) == (0, 0, {}, {})  # noqa: SLF001 - that is the promise
 
 
-def test_an_owners_older_bots_are_counted_and_who_waits_for_their_place_is_looked_at(raw_bot: Make) -> None:
+def test_an_owners_older_bots_are_counted_and_those_that_wait_for_their_place_are_reconciled(raw_bot: Make) -> None:
     cache = Cache()
     waiting = {"conditions": [{"type": "Ready", "status": "False", "reason": "QuotaExceeded"}]}
     own = {"telegram": {"tokenSecretRef": {"name": "own"}}}

@@ -86,7 +86,7 @@ def test_a_bot_with_a_server_and_no_storage_has_no_volume(bot: Callable[..., Bot
     assert build.volume(anna, Spec.from_json(anna.spec_json)) is None
 
 
-def test_no_secret_and_no_privilege_can_come_in_by_the_spec(bot: Callable[..., Bot], settings: Settings) -> None:
+def test_the_spec_cannot_bring_in_secrets_or_privileges(bot: Callable[..., Bot], settings: Settings) -> None:
     anna = bot(spec={"pod": {"hostNetwork": True, "volumes": [{"name": "v"}], "serviceAccountName": "admin"}})
     made = build.pod(anna, Spec.from_json(anna.spec_json), settings)["spec"]
     assert "hostNetwork" not in made
@@ -104,7 +104,7 @@ def test_no_secret_and_no_privilege_can_come_in_by_the_spec(bot: Callable[..., B
         {"telegram": {"tokenSecretRef": {"name": "other"}}},
     ],
 )
-def test_another_wish_has_another_hash(change: dict[str, Any], bot: Callable[..., Bot]) -> None:
+def test_another_spec_has_another_hash(change: dict[str, Any], bot: Callable[..., Bot]) -> None:
     one, other = (Spec.from_json(anna.spec_json) for anna in (bot(), bot(spec=change)))
     assert spec_hash(one) != spec_hash(other)
 
@@ -119,14 +119,14 @@ def test_another_wish_has_another_hash(change: dict[str, Any], bot: Callable[...
         {"resources": {"limits": {"memory": "512Mi"}}},
     ],
 )
-def test_what_concerns_no_pod_or_is_changed_in_place_keeps_the_hash(
+def test_fields_that_concern_no_pod_or_are_changed_in_place_are_not_in_the_hash(
     change: dict[str, Any], bot: Callable[..., Bot]
 ) -> None:
     one, other = (Spec.from_json(anna.spec_json) for anna in (bot(), bot(spec=change)))
     assert spec_hash(one) == spec_hash(other)
 
 
-def test_the_volumes_owners_follow_the_deletion_policy_and_others_stay(
+def test_the_volumes_owners_follow_the_deletion_policy_and_other_owners_stay(
     bot: Callable[..., Bot], volume: Callable[..., Volume]
 ) -> None:
     anna = bot()

@@ -33,7 +33,9 @@ def test_a_bot_with_its_volume_gets_only_the_pod(bot: Make, volume: Make, settin
     assert kinds(decision.actions) == ["CreatePod"]
 
 
-def test_a_bot_that_is_as_it_is_to_be_is_left_alone(bot: Make, volume: Make, fitting: Make, settings: Settings) -> None:
+def test_a_bot_that_is_as_it_should_be_is_left_alone(
+    bot: Make, volume: Make, fitting: Make, settings: Settings
+) -> None:
     anna = bot()
     decision = decide(World(bot=anna, pod=fitting(anna), volume=volume(), now=NOW), settings)
     assert decision.actions == ()
@@ -41,7 +43,9 @@ def test_a_bot_that_is_as_it_is_to_be_is_left_alone(bot: Make, volume: Make, fit
     assert [notice.reason for notice in decision.notices] == ["Polling"]
 
 
-def test_what_was_said_is_not_said_again(bot: Make, volume: Make, fitting: Make, settings: Settings) -> None:
+def test_an_unchanged_bot_has_the_same_status_and_no_new_event(
+    bot: Make, volume: Make, fitting: Make, settings: Settings
+) -> None:
     anna = bot()
     first = decide(World(bot=anna, pod=fitting(anna), volume=volume(), now=NOW), settings)
     anna = bot(status=first.status)
@@ -74,7 +78,7 @@ def test_a_stopped_bot_has_no_pod_and_keeps_its_volume(
         ({"phase": "Succeeded"}, "Restarting"),
     ],
 )
-def test_a_finished_pod_is_made_way_for(
+def test_a_finished_pod_is_deleted_for_the_next_one(
     status: dict[str, Any], reason: str, bot: Make, volume: Make, fitting: Make, settings: Settings
 ) -> None:
     anna = bot()
@@ -85,7 +89,7 @@ def test_a_finished_pod_is_made_way_for(
     assert ready(decision.status)[1] == reason
 
 
-def test_after_failures_the_next_pod_waits_and_the_status_still_tells_of_the_last(
+def test_after_failures_the_next_pod_waits_and_the_status_still_describes_the_last(
     bot: Make, volume: Make, settings: Settings
 ) -> None:
     world = World(bot=bot(), volume=volume(), backoff=Backoff(next_try=NOW + 8), now=NOW)
@@ -94,7 +98,7 @@ def test_after_failures_the_next_pod_waits_and_the_status_still_tells_of_the_las
     assert kinds(decide(replace(world, now=NOW + 9), settings).actions) == ["CreatePod"]
 
 
-def test_a_refused_pod_is_told_of_and_tried_again(bot: Make, volume: Make, settings: Settings) -> None:
+def test_a_refused_pod_is_reported_and_tried_again(bot: Make, volume: Make, settings: Settings) -> None:
     backoff = Backoff(refusal="exceeded quota: q", next_try=NOW + 4)
     decision = decide(World(bot=bot(), volume=volume(), backoff=backoff, now=NOW), settings)
     assert (decision.actions, decision.requeue_after) == ((), 4)
@@ -102,7 +106,7 @@ def test_a_refused_pod_is_told_of_and_tried_again(bot: Make, volume: Make, setti
     assert "exceeded quota: q. Ask" in decision.notices[0].message
 
 
-def test_a_strangers_pod_is_left_alone(bot: Make, pod: Make, volume: Make, settings: Settings) -> None:
+def test_a_pod_of_somebody_else_is_left_alone(bot: Make, pod: Make, volume: Make, settings: Settings) -> None:
     stranger = pod(metadata={"ownerReferences": [{"kind": "ReplicaSet", "uid": "other", "controller": True}]})
     decision = decide(World(bot=bot(), pod=stranger, volume=volume(), now=NOW), settings)
     assert decision.actions == ()
@@ -136,7 +140,7 @@ def test_the_newer_of_two_with_one_bot_has_no_pod(bot: Make, volume: Make, fitti
         ({"annotations": {names.RESTARTED_AT_ANNOTATION: rfc3339(NOW - 60)}}, True),
     ],
 )
-def test_a_conflict_is_tried_anew_when_the_token_may_be_another(
+def test_a_conflict_is_checked_again_when_the_token_may_be_another(
     metadata: dict[str, Any],
     kept: bool,
     bot: Make,

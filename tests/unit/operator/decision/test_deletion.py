@@ -20,7 +20,7 @@ QDRANT = {"collection": "c", "qdrant": {"url": "http://qdrant:6333"}, "deletionP
 GOING = {"metadata": {"deletionTimestamp": rfc3339(NOW - 1)}}
 
 
-def test_a_bot_on_a_server_whose_knowledge_is_to_go_gets_a_finalizer_and_loses_it_with_the_wish(
+def test_a_bot_whose_collection_is_to_be_deleted_gets_a_finalizer_and_loses_it_with_that_policy(
     bot: Make, settings: Settings
 ) -> None:
     decision = decide(World(bot=bot(spec={"knowledge": QDRANT}), now=NOW), settings)
@@ -39,7 +39,7 @@ def test_the_finalizer_goes_with_the_policy_also_when_it_is_the_only_one(bot: Ma
     assert decide(World(bot=retain, now=NOW), settings).actions[0] == SetFinalizers(())
 
 
-def test_knowledge_that_is_to_stay_is_not_dropped_for_a_finalizer_that_is_still_there(
+def test_a_collection_that_is_to_be_retained_is_not_dropped_even_if_the_finalizer_is_still_there(
     bot: Make, settings: Settings
 ) -> None:
     metadata = {"finalizers": [names.CLEANUP_FINALIZER], "deletionTimestamp": rfc3339(NOW - 10)}
@@ -70,7 +70,7 @@ class TestADeletedBotOnAServer:
         assert decide(done, settings).actions == (SetFinalizers(()),)
 
     @pytest.mark.parametrize("how", ["late", "failed", "refused"])
-    def test_goes_anyway_when_it_cannot_be_done_and_an_event_says_what_is_left(
+    def test_goes_anyway_when_that_fails_and_an_event_says_what_is_left(
         self, how: str, world: World, pod: Make, settings: Settings
     ) -> None:
         changed = {
@@ -83,7 +83,7 @@ class TestADeletedBotOnAServer:
         assert "The collection c on http://qdrant:6333" in decision.notices[0].message
 
 
-def test_a_deleted_bot_without_a_server_is_left_to_its_owner_references(
+def test_what_a_deleted_bot_without_a_server_has_is_deleted_by_its_owner_references(
     bot: Make, fitting: Make, settings: Settings
 ) -> None:
     anna = bot(metadata={"deletionTimestamp": rfc3339(NOW)})

@@ -1,4 +1,4 @@
-"""From what the kubelet, the scheduler and the bot say to one reason, as a table."""
+"""One reason from what the kubelet, the scheduler and the bot report, as a table."""
 
 # ruff: noqa: ANN401, PLR0913, PLR0917 - the columns of a table are arguments
 
@@ -191,7 +191,7 @@ def test_a_pod_has_one_reason_and_one_sentence(
     assert "{" not in finding.message
 
 
-def test_a_finding_that_time_alone_may_change_is_looked_at_again(
+def test_a_finding_that_time_alone_may_change_is_checked_again(
     bot: Callable[..., Bot], pod: Callable[..., Pod], volume: Callable[..., Volume]
 ) -> None:
     spec = Spec.from_json(bot().spec_json)

@@ -26,7 +26,7 @@ from support.resources import NOW
         ({"metadata": {"annotations": {names.RESTARTED_AT_ANNOTATION: "2027-01-15T08:00:00Z"}}}, "asked for"),
     ],
 )
-def test_a_pod_that_is_not_as_it_is_to_be_goes_first(
+def test_a_pod_that_no_longer_fits_is_deleted_before_the_next_one_is_created(
     change: dict[str, Any], why: str, bot: Make, volume: Make, fitting: Make, settings: Settings
 ) -> None:
     pod = fitting(bot())
@@ -40,33 +40,34 @@ def test_a_pod_that_is_not_as_it_is_to_be_goes_first(
     assert kinds(gone.actions) == ["CreatePod"]
 
 
-def test_a_restart_that_was_done_is_not_done_again(bot: Make, volume: Make, fitting: Make, settings: Settings) -> None:
+def test_a_restart_is_done_once(bot: Make, volume: Make, fitting: Make, settings: Settings) -> None:
     anna = bot(metadata={"annotations": {names.RESTARTED_AT_ANNOTATION: "2027-01-15T08:00:00Z"}})
     assert decide(World(bot=anna, pod=fitting(anna), volume=volume(), now=NOW), settings).actions == ()
 
 
 @pytest.mark.parametrize(
-    ("turn", "own", "replaced"), [(True, {}, True), (False, {}, False), (True, {"image": "b:1"}, False)]
+    ("may_be_replaced", "spec", "replaced"), [(True, {}, True), (False, {}, False), (True, {"image": "b:1"}, False)]
 )
-def test_another_default_image_replaces_the_pod_when_it_is_its_turn(
-    turn: bool, own: dict[str, Any], replaced: bool, bot: Make, volume: Make, fitting: Make
+def test_another_default_image_replaces_the_pod_when_it_may_be_replaced(
+    may_be_replaced: bool, spec: dict[str, Any], replaced: bool, bot: Make, volume: Make, fitting: Make
 ) -> None:
-    anna = bot(spec=own)
-    world = World(bot=anna, pod=fitting(anna), volume=volume(), may_be_replaced=turn, now=NOW)
+    anna = bot(spec=spec)
+    world = World(bot=anna, pod=fitting(anna), volume=volume(), may_be_replaced=may_be_replaced, now=NOW)
     decision = decide(world, Settings(bot_image="bot:2"))
     assert kinds(decision.actions) == (["DeletePod"] if replaced else [])
 
 
 @pytest.mark.parametrize(
-    ("generation", "turn", "why"), [(1, False, None), (2, False, "its resource changed"), (1, True, "another version")]
+    ("generation", "may_be_replaced", "why"),
+    [(1, False, None), (2, False, "its resource changed"), (1, True, "another version")],
 )
-def test_a_pod_of_an_older_operator_waits_for_its_turn_unless_somebody_changed_the_resource(
-    generation: int, turn: bool, why: str | None, bot: Make, volume: Make, fitting: Make, settings: Settings
+def test_a_pod_of_an_older_operator_waits_until_it_may_be_replaced_unless_somebody_changed_the_resource(
+    generation: int, may_be_replaced: bool, why: str | None, bot: Make, volume: Make, fitting: Make, settings: Settings
 ) -> None:
-    """What the older one made its hash of is unknown."""
+    """Nobody knows what the older operator made its hash of."""
     anna = bot(metadata={"generation": generation}, status={"observedGeneration": 1})
     pod = replace(fitting(anna), template="1", spec_hash="made of something else")
-    decision = decide(World(bot=anna, pod=pod, volume=volume(), may_be_replaced=turn, now=NOW), settings)
+    decision = decide(World(bot=anna, pod=pod, volume=volume(), may_be_replaced=may_be_replaced, now=NOW), settings)
     assert kinds(decision.actions) == (["DeletePod"] if why else [])
     assert why is None or why in decision.notices[0].message
 
@@ -74,7 +75,7 @@ def test_a_pod_of_an_older_operator_waits_for_its_turn_unless_somebody_changed_t
 LARGER = {"spec": {"resources": {"limits": {"memory": "512Mi"}}}}
 
 
-def test_other_resources_alone_are_given_in_place_to_a_bot_that_polls(
+def test_other_resources_alone_are_changed_while_a_bot_polls(
     bot: Make, volume: Make, fitting: Make, settings: Settings
 ) -> None:
     pod = fitting(bot())
@@ -84,12 +85,12 @@ def test_other_resources_alone_are_given_in_place_to_a_bot_that_polls(
 
 
 @pytest.mark.parametrize("case", ["not ready", "infeasible", "refused", "another model too"])
-def test_where_resources_cannot_be_given_in_place_the_pod_is_replaced(
+def test_where_resources_cannot_be_changed_in_place_the_pod_is_replaced(
     case: str, bot: Make, volume: Make, fitting: Make, settings: Settings
 ) -> None:
     pod = fitting(bot(), **({"ready": False} if case == "not ready" else {}))
     pod = replace(pod, infeasible=case == "infeasible")
-    wish = {"spec": {**LARGER["spec"], **({"llm": {"model": "m"}} if case == "another model too" else {})}}
+    change = {"spec": {**LARGER["spec"], **({"llm": {"model": "m"}} if case == "another model too" else {})}}
     backoff = Backoff(unresizable=pod.uid if case == "refused" else "another")
-    decision = decide(World(bot=bot(**wish), pod=pod, volume=volume(), backoff=backoff, now=NOW), settings)
+    decision = decide(World(bot=bot(**change), pod=pod, volume=volume(), backoff=backoff, now=NOW), settings)
     assert kinds(decision.actions) == ["DeletePod"]

@@ -44,11 +44,11 @@ def names(rollout: Rollout) -> list[str]:
     return sorted(key.name for key in rollout.may_be_replaced)
 
 
-def test_nothing_is_begun_when_every_pod_is_as_it_would_be_made(made: Callable[..., Made]) -> None:
+def test_there_is_no_rollout_when_every_pod_is_up_to_date(made: Callable[..., Made]) -> None:
     assert plan([made(number, "bot:2") for number in range(9)], NEW, now=NOW) == Rollout()
 
 
-def test_it_begins_with_one_the_one_that_was_idle_for_longest(made: Callable[..., Made]) -> None:
+def test_it_begins_with_the_one_bot_that_has_been_idle_for_longest(made: Callable[..., Made]) -> None:
     rollout = plan([made(0), made(1, idle=50), made(2, idle=9)], NEW, now=NOW)
     assert (names(rollout), rollout.waiting) == (["b001"], 3)
 
@@ -58,14 +58,14 @@ def test_a_bot_that_does_not_poll_anyway_goes_first(made: Callable[..., Made]) -
 
 
 @pytest.mark.parametrize(("up", "begun"), [(0, 1), (1, 2), (2, 3), (3, 4), (20, 4)])
-def test_each_that_came_up_lets_one_more_be_under_way_up_to_the_limit(
+def test_each_bot_that_comes_up_lets_one_more_be_replaced_up_to_the_limit(
     up: int, begun: int, made: Callable[..., Made]
 ) -> None:
     bots = [*(made(number) for number in range(30)), *(made(100 + number, "bot:2") for number in range(up))]
     assert len(plan(bots, NEW, now=NOW).may_be_replaced) == begun
 
 
-def test_those_under_way_hold_their_places(made: Callable[..., Made]) -> None:
+def test_bots_under_way_hold_their_places(made: Callable[..., Made]) -> None:
     up = [made(100 + number, "bot:2") for number in range(10)]
     starting = made(50, "bot:2", down=20, reason="Starting")
     gone = (made(51, down=3, reason="Restarting")[0], None)
@@ -77,13 +77,13 @@ def test_it_halts_while_the_first_does_not_come_up(made: Callable[..., Made]) ->
     bots = [made(50, "bot:2", down=130), *(made(number) for number in range(9))]
     rollout = plan(bots, NEW, now=NOW)
     assert (rollout.halted, rollout.failing, names(rollout)) == (True, (Key("bots", "b050"),), [])
-    said = rollout_condition(rollout)
-    assert (said.status, said.reason) == ("True", "NewBotsFail")
-    assert "bots/b050" in said.message
-    assert "9 still run as before" in said.message
+    condition = rollout_condition(rollout)
+    assert (condition.status, condition.reason) == ("True", "NewBotsFail")
+    assert "bots/b050" in condition.message
+    assert "9 still run as before" in condition.message
 
 
-def test_a_newer_image_and_a_person_let_it_go_on(made: Callable[..., Made]) -> None:
+def test_a_newer_image_or_a_person_lets_it_go_on(made: Callable[..., Made]) -> None:
     bots = [made(50, "bot:2", down=130), *(made(number) for number in range(9))]
     assert names(plan(bots, replace(NEW, bot_image="bot:3"), now=NOW)) == ["b050"]
     assert len(plan(bots, replace(NEW, max_unavailable=Share(100, percent=True)), now=NOW).may_be_replaced) == 9
@@ -200,7 +200,7 @@ def test_many_deaf_bots_are_one_condition(deaf: int, hearing: int, many: str, bo
     assert deafness_condition(deaf, hearing).status == many
 
 
-async def test_the_last_to_hear_again_have_as_long_for_it_as_a_single_deaf_bot(
+async def test_the_last_bots_to_hear_again_get_as_much_time_as_a_single_deaf_bot(
     bot: Callable[..., Bot], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = SimulatedOperator()

@@ -48,13 +48,13 @@ def sleeper(bot: Make) -> Callable[..., Bot]:
 
 @pytest.fixture
 def awake(pod: Callable[..., Pod], settings: Settings, volume: Make) -> Callable[..., World]:
-    """The bot's pod polls, and said `ago` seconds ago what `said` tells."""
+    """The bot's pod polls, and sent `report` `ago` seconds ago."""
 
-    def make(bot: Bot, *, ago: float = 1.0, **said: Any) -> World:
+    def make(bot: Bot, *, ago: float = 1.0, **report: Any) -> World:
         made = build.pod(bot, Spec.from_json(bot.spec_json), settings)["metadata"]["annotations"]
         reading = Reading(
             moment=Moment("containerd://1", ready=True),
-            statusz=Statusz(**said),
+            statusz=Statusz(**report),
             answered=True,
             pending=False,
             read_at=NOW - ago,
@@ -70,7 +70,9 @@ def reason(decision: Decision) -> str:
     return found
 
 
-def test_a_bot_to_which_nobody_wrote_for_long_gives_up_its_pod(sleeper: Make, awake: Make, settings: Settings) -> None:
+def test_the_pod_of_a_bot_to_which_nobody_has_written_for_long_is_deleted(
+    sleeper: Make, awake: Make, settings: Settings
+) -> None:
     decision = decide(awake(sleeper("Polling", 3 * HOUR)), settings)
     assert [type(action) for action in decision.actions] == [DeletePod]
     assert reason(decision) == "Asleep"
@@ -82,18 +84,18 @@ def test_a_bot_to_which_nobody_wrote_for_long_gives_up_its_pod(sleeper: Make, aw
 
 
 @pytest.mark.parametrize(
-    ("polled", "changes", "said", "again"),
+    ("polled", "changes", "report", "again"),
     [
         pytest.param(3 * HOUR, {}, {"last_message": rfc3339(NOW - HOUR)}, HOUR, id="somebody wrote an hour ago"),
         pytest.param(3 * HOUR, {}, {"busy": True}, 60, id="it still answers somebody"),
-        pytest.param(5, {}, {}, 15, id="it was woken and has not looked for long enough"),
+        pytest.param(5, {}, {}, 15, id="it was woken and has not listened for long enough"),
         pytest.param(3 * HOUR, {"restarted": 1.5 * HOUR}, {}, HOUR / 2, id="somebody restarted it lately"),
     ],
 )
 def test_a_bot_stays_awake(
-    polled: float, changes: Any, said: Any, again: float, sleeper: Make, awake: Make, settings: Settings
+    polled: float, changes: Any, report: Any, again: float, sleeper: Make, awake: Make, settings: Settings
 ) -> None:
-    world = awake(sleeper("Polling", polled, **changes), **said)
+    world = awake(sleeper("Polling", polled, **changes), **report)
     if changes:
         world = replace(world, pod=replace(world.pod, restarted_at=world.bot.restarted_at))
     decision = decide(world, settings)
@@ -103,34 +105,34 @@ def test_a_bot_stays_awake(
     assert not decision.wants_statusz
 
 
-def test_a_bot_without_the_wish_never_sleeps(sleeper: Make, awake: Make, settings: Settings) -> None:
+def test_a_bot_whose_spec_does_not_ask_for_it_never_sleeps(sleeper: Make, awake: Make, settings: Settings) -> None:
     decision = decide(awake(sleeper("Polling", 3 * HOUR, sleep=None)), settings)
     assert (decision.actions, decision.requeue_after) == ((), None)
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_none_falls_asleep_for_what_was_so_a_while_ago(
+def test_no_bot_falls_asleep_because_of_an_old_report(
     known: bool,  # noqa: FBT001
     sleeper: Make,
     awake: Make,
     settings: Settings,
 ) -> None:
-    """What it said is a minute old, or it has never been asked: it is asked first."""
+    """Its report is a minute old, or it has never been asked: it is asked first."""
     world = awake(sleeper("Polling", 3 * HOUR), ago=60)
     decision = decide(world if known else replace(world, reading=None), settings)
     assert decision.actions == ()
     assert (decision.wants_statusz, decision.requeue_after) == (True, 2)
 
 
-def test_a_sleeping_bot_is_left_alone_until_it_is_time_to_look(sleeper: Make, volume: Make, settings: Settings) -> None:
+def test_a_sleeping_bot_is_left_alone_until_it_is_time_to_wake(sleeper: Make, volume: Make, settings: Settings) -> None:
     world = World(bot=sleeper("Asleep", 600), volume=volume(), now=NOW)
     first = decide(world, settings)
     assert (first.actions, first.notices, first.requeue_after) == ((), (), 1200)
     assert reason(first) == "Asleep"
 
 
-def test_its_old_pod_may_go_in_peace(sleeper: Make, awake: Make, settings: Settings) -> None:
-    """Until it is gone nothing else is said."""
+def test_nothing_is_done_while_its_old_pod_ends(sleeper: Make, awake: Make, settings: Settings) -> None:
+    """Nothing is written until it is gone."""
     world = awake(sleeper("Asleep", 3))
     world = replace(world, pod=replace(world.pod, deleting=NOW - 3))
     decision = decide(world, settings)
@@ -153,7 +155,7 @@ def test_a_sleeping_bot_wakes(since: float, changes: Any, sleeper: Make, setting
     assert decision.notices == ()
 
 
-def test_what_its_llm_said_last_is_still_known_while_it_sleeps(sleeper: Make, settings: Settings) -> None:
+def test_the_last_condition_of_its_llm_is_kept_while_it_sleeps(sleeper: Make, settings: Settings) -> None:
     bot = sleeper("Asleep", 600)
     refused = {"type": "LLMReady", "status": "False", "reason": "KeyRefused", "message": "m", "lastTransitionTime": "t"}
     status = bot.status | {"conditions": [*bot.status["conditions"], refused]}
@@ -162,7 +164,7 @@ def test_what_its_llm_said_last_is_still_known_while_it_sleeps(sleeper: Make, se
     assert decision.status["conditions"][1] == refused
 
 
-def test_a_sleep_of_another_schema_is_told(bot: Make, settings: Settings) -> None:
+def test_a_sleep_of_another_schema_is_reported(bot: Make, settings: Settings) -> None:
     decision = decide(World(bot=bot(spec={"sleep": {"after": "long"}}), now=NOW), settings)
     assert reason(decision) == "InvalidSpec"
     assert "spec.sleep.after: 'long' is no duration" in decision.notices[0].message

@@ -13,7 +13,7 @@ from personalbots_operator.decision.outcome import Finding
 from personalbots_operator.decision.status import Observation, changes, compose
 from support.resources import NOW
 
-SAID = Statusz(
+REPORT = Statusz(
     bot_id=7,
     username="anna_bot",
     has_polled=True,
@@ -43,8 +43,8 @@ def condition(status: dict[str, Any], kind: str) -> dict[str, Any]:
     return dict(item)
 
 
-def test_what_the_bot_says_becomes_its_status(bot: Callable[..., Bot], pod: Callable[..., Pod]) -> None:
-    status = compose(observed(bot(), pod(), statusz=SAID))
+def test_what_the_bot_reports_becomes_its_status(bot: Callable[..., Bot], pod: Callable[..., Pod]) -> None:
+    status = compose(observed(bot(), pod(), statusz=REPORT))
     assert status["phase"] == "Running"
     assert status["bot"] == {"id": 7, "username": "anna_bot"}
     assert status["knowledge"] == {"documents": 2, "chunks": 40, "bytes": 4096}
@@ -62,10 +62,10 @@ def test_a_transition_time_moves_only_when_the_status_flips(bot: Callable[..., B
     assert condition(third, "Ready")["lastTransitionTime"] == rfc3339(NOW + 100)
 
 
-def test_what_only_the_bot_knows_stays_while_it_says_nothing_and_goes_when_it_is_stopped(
+def test_what_only_the_bot_knows_is_kept_while_it_reports_nothing_and_dropped_when_it_is_stopped(
     bot: Callable[..., Bot], pod: Callable[..., Pod]
 ) -> None:
-    known = bot(status=compose(observed(bot(), pod(), statusz=SAID)))
+    known = bot(status=compose(observed(bot(), pod(), statusz=REPORT)))
     silent = compose(observed(known, pod()))
     assert silent == known.status
     stopped = compose(observed(known, finding=Finding("Stopped"), idle=True))
@@ -75,14 +75,14 @@ def test_what_only_the_bot_knows_stays_while_it_says_nothing_and_goes_when_it_is
 
 
 def test_the_times_of_activity_are_written_every_few_minutes(bot: Callable[..., Bot], pod: Callable[..., Pod]) -> None:
-    known = bot(status=compose(observed(bot(), pod(), statusz=SAID)))
+    known = bot(status=compose(observed(bot(), pod(), statusz=REPORT)))
     for later, written in ((60, False), (400, True)):
-        said = replace(SAID, last_message=rfc3339(NOW + later))
-        patch = changes(known.status, compose(observed(known, pod(), statusz=said)))
+        report = replace(REPORT, last_message=rfc3339(NOW + later))
+        patch = changes(known.status, compose(observed(known, pod(), statusz=report)))
         assert ("lastActivityTime" in patch) is written
 
 
-def test_how_a_bot_ended_stays_when_it_runs_again_in_another_pod(
+def test_how_a_bot_ended_is_kept_when_it_runs_again_in_another_pod(
     bot: Callable[..., Bot], pod: Callable[..., Pod]
 ) -> None:
     ended = pod(container={"restartCount": 1, "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}})
@@ -92,7 +92,9 @@ def test_how_a_bot_ended_stays_when_it_runs_again_in_another_pod(
     assert (after["restarts"], after["lastTermination"]) == (0, {"exitCode": 137, "reason": "OOMKilled"})
 
 
-def test_the_end_of_a_pod_that_was_to_go_tells_nothing(bot: Callable[..., Bot], pod: Callable[..., Pod]) -> None:
+def test_the_end_of_a_pod_that_is_being_deleted_is_not_reported(
+    bot: Callable[..., Bot], pod: Callable[..., Pod]
+) -> None:
     going = pod(
         metadata={"deletionTimestamp": rfc3339(NOW)},
         container={"state": {"terminated": {"exitCode": 0, "reason": "Completed"}}},
@@ -101,7 +103,7 @@ def test_the_end_of_a_pod_that_was_to_go_tells_nothing(bot: Callable[..., Bot], 
 
 
 def test_a_reason_of_a_newer_bot_changes_nothing(bot: Callable[..., Bot], pod: Callable[..., Pod]) -> None:
-    status = compose(observed(bot(), pod(), statusz=replace(SAID, llm_reason="Sleepy")))
+    status = compose(observed(bot(), pod(), statusz=replace(REPORT, llm_reason="Sleepy")))
     assert condition(status, "LLMReady")["reason"] == "NotChecked"
 
 
@@ -110,13 +112,13 @@ def test_the_patch_holds_what_changed_and_removes_what_is_gone() -> None:
     assert changes({"a": 1}, {"a": 1}) == {}
 
 
-def test_how_much_of_the_budget_is_spent_is_told_while_there_is_one(
+def test_the_spent_part_of_the_budget_is_reported_while_there_is_a_budget(
     bot: Callable[..., Bot], pod: Callable[..., Pod]
 ) -> None:
     limited = bot(spec={"llm": {"budget": {"monthly": 5, "prices": [{"model": "m", "sent": "1"}]}}})
-    said = replace(SAID, budget_percent=37)
-    status = compose(observed(limited, pod(), statusz=said))
+    report = replace(REPORT, budget_percent=37)
+    status = compose(observed(limited, pod(), statusz=report))
     assert status["budgetUsedPercent"] == 37
     silent = bot(spec={"llm": {"budget": {"monthly": 5, "prices": [{"model": "m", "sent": "1"}]}}}, status=status)
     assert compose(observed(silent, pod(), statusz=None))["budgetUsedPercent"] == 37
-    assert "budgetUsedPercent" not in compose(observed(bot(), pod(), statusz=said))
+    assert "budgetUsedPercent" not in compose(observed(bot(), pod(), statusz=report))

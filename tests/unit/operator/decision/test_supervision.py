@@ -16,7 +16,7 @@ from support.resources import NOW
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "told"),
+    ("before", "now", "events"),
     [
         (("Unknown", "NotChecked"), "KeyAccepted", []),
         (("Unknown", "NotChecked"), "KeyRefused", [("Warning", "KeyRefused")]),
@@ -26,18 +26,18 @@ from support.resources import NOW
         (("True", "KeyAccepted"), "KeyAccepted", []),
     ],
 )
-def test_what_a_bot_needs_has_an_event_when_it_fails_and_when_it_works_again(
-    before: tuple[str, str], now: str, told: list[tuple[str, str]], bot: Make, volume: Make, fitting: Make,
+def test_there_is_an_event_when_something_that_a_bot_needs_fails_and_when_it_works_again(
+    before: tuple[str, str], now: str, events: list[tuple[str, str]], bot: Make, volume: Make, fitting: Make,
     settings: Settings,
 ) -> None:  # fmt: skip
     polls = {"type": "Ready", "status": "True", "reason": "Polling", "message": "x."}
     llm = {"type": "LLMReady", "status": before[0], "reason": before[1], "message": "x."}
     anna = bot(status={"conditions": [polls, llm]})
-    said = Reading(
+    reading = Reading(
         moment=Moment("containerd://1", ready=True), statusz=Statusz(llm_reason=now), answered=True, pending=False
     )
-    decision = decide(World(bot=anna, pod=fitting(anna), volume=volume(), reading=said, now=NOW), settings)
-    assert [(notice.type, notice.reason) for notice in decision.notices] == told
+    decision = decide(World(bot=anna, pod=fitting(anna), volume=volume(), reading=reading, now=NOW), settings)
+    assert [(notice.type, notice.reason) for notice in decision.notices] == events
 
 
 @pytest.mark.parametrize(
@@ -52,17 +52,17 @@ def test_a_deaf_bot_is_replaced_after_a_while_unless_many_are_deaf(
     pod = fitting(
         anna, ready=False, container={"ready": False, "state": {"running": {"startedAt": rfc3339(NOW - 900)}}}
     )
-    said = Reading(
+    reading = Reading(
         moment=Moment("containerd://1", ready=False), statusz=Statusz(has_polled=True), answered=True, pending=False
     )
-    world = World(bot=anna, pod=pod, volume=volume(), reading=said, many_deaf=many, now=NOW)
+    world = World(bot=anna, pod=pod, volume=volume(), reading=reading, many_deaf=many, now=NOW)
     decision = decide(world, settings)
     assert kinds(decision.actions) == (["DeletePod"] if replaced else [])
     assert ready(decision.status)[1] == ("Restarting" if replaced else "NotPolling")
     assert many or replaced or decision.requeue_after == 201
 
 
-def test_a_status_waits_a_moment_for_what_the_bot_says_and_not_longer(
+def test_a_status_waits_a_moment_for_the_bots_report_and_not_longer(
     bot: Make, volume: Make, fitting: Make, settings: Settings
 ) -> None:
     anna = bot()
@@ -74,21 +74,21 @@ def test_a_status_waits_a_moment_for_what_the_bot_says_and_not_longer(
     assert ready(decide(in_vain, settings).status) == ("Running", "Polling")
     polling = bot(status={"conditions": [{"type": "Ready", "status": "True", "reason": "Polling"}]})
     assert decide(replace(in_vain, bot=polling), settings).status is None  # there is no news that would wait
-    said = replace(pending, pending=False, statusz=Statusz(bot_id=7, username="anna_bot"))
-    status = decide(replace(world, reading=said), settings).status
+    report = replace(pending, pending=False, statusz=Statusz(bot_id=7, username="anna_bot"))
+    status = decide(replace(world, reading=report), settings).status
     assert status is not None
     assert status["bot"] == {"id": 7, "username": "anna_bot"}
 
 
 @pytest.mark.parametrize(("seconds", "taken"), [(2, False), (30, True)])
-def test_what_a_bot_says_while_it_has_just_started_is_written_with_what_comes_of_it(
+def test_the_report_of_a_bot_that_has_just_started_is_written_with_what_becomes_of_it(
     seconds: float, taken: bool, bot: Make, volume: Make, fitting: Make, settings: Settings
 ) -> None:
     anna = bot()
     state = {"running": {"startedAt": rfc3339(NOW - seconds)}}
     pod = fitting(anna, container={"state": state, "ready": False}, ready=False)
-    said = Statusz(bot_id=7, username="anna_bot", polling_reason="Starting")
-    reading = Reading(moment=Moment("containerd://1", ready=False), statusz=said, answered=True, pending=False)
+    report = Statusz(bot_id=7, username="anna_bot", polling_reason="Starting")
+    reading = Reading(moment=Moment("containerd://1", ready=False), statusz=report, answered=True, pending=False)
     decision = decide(World(bot=anna, pod=pod, volume=volume(), reading=reading, now=NOW), settings)
     assert ready(decision.status) == ("Starting", "Starting")
     assert decision.status is not None

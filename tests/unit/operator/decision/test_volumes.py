@@ -29,7 +29,7 @@ from support.resources import NOW
         {"metadata": {"ownerReferences": [{"kind": "PersonalBot", "uid": "other"}]}},
     ],
 )
-def test_a_volume_that_is_not_the_owners_to_take_is_never_used(
+def test_a_volume_of_another_owner_or_resource_is_never_used(
     change: dict[str, Any], bot: Make, volume: Make, settings: Settings
 ) -> None:
     decision = decide(World(bot=bot(), volume=volume(**change), now=NOW), settings)
@@ -59,7 +59,7 @@ def test_the_volume_is_made_before_the_pod_that_needs_it(bot: Make, settings: Se
     ("512Mi", "Bound", "", False), ("2Gi", "Pending", "", False), ("2Gi", "Bound", "2Gi", False),
     ("3Gi", "Bound", "2Gi", True),
 ])  # fmt: skip
-def test_a_volume_grows_with_the_wish_and_never_shrinks(
+def test_a_volume_grows_with_the_spec_and_never_shrinks(
     size: str, phase: str, refused: str, grown: bool, bot: Make, volume: Make, fitting: Make, settings: Settings
 ) -> None:
     anna = bot(spec={"knowledge": {"storage": {"size": size}}})

@@ -61,7 +61,7 @@ def status(code: int, reason: str = "", **headers: str) -> web.Response:
         (503, "ServiceUnavailable", UnavailableError),
     ],
 )
-async def test_each_refusal_has_its_exception_with_the_servers_words(
+async def test_each_refusal_has_its_own_exception_with_the_servers_message(
     code: int, reason: str, error: type[ApiError]
 ) -> None:
     async def answer(_: web.Request) -> web.Response:
@@ -75,7 +75,7 @@ async def test_each_refusal_has_its_exception_with_the_servers_words(
     assert calls == [("POST", "pods", code)]
 
 
-async def test_a_server_that_is_not_there_or_speaks_no_json_is_unavailable() -> None:
+async def test_a_server_that_does_not_answer_or_not_with_json_is_unavailable() -> None:
     async def page(_: web.Request) -> web.Response:
         return web.Response(status=502, text="<html>")
 
@@ -122,7 +122,7 @@ async def test_metadata_is_listed_page_by_page() -> None:
     assert pages == [[{"name": "a"}], [{"name": "b"}]]
 
 
-async def test_of_a_namespaces_events_only_the_warnings_are_read() -> None:
+async def test_only_the_warnings_of_a_namespaces_events_are_listed() -> None:
     async def answer(request: web.Request) -> web.Response:
         assert (request.path, request.query["fieldSelector"]) == ("/api/v1/namespaces/bots/events", "type=Warning")
         return web.json_response({"items": [{"reason": "FailedMount"}], "metadata": {}})
@@ -131,7 +131,7 @@ async def test_of_a_namespaces_events_only_the_warnings_are_read() -> None:
         assert [page async for page in cluster.warnings("bots")] == [[{"reason": "FailedMount"}]]
 
 
-async def test_a_token_that_was_renewed_is_read_again() -> None:
+async def test_a_renewed_token_is_read_again() -> None:
     tokens = iter(["old", "new"])
 
     async def answer(request: web.Request) -> web.Response:
@@ -145,7 +145,7 @@ async def test_a_token_that_was_renewed_is_read_again() -> None:
         assert await cluster.get(Kind.POD, "bots", "a") == {"ok": True}
 
 
-async def test_whether_a_kind_is_served_is_asked_of_the_server() -> None:
+async def test_the_server_knows_whether_it_serves_a_kind() -> None:
     async def answer(request: web.Request) -> web.Response:
         if request.path == "/api/v1":
             return web.json_response({"resources": [{"name": "pods"}]})

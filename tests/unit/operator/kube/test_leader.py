@@ -34,13 +34,13 @@ async def leads(one: Leader, *, within: float) -> bool:
     return True
 
 
-async def test_of_two_that_begin_at_once_one_leads(simulation: Simulation) -> None:
+async def test_of_two_candidates_that_start_at_once_one_leads(simulation: Simulation) -> None:
     both = [candidate(simulation, name) for name in "ab"]
     assert sorted(await asyncio.gather(*(leads(one, within=0.2) for one in both))) == [False, True]
     assert holder(simulation) in ("a", "b")
 
 
-async def test_who_gives_up_lets_the_other_lead_at_once(simulation: Simulation) -> None:
+async def test_a_leader_that_releases_the_lease_lets_another_lead_at_once(simulation: Simulation) -> None:
     first, second = candidate(simulation, "a"), candidate(simulation, "b")
     await first.lead()
     waiting = asyncio.create_task(second.lead())
@@ -62,7 +62,7 @@ async def test_a_lease_that_is_not_renewed_is_taken_after_its_duration(
     assert holder(simulation) == "c"
 
 
-async def test_who_is_renewing_keeps_the_lease(simulation: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_leader_that_renews_keeps_the_lease(simulation: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leader, "LEASE_SECONDS", 0.2)
     first = candidate(simulation, "a")
     await first.lead()
@@ -73,7 +73,7 @@ async def test_who_is_renewing_keeps_the_lease(simulation: Simulation, monkeypat
     await asyncio.wait([keeping])
 
 
-async def test_who_cannot_renew_in_time_ends(simulation: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_leader_that_cannot_renew_in_time_ends(simulation: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leader, "RENEW_SECONDS", 0.1)
     first = candidate(simulation, "a")
     await first.lead()

@@ -7,7 +7,7 @@ from personalbots_operator.kube.rate_limit import RateLimiter
 
 
 @pytest.mark.parametrize(("per_second", "least"), [(0, 0.0), (100, 0.19)])
-async def test_calls_are_spread_over_time_in_their_order(per_second: float, least: float) -> None:
+async def test_calls_are_spread_over_time_and_keep_their_order(per_second: float, least: float) -> None:
     limiter, order = RateLimiter(per_second), []
 
     async def call(number: int) -> None:

@@ -13,7 +13,7 @@ def as_before() -> Iterator[None]:
     gc.unfreeze()
 
 
-def test_what_is_known_is_out_of_the_collectors_sight_and_no_more_is_put_away_until_it_has_grown() -> None:
+def test_what_is_known_is_hidden_from_the_collector_and_more_only_after_it_has_grown() -> None:
     facts = [[number] for number in range(1000)]
     tuning = GcTuning(lambda: len(facts))
     tuning.once()
@@ -32,7 +32,7 @@ class Ring:
         self.me = self
 
 
-def test_what_is_garbage_already_goes_instead() -> None:
+def test_what_is_garbage_already_is_collected() -> None:
     gone = weakref.ref(Ring())
     assert gone() is not None
     GcTuning(lambda: 1000).once()

@@ -1,4 +1,4 @@
-"""Events that tell why pods do not start: read for all who ask at the same time by one call."""
+"""Events that tell why pods do not start: one call lists them for everybody who asks at the same time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from personalbots_operator.loop.pod_events import PodEvents
 
 
 class Server:
-    """Warnings of one namespace in two pages, given when told to."""
+    """Warnings of one namespace in two pages, which it gives when `go` is set."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []
@@ -32,7 +32,7 @@ def _warning(uid: str, reason: str) -> dict[str, Any]:
     return {"involvedObject": {"uid": uid}, "reason": reason, "message": f"{reason} of {uid}", "metadata": {}}
 
 
-async def test_many_who_ask_at_once_are_one_call_and_each_gets_what_is_its_own(
+async def test_many_who_ask_at_once_share_one_call_and_each_gets_its_own_events(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     server = Server()
@@ -53,7 +53,7 @@ async def test_many_who_ask_at_once_are_one_call_and_each_gets_what_is_its_own(
     assert server.calls == ["bots", "others"]
 
 
-async def test_what_was_read_is_read_again_when_it_is_no_longer_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_events_are_listed_again_when_they_are_no_longer_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     server = Server()
     server.go.set()
     events = PodEvents(cast("Cluster", server))
@@ -65,7 +65,7 @@ async def test_what_was_read_is_read_again_when_it_is_no_longer_fresh(monkeypatc
     assert len(server.calls) == 2
 
 
-async def test_a_failure_is_everybodys_and_the_next_one_asks_anew() -> None:
+async def test_a_failure_is_shared_too_and_the_next_one_asks_again() -> None:
     server = Server()
     server.away = True
     events = PodEvents(cast("Cluster", server))
@@ -73,8 +73,8 @@ async def test_a_failure_is_everybodys_and_the_next_one_asks_anew() -> None:
     await asyncio.sleep(0)
     asking[0].cancel()  # does not disturb the others
     server.go.set()
-    told = await asyncio.gather(*asking, return_exceptions=True)
-    assert [type(error) for error in told] == [asyncio.CancelledError, UnavailableError, UnavailableError]
+    results = await asyncio.gather(*asking, return_exceptions=True)
+    assert [type(error) for error in results] == [asyncio.CancelledError, UnavailableError, UnavailableError]
     server.away = False
     assert await events.about("bots", "1")
     assert len(server.calls) == 2

@@ -29,7 +29,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
-async def test_a_key_added_many_times_is_worked_on_once() -> None:
+async def test_a_key_added_many_times_is_handled_once() -> None:
     done: Counter[str] = Counter()
 
     async def handle(key: str) -> None:
@@ -43,7 +43,7 @@ async def test_a_key_added_many_times_is_worked_on_once() -> None:
     assert done == {"a": 1, "b": 1}
 
 
-async def test_a_key_added_while_it_is_worked_on_is_worked_on_once_more_and_never_by_two_at_once() -> None:
+async def test_a_key_added_while_it_is_handled_is_handled_once_more_and_never_by_two_workers_at_once() -> None:
     at_once, most, done = 0, 0, 0
     go = asyncio.Event()
 
@@ -66,7 +66,7 @@ async def test_a_key_added_while_it_is_worked_on_is_worked_on_once_more_and_neve
     assert (most, done) == (1, 2)
 
 
-async def test_no_more_keys_are_worked_on_at_once_than_there_are_workers() -> None:
+async def test_no_more_keys_are_handled_at_once_than_there_are_workers() -> None:
     working: set[str] = set()
     go = asyncio.Event()
 
@@ -85,7 +85,7 @@ async def test_no_more_keys_are_worked_on_at_once_than_there_are_workers() -> No
 
 
 @pytest.mark.parametrize("error", [ValueError("a bug"), RetryError("it changed"), RetryError("busy", after=0.01)])
-async def test_what_fails_is_tried_again_until_it_works(error: Exception) -> None:
+async def test_a_failure_is_tried_again_until_it_works(error: Exception) -> None:
     tries = 0
 
     async def handle(_: str) -> None:
@@ -132,7 +132,7 @@ async def test_a_forgotten_key_does_not_come_back() -> None:
     assert queue.timers == 0
 
 
-async def test_an_owner_who_brings_many_does_not_delay_who_brings_one() -> None:
+async def test_an_owner_with_many_keys_does_not_delay_one_with_few() -> None:
     done: list[str] = []
 
     async def handle(key: str) -> None:
@@ -151,7 +151,7 @@ async def test_an_owner_who_brings_many_does_not_delay_who_brings_one() -> None:
     assert [key for key in done if key.startswith("a")] == [f"a{number}" for number in range(1000)]
 
 
-async def test_what_is_urgent_goes_first_and_the_rest_is_not_forgotten() -> None:
+async def test_urgent_keys_go_first_and_the_others_are_not_forgotten() -> None:
     done: list[str] = []
 
     async def handle(key: str) -> None:

@@ -1,4 +1,4 @@
-"""Whatever comes in whatever order: it ends in what the resources say, and then nothing is written any more."""
+"""In whatever order events come, the cluster ends as the resources say, and then nothing is written any more."""
 
 import asyncio
 from collections.abc import Callable
@@ -41,21 +41,21 @@ async def test_a_bot_comes_up_with_five_writes_and_then_there_are_no_more(world:
     assert len(world.cluster.writes) == 5
 
 
-async def test_a_new_bot_gets_its_pod_before_anything_is_said_about_it(world: SimulatedOperator) -> None:
+async def test_a_new_bot_gets_its_pod_before_its_first_status(world: SimulatedOperator) -> None:
     world.apply("bot0")
     world.cluster.show(world.on_event)
     assert world.cache.lacks_pod(Key("bots", "bot0"))
     world.keys.clear()
-    assert await world.reconcile(Key("bots", "bot0"))  # it is looked at again soon, also when nothing happens
+    assert await world.reconcile(Key("bots", "bot0"))  # it is reconciled again soon, even without an event
     assert world.cluster.writes == ["create VOLUME", "create POD"]
     assert not world.cache.lacks_pod(Key("bots", "bot0"))
     world.cluster.kubelet()
     world.cluster.show(world.on_event)
     await world.settle()
-    assert world.cluster.writes.count("patch BOT status") == 1  # by then there was one thing to say, and not two
+    assert world.cluster.writes.count("patch BOT status") == 1  # by then one status was enough
 
 
-async def test_while_many_wait_that_a_bot_is_on_its_way_is_said_only_when_it_lasts(world: SimulatedOperator) -> None:
+async def test_while_many_bots_wait_a_start_is_reported_only_when_it_takes_long(world: SimulatedOperator) -> None:
     world.busy = True
     world.apply("bot0")
     for _ in range(4):
@@ -79,7 +79,7 @@ async def test_an_operator_that_starts_again_writes_nothing(world: SimulatedOper
     assert len(world.cluster.writes) == before
 
 
-async def test_a_pod_that_the_watch_has_not_shown_yet_is_taken_for_what_it_is(world: SimulatedOperator) -> None:
+async def test_a_pod_that_the_watch_has_not_shown_yet_is_recognised(world: SimulatedOperator) -> None:
     world.apply("bot0")
     await world.settle()
     world.restart_operator()
@@ -128,7 +128,7 @@ async def test_a_cluster_that_does_not_resize_gets_another_pod(world: SimulatedO
 
 
 @pytest.mark.parametrize("refusal", [None, "only a class that allows it"])
-async def test_a_volume_grows_where_its_class_can_and_else_it_is_said_once(
+async def test_a_volume_grows_where_its_class_allows_it_and_elsewhere_there_is_one_event(
     world: SimulatedOperator, refusal: str | None
 ) -> None:
     world.apply("bot0")
@@ -139,14 +139,14 @@ async def test_a_volume_grows_where_its_class_can_and_else_it_is_said_once(
     await world.settle()
     (claim,) = world.cluster.of(Kind.VOLUME)
     assert claim["spec"]["resources"]["requests"]["storage"] == ("1Gi" if refusal else "2Gi")
-    said = [body["message"] for body in world.cluster.told if body["reason"] == "VolumeNotGrown"]
-    assert said == ([f"The volume pbot-bot0 cannot be made 2Gi large: {refusal}"] if refusal else [])
+    messages = [body["message"] for body in world.cluster.recorded if body["reason"] == "VolumeNotGrown"]
+    assert messages == ([f"The volume pbot-bot0 cannot be made 2Gi large: {refusal}"] if refusal else [])
     writes = len(world.cluster.writes)
     await world.reconcile(Key("bots", "bot0"))
     assert len(world.cluster.writes) == writes
 
 
-async def test_the_oldest_bots_of_an_owner_run_and_the_next_when_one_goes() -> None:
+async def test_the_oldest_bots_of_an_owner_run_and_the_next_one_when_one_is_deleted() -> None:
     world = SimulatedOperator(bots=3, settings=replace(SETTINGS, bots_per_owner=2, bots_per_owner_exceptions={5: 0}))
     for name in world.names:
         world.apply(name)
@@ -161,7 +161,7 @@ async def test_the_oldest_bots_of_an_owner_run_and_the_next_when_one_goes() -> N
     assert [world.reason(name) for name in world.names[1:]] == ["Polling", "Polling"]
 
 
-async def test_a_pod_that_fails_again_and_again_is_made_again_ever_more_slowly(world: SimulatedOperator) -> None:
+async def test_a_pod_that_fails_again_and_again_is_created_ever_more_slowly(world: SimulatedOperator) -> None:
     world.apply("bot0")
     await world.settle()
     made = []
@@ -173,10 +173,10 @@ async def test_a_pod_that_fails_again_and_again_is_made_again_ever_more_slowly(w
         made.append(world.cluster.writes.count("create POD"))
         world.cluster.now += 1
     assert made[-1] <= 10
-    assert {body["reason"] for body in world.cluster.told} >= {"Polling", "Evicted"}
+    assert {body["reason"] for body in world.cluster.recorded} >= {"Polling", "Evicted"}
 
 
-async def test_an_api_server_that_is_away_is_tried_again(world: SimulatedOperator) -> None:
+async def test_an_api_server_that_does_not_answer_is_tried_again(world: SimulatedOperator) -> None:
     world.apply("bot0")
     world.cluster.show(world.on_event)
     world.cluster.away = 3
@@ -184,7 +184,7 @@ async def test_an_api_server_that_is_away_is_tried_again(world: SimulatedOperato
     assert world.reason("bot0") == "Polling"
 
 
-async def test_nothing_is_kept_of_a_bot_that_is_gone(world: SimulatedOperator) -> None:
+async def test_nothing_is_kept_of_a_deleted_bot(world: SimulatedOperator) -> None:
     world.apply("bot0")
     await world.settle()
     world.cluster.change(Kind.POD, "pbot-bot0", {"status": {"phase": "Failed"}})
@@ -197,7 +197,7 @@ async def test_nothing_is_kept_of_a_bot_that_is_gone(world: SimulatedOperator) -
     assert world.pods() == {}
 
 
-async def test_when_the_older_learns_which_bot_it_is_the_newer_with_the_same_one_is_looked_at(
+async def test_when_the_older_learns_which_bot_it_is_the_newer_with_the_same_one_is_reconciled(
     world: SimulatedOperator,
 ) -> None:
     world.apply("older")
@@ -214,7 +214,7 @@ async def test_when_the_older_learns_which_bot_it_is_the_newer_with_the_same_one
     assert world.reason("newer") == "Polling"
 
 
-async def test_what_the_answer_to_a_write_shows_of_other_bots_is_acted_upon(world: SimulatedOperator) -> None:
+async def test_what_the_answer_to_a_write_shows_about_other_bots_is_acted_upon(world: SimulatedOperator) -> None:
     world.apply("older")
     world.cluster.now += 10
     world.apply("newer")
@@ -229,7 +229,7 @@ async def test_what_the_answer_to_a_write_shows_of_other_bots_is_acted_upon(worl
     world.cluster.show(world.on_event)
     await world.work()
     deleted = [name for name, pod in world.pods().items() if "deletionTimestamp" in pod["metadata"]]
-    assert sorted(deleted) == ["newer", "older"]  # who lost the token, and whose wish is another
+    assert sorted(deleted) == ["newer", "older"]  # the one lost the token, the other has another spec
 
 
 STEPS: dict[str, Callable[[SimulatedOperator, str], None]] = {

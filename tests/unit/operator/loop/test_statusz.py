@@ -1,4 +1,4 @@
-"""Reading what bots say of themselves, over real HTTP where HTTP matters."""
+"""Asking bots for their /statusz, over real HTTP where HTTP matters."""
 
 # ruff: noqa: ANN401, ASYNC110, FBT001 - JSON is any; conditions are waited for
 
@@ -58,12 +58,12 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 @given(JSON)
-def test_whatever_a_pod_answers_is_read_without_stumbling(raw: Any) -> None:
+def test_every_answer_of_a_pod_can_be_read(raw: Any) -> None:
     assert isinstance(Statusz.from_raw(raw), Statusz)
 
 
 @pytest.mark.parametrize(
-    ("said", "busy"),
+    ("report", "busy"),
     [
         ({}, False),
         ({"activity": {"inFlight": 1}}, True),
@@ -73,28 +73,28 @@ def test_whatever_a_pod_answers_is_read_without_stumbling(raw: Any) -> None:
         ({"knowledge": {"reindexing": {"model": "m", "done": 1, "total": 9, "problem": "store_full"}}}, False),
     ],
 )
-def test_a_bot_that_answers_or_embeds_its_documents_anew_is_busy(said: dict[str, Any], busy: bool) -> None:
-    assert Statusz.from_raw(said).busy is busy
+def test_a_bot_that_answers_or_embeds_its_documents_anew_is_busy(report: dict[str, Any], busy: bool) -> None:
+    assert Statusz.from_raw(report).busy is busy
 
 
 async def test_a_pod_is_asked_at_once_and_again_only_when_it_is_another_or_its_readiness_changed(
     pod: Callable[..., Pod],
 ) -> None:
-    said = Statusz(bot_id=7)
+    report = Statusz(bot_id=7)
     anna = pod()
     pods = {KEY: anna}
-    async with reader([said], pods) as (made, asked, changed):
+    async with reader([report], pods) as (made, asked, changed):
         first = made.reading(KEY, anna)
         assert first is not None
         assert first.pending
         await until(lambda: changed == [KEY])
         known = made.reading(KEY, anna)
         assert known is not None
-        assert (known.statusz, known.pending, len(asked)) == (said, False, 1)
+        assert (known.statusz, known.pending, len(asked)) == (report, False, 1)
         pods[KEY] = replace(anna, container=replace(anna.container, ready=False))
         again = made.reading(KEY, pods[KEY])
         assert again is not None
-        assert (again.statusz, again.pending) == (said, True)
+        assert (again.statusz, again.pending) == (report, True)
         await until(lambda: len(asked) == 2)
         pods[KEY] = pod(container={"containerID": "containerd://2"})
         other = made.reading(KEY, pods[KEY])
@@ -102,7 +102,7 @@ async def test_a_pod_is_asked_at_once_and_again_only_when_it_is_another_or_its_r
         assert (other.statusz, other.pending) == (None, True)
 
 
-async def test_who_was_never_asked_goes_before_those_whose_turn_it_is(pod: Callable[..., Pod]) -> None:
+async def test_bots_that_were_never_asked_go_before_the_others(pod: Callable[..., Pod]) -> None:
     pods = {Key("bots", f"bot{number}"): pod() for number in range(40)}
     async with reader([Statusz()], pods, statusz_per_second=100, statusz_seconds=0.001) as (made, asked, changed):
         for key, there in pods.items():
@@ -118,7 +118,7 @@ async def test_who_was_never_asked_goes_before_those_whose_turn_it_is(pod: Calla
         assert len(asked) - before < 12  # those that are being asked, and one in eight of the others
 
 
-async def test_a_pod_is_asked_in_turns_and_only_a_change_is_told(pod: Callable[..., Pod]) -> None:
+async def test_a_pod_is_asked_again_and_again_and_only_changes_are_reported(pod: Callable[..., Pod]) -> None:
     answers = [Statusz(documents=1), Statusz(documents=1), Statusz(documents=2)]
     async with reader(answers, {KEY: pod()}, statusz_seconds=0.01, statusz_per_second=1000) as (made, asked, changed):
         made.reading(KEY, pod())
@@ -135,7 +135,7 @@ async def test_the_budget_is_kept_however_many_change_at_once(pod: Callable[...,
     assert asked[-1] - asked[0] >= 19 / 100 - 0.02
 
 
-async def test_nothing_is_kept_of_a_pod_that_is_gone_or_cannot_answer(pod: Callable[..., Pod]) -> None:
+async def test_nothing_is_kept_of_a_pod_that_does_not_exist_or_cannot_answer(pod: Callable[..., Pod]) -> None:
     async with reader([Statusz()], {KEY: pod()}) as (made, asked, _):
         made.reading(KEY, pod())
         await until(lambda: asked)
@@ -177,9 +177,9 @@ async def test_only_a_short_json_answer_is_read(
     await site.start()
     monkeypatch.setattr(names, "HTTP_PORT", runner.addresses[0][1])
     async with aiohttp.ClientSession() as session:
-        said = await over_http(session)(pod(status={"podIP": "127.0.0.1"}))
+        report = await over_http(session)(pod(status={"podIP": "127.0.0.1"}))
     await runner.cleanup()
-    assert said == (Statusz(bot_id=7, username="anna_bot") if read else None)
+    assert report == (Statusz(bot_id=7, username="anna_bot") if read else None)
 
 
 async def test_a_pod_that_does_not_answer_is_no_error(pod: Callable[..., Pod]) -> None:
