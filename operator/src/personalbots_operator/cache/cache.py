@@ -6,8 +6,7 @@ shows it.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from personalbots_api import names
 from personalbots_operator.cache.bot import CLEANUP_PREFIX, Bot, Key, SecretKey
@@ -22,9 +21,8 @@ SELECTOR: Final = names.BOT_LABEL
 """The label selector of the pods and volume claims to watch: any value of this label."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """Where an object belongs: to which bot, and as what. Positional: it is a key with two parts and a flag."""
+class Slot(NamedTuple):
+    """Where an object belongs: to which bot, and as what."""
 
     kind: Kind
     key: Key

@@ -19,11 +19,7 @@ class InvalidSpecError(ValueError):
 
 
 class Field:
-    """A JSON object inside the spec, with its path for error messages.
-
-    Every method that reads a field raises `InvalidSpecError` when the field is missing without a default, or of
-    another type.
-    """
+    """A JSON object inside the spec, with its path for error messages."""
 
     def __init__(self, raw: Any, path: str) -> None:  # noqa: ANN401 - any JSON value
         """Wrap a JSON object.
@@ -38,18 +34,30 @@ class Field:
         self.path = path
 
     def part(self, name: str, default: Any = _REQUIRED) -> "Field":  # noqa: ANN401 - any JSON value
-        """An object inside this one; with the default None it may be absent (`there` is False)."""
+        """An object inside this one; with the default None it may be absent (`there` is False).
+
+        Raises:
+            InvalidSpecError: it is missing, or no object.
+        """
         return Field(self._value(name, default), f"{self.path}.{name}")
 
     def text(self, name: str, default: Any = _REQUIRED) -> str:  # noqa: ANN401 - any JSON value
-        """A string."""
+        """A string.
+
+        Raises:
+            InvalidSpecError: it is missing, or no string.
+        """
         value = self._value(name, default)
         if not isinstance(value, str):
             raise InvalidSpecError(f"{self.path}.{name} must be text.")
         return value
 
     def quantity(self, name: str, default: Any = _REQUIRED) -> str:  # noqa: ANN401 - any JSON value
-        """A Kubernetes quantity as text; the JSON may hold it as a number."""
+        """A Kubernetes quantity as text; the JSON may hold it as a number.
+
+        Raises:
+            InvalidSpecError: it is missing, or no quantity.
+        """
         value = self._value(name, default)
         try:
             parse_quantity(value)
@@ -58,30 +66,50 @@ class Field:
         return str(value)
 
     def duration(self, name: str, default: str) -> float:
-        """A duration such as 1h30m, in seconds."""
+        """A duration such as 1h30m, in seconds.
+
+        Raises:
+            InvalidSpecError: it is no duration.
+        """
         try:
             return parse_duration(self.text(name, default)).total_seconds()
         except ValueError as bad:
             raise InvalidSpecError(f"{self.path}.{name}: {bad}.") from None
 
     def amount(self, name: str, default: Any = _REQUIRED) -> str:  # noqa: ANN401 - any JSON value
-        """An amount of money as text; the JSON may hold it as a number."""
+        """An amount of money as text; the JSON may hold it as a number.
+
+        Raises:
+            InvalidSpecError: it is missing, or no amount.
+        """
         value = self._value(name, default)
         if not isinstance(value, int | str) or not re.fullmatch(_AMOUNT, str(value), re.ASCII):
             raise InvalidSpecError(f"{self.path}.{name} must be an amount of money.")
         return str(value)
 
     def parts(self, name: str) -> "list[Field]":
-        """A list of objects."""
+        """A list of objects.
+
+        Raises:
+            InvalidSpecError: it is missing, or holds something else.
+        """
         values = self._list(name, _REQUIRED)
         return [Field(value, f"{self.path}.{name}[{place}]") for place, value in enumerate(values)]
 
     def number(self, name: str) -> int:
-        """A whole number."""
+        """A whole number.
+
+        Raises:
+            InvalidSpecError: it is missing, or no whole number.
+        """
         return self._number(self._value(name, _REQUIRED), name)
 
     def numbers(self, name: str) -> list[int]:
-        """A list of whole numbers; empty when it is absent."""
+        """A list of whole numbers; empty when it is absent.
+
+        Raises:
+            InvalidSpecError: it holds something else.
+        """
         return [self._number(value, name) for value in self._list(name, [])]
 
     def _list(self, name: str, default: Any) -> list[Any]:  # noqa: ANN401 - any JSON value

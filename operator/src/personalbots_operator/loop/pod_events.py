@@ -26,6 +26,7 @@ class _Listing(NamedTuple):
 
     @property
     def usable(self) -> bool:
+        """Whether who asks now may have its result."""
         if not self.result.done():
             return True
         if self.result.cancelled() or self.result.exception():
