@@ -25,7 +25,7 @@ from scale_operator import IMAGE, STATUSZ_ADDRESS, Operator, bots_answering, ope
 
 from cluster import Context, kube
 from personalbots_api import names
-from personalbots_operator.cache.observed import Bot, Key
+from personalbots_operator.cache.bot import Bot, Key
 from personalbots_operator.cache.spec import Spec
 from personalbots_operator.decision import build
 from personalbots_operator.kube.client import Kind

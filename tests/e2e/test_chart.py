@@ -14,7 +14,7 @@ from cluster.process import CommandError
 from master_bot.metrics import Metrics as MasterBotMetrics
 from master_bot.settings import Settings as MasterBotSettings
 from personalbots_api import names
-from personalbots_operator.cache.cache import View
+from personalbots_operator.cache.cache import Cache
 from personalbots_operator.metrics import Metrics as OperatorMetrics
 from personalbots_operator.settings import Settings as OperatorSettings
 from personalbots_operator.settings import Share
@@ -119,7 +119,7 @@ def test_alerts_are_about_metrics_that_there_are(here: cluster.Context, rendered
     assert len(found) == 3
     (group,) = of_kind(objects, "PrometheusRule")[0]["spec"]["groups"]
     named = {name for rule in group["rules"] for name in re.findall(r"(?:personalbot|masterbot)\w+", rule["expr"])}
-    registries = (OperatorMetrics(View()).registry, MasterBotMetrics().registry)
+    registries = (OperatorMetrics(Cache()).registry, MasterBotMetrics().registry)
     counted = {metric.name for registry in registries for metric in registry.collect()}
     assert len(named) >= len(group["rules"]) - 1
     assert named <= counted

@@ -7,14 +7,15 @@ import random
 from pathlib import Path
 
 import pytest
-from test_fuzz import mutated
 
 from personalbots_api import names
-from personalbots_operator.cache.observed import Bot
-from personalbots_operator.decision.decide import World, decide
+from personalbots_operator.cache.bot import Bot
+from personalbots_operator.decision.decide import decide
+from personalbots_operator.decision.world import World
 from personalbots_operator.settings import Settings
 from support.administrator import BOTS, Administrator, Json
 from support.installation import Installation
+from support.mutations import mutated
 from support.resources import BOT
 
 NUMBER = int(os.environ.get("FUZZ_RESOURCES", "1500"))

@@ -1,6 +1,6 @@
 """A cluster in memory with the parts that matter to a reconcile: names, UIDs, resourceVersions, 404 and 409.
 
-It is for the orders of events that no real cluster can be told to produce; what the real one does is in tests/e2e.
+It produces orders of events that no real cluster can be made to produce. What a real one does is in tests/e2e.
 """
 
 import copy
@@ -8,21 +8,28 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from personalbots_operator.cache.observed import rfc3339
-from personalbots_operator.kube.client import AlreadyExists, Conflict, Kind, NotFound, Refused, Unavailable
+from personalbots_operator.cache.values import rfc3339
+from personalbots_operator.kube.client import (
+    AlreadyExistsError,
+    ConflictError,
+    Kind,
+    NotFoundError,
+    RefusedError,
+    UnavailableError,
+)
 
 Raw = dict[str, Any]
 Place = tuple[Kind, str, str]
 
 
 class Simulation:
-    """Objects, the events about them that nobody has seen yet, and how many writes there were."""
+    """Objects, the events about them that were not shown yet, and the writes there were."""
 
     def __init__(self) -> None:
         self.objects: dict[Place, Raw] = {}
         self.unseen: list[tuple[Kind, Raw, bool]] = []
         self.writes: list[str] = []
-        self.told: list[Raw] = []
+        self.recorded: list[Raw] = []
         self.warned: list[Raw] = []
         self.now = 1_800_000_000.0
         self.away = 0
@@ -45,12 +52,12 @@ class Simulation:
     async def create(self, kind: Kind, namespace: str, body: Raw) -> Raw:
         self._write(f"create {kind.name}")
         if self.refuse and kind is Kind.POD:
-            raise Refused(self.refuse)
+            raise RefusedError(self.refuse)
         if kind is Kind.EVENT:
-            self.told.append(body)
+            self.recorded.append(body)
             return body
         if (kind, namespace, body["metadata"]["name"]) in self.objects:
-            raise AlreadyExists(f"{body['metadata']['name']} already exists")
+            raise AlreadyExistsError(f"{body['metadata']['name']} already exists")
         raw = copy.deepcopy(body)
         raw["metadata"] |= {"uid": f"uid-{self._version}", "creationTimestamp": rfc3339(self.now), "generation": 1}
         raw.setdefault("status", {})
@@ -60,7 +67,7 @@ class Simulation:
         self._write(f"delete {kind.name}")
         raw = self._there(kind, namespace, name)
         if raw["metadata"]["uid"] != uid:
-            raise Conflict("another UID")
+            raise ConflictError("another UID")
         if "deletionTimestamp" not in raw["metadata"]:
             raw["metadata"]["deletionTimestamp"] = rfc3339(self.now)
             self._put(kind, raw)
@@ -69,10 +76,10 @@ class Simulation:
         self._write(f"patch {kind.name} {subresource}".strip())
         raw = self._there(kind, namespace, name)
         if self.refuse_growth and "resources" in body.get("spec", {}):
-            raise Refused(self.refuse_growth)
+            raise RefusedError(self.refuse_growth)
         wanted = body.get("metadata", {}).pop("resourceVersion", None)
         if wanted is not None and wanted != raw["metadata"]["resourceVersion"]:
-            raise Conflict("it changed")
+            raise ConflictError("it changed")
         merge(raw, body)
         return copy.deepcopy(self._put(kind, raw))
 
@@ -80,9 +87,9 @@ class Simulation:
         self._write("resize POD")
         raw = self._there(Kind.POD, namespace, pod)
         if raw["metadata"]["uid"] != uid:
-            raise Conflict("another UID")
+            raise ConflictError("another UID")
         if self.refuse_resize:
-            raise Refused(self.refuse_resize)
+            raise RefusedError(self.refuse_resize)
         next(item for item in raw["spec"]["containers"] if item["name"] == container)["resources"] = resources
         return copy.deepcopy(self._put(Kind.POD, raw))
 
@@ -94,7 +101,7 @@ class Simulation:
         del selector
         if self.away:
             self.away -= 1
-            raise Unavailable("away")
+            raise UnavailableError("away")
         yield [copy.deepcopy(raw["metadata"]) for place, raw in self.objects.items()
                if place[0] is kind and namespace in (None, place[1])]  # fmt: skip
 
@@ -113,7 +120,7 @@ class Simulation:
             self._put(kind, raw)
 
     def remove(self, kind: Kind, name: str) -> None:
-        """Take an object away, and with a bot what it owns."""
+        """Delete an object at once, and with a bot what it owns."""
         raw = self.objects.pop((kind, "bots", name), None)
         if raw is None:
             return
@@ -125,7 +132,7 @@ class Simulation:
                 self.remove(other, owned)
 
     def kubelet(self) -> None:
-        """Run what is to run, and end what is to go, as what has no owner any more."""
+        """Start pods, end those that are being deleted, and delete what has no owner any more."""
         there = {raw["metadata"]["uid"] for raw in self.objects.values()}
         for (kind, _, name), raw in list(self.objects.items()):
             if any(owner["uid"] not in there for owner in raw["metadata"].get("ownerReferences", ())):
@@ -143,22 +150,24 @@ class Simulation:
                 status = {"phase": "Running", "conditions": ready, "containerStatuses": [container]}
                 self.change(Kind.POD, name, {"status": status, "spec": {"nodeName": "node-1"}})
 
-    def show(self, see: Callable[[Kind, Raw, bool], None], *, number: int | None = None, twice: bool = False) -> None:
-        """Let the first `number` unseen events be seen, perhaps twice."""
+    def show(
+        self, on_event: Callable[[Kind, Raw, bool], None], *, number: int | None = None, twice: bool = False
+    ) -> None:
+        """Show the first `number` events that were not shown yet, perhaps twice."""
         shown, self.unseen = self.unseen[:number], [] if number is None else self.unseen[number:]
         for kind, raw, deleted in shown:
             for _ in range(1 + twice):
-                see(kind, copy.deepcopy(raw), deleted)
+                on_event(kind, copy.deepcopy(raw), deleted)
 
     def _write(self, what: str) -> None:
         if self.away:
             self.away -= 1
-            raise Unavailable("away")
+            raise UnavailableError("away")
         self.writes.append(what)
 
     def _there(self, kind: Kind, namespace: str, name: str) -> Raw:
         if (kind, namespace, name) not in self.objects:
-            raise NotFound(f"{name} not found")
+            raise NotFoundError(f"{name} not found")
         return self.objects[kind, namespace, name]
 
     def _put(self, kind: Kind, raw: Raw) -> Raw:

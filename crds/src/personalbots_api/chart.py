@@ -1,8 +1,8 @@
-"""The chart's values.yaml and README, from its values.schema.json: one place says what a value is and its default."""
+"""Generates the chart's values.yaml and README from its values.schema.json, the one place for values and defaults."""
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 Schema = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ def _leaves(schema: Schema, prefix: str) -> Iterator[tuple[str, Schema]]:
             yield f"{prefix}{name}", value
 
 
-_README = """# The personalbots chart
+_README: Final = """# The personalbots chart
 
 Installs the PersonalBot resource, the operator that makes a pod of each, and the master bot that people talk to.
 

@@ -1,8 +1,8 @@
 """The catalogue of conditions and reasons: what the operator writes, what the master bot and the pages explain.
 
-A reason, once released, is API: never renamed, never given another meaning. The bot repeats the reasons that it finds
-out by itself (it imports nothing from here); a test compares the strings. Sentences are the operator's, in English;
-`{…}` are facts that it fills in with `Reason.say`. The master bot has its own texts, keyed by the reason's name.
+A released reason is API: it is never renamed and never gets another meaning. The bot repeats the reasons that it
+reports itself, since it imports nothing from here; a test compares the strings. The sentences are the operator's, in
+English; it fills in the facts in `{…}` with `Reason.render`. The master bot has its own texts, by the reason's name.
 The operator imports this without the models: pydantic would be a fifth of its memory.
 """
 
@@ -70,7 +70,7 @@ def _other(  # noqa: PLR0913 - a row of a table
     )
 
 
-_NOTHING = "Nothing."
+_NOTHING: Final = "Nothing."
 
 LLM_READY: Final = (
     _other(
@@ -209,16 +209,19 @@ def reasons(condition: ConditionType) -> Iterator[Reason]:
     return (reason for reason in CATALOGUE if reason.condition == condition)
 
 
+_BY_NAME: Final = {(reason.condition, reason.name): reason for reason in CATALOGUE}
+
+
 def find(condition: ConditionType, name: str) -> Reason | None:
     """The reason of this name; None when the catalogue has none, as for a word from a newer bot."""
-    return next((reason for reason in reasons(condition) if reason.name == name), None)
+    return _BY_NAME.get((condition, name))
 
 
 def ready(name: ReadyReason) -> Reason:
     """The reason of `Ready` of this name.
 
     Raises:
-        LookupError: there is none; a mistake in the code, as the names are fixed.
+        LookupError: there is none. That is a mistake in the code, since the names are fixed.
     """
     found = find("Ready", name)
     if found is None:

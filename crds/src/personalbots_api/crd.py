@@ -1,11 +1,12 @@
 """The CustomResourceDefinition, made from the models.
 
-pydantic's JSON schema becomes a structural schema: references are put in place, nulls and titles go, a pattern with a
-sentence becomes a CEL rule (the API server would answer with the bare expression), and a quantity may be an integer.
+pydantic's JSON schema becomes a structural schema: references are resolved, nulls and titles are removed, a pattern
+with a sentence becomes a CEL rule (the API server would answer with the bare expression), and a quantity may be an
+integer.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
@@ -15,7 +16,7 @@ from personalbots_api.models import PersonalBot
 
 Schema = dict[str, Any]
 
-_ROOT_RULES = (
+_ROOT_RULES: Final = (
     rules.Rule(
         f"self.metadata.name.size() <= {names.MAX_NAME_LENGTH}",
         f"metadata.name must have at most {names.MAX_NAME_LENGTH} characters: the pod is called "
@@ -29,12 +30,12 @@ _ROOT_RULES = (
 
 
 class _Structural(GenerateJsonSchema):
-    """pydantic's generator, with defaults as the API server wants them: whole, and without what is empty."""
+    """pydantic's generator, with defaults as the API server needs them: complete, and without empty fields."""
 
     def encode_default(self, dft: Any) -> Any:  # noqa: ANN401 - any default
         if isinstance(dft, BaseModel):
-            said = dft.model_dump(mode="json", by_alias=True, exclude_none=True)
-            return {key: value for key, value in said.items() if value not in ([], {})}
+            fields = dft.model_dump(mode="json", by_alias=True, exclude_none=True)
+            return {key: value for key, value in fields.items() if value not in ([], {})}
         return super().encode_default(dft)
 
 
@@ -42,11 +43,13 @@ def schema() -> Schema:
     """The resource's schema as an OpenAPI v3 structural schema."""
     raw = PersonalBot.model_json_schema(by_alias=True, schema_generator=_Structural)
     root = _structural(raw, raw["$defs"])
+
     properties = root["properties"]
     properties["apiVersion"] = {"type": "string", "description": f"Always {names.API_VERSION}."}
     properties["kind"] = {"type": "string", "description": f"Always {names.KIND}."}
     properties["metadata"] = {"type": "object"}
     properties["status"].pop("default")
+
     pod = properties["spec"]["properties"]["pod"]
     pod.pop("default")
     pod["properties"]["affinity"] = pod_schema.AFFINITY
@@ -64,14 +67,17 @@ def schema() -> Schema:
 def _structural(found: Mapping[str, Any], defs: Mapping[str, Any]) -> Schema:
     """One node of pydantic's schema and what is under it."""
     node: Schema = dict(found)
-    if "anyOf" in node:  # only ever "this or nothing"
-        (wanted,) = [option for option in node.pop("anyOf") if option.get("type") != "null"]
-        node = wanted | node
+    if "anyOf" in node:
+        # The models only use "this or nothing": anything else fails here.
+        (option,) = [option for option in node.pop("anyOf") if option.get("type") != "null"]
+        node = option | node
     if "$ref" in node:
         node = defs[node.pop("$ref").removeprefix("#/$defs/")] | node
+
     node = {key: value for key, value in node.items() if key not in {"title", "$defs"}}
     if node.get("default") in (None, [], "") or (node.get("default") == {} and "additionalProperties" in node):
         node.pop("default", None)
+
     if "properties" in node:
         node["properties"] = {key: _structural(value, defs) for key, value in node["properties"].items()}
         hoisted = [rule for name, field in node["properties"].items() for rule in _hoisted(name, field)]
@@ -80,11 +86,11 @@ def _structural(found: Mapping[str, Any], defs: Mapping[str, Any]) -> Schema:
     for key in ("items", "additionalProperties"):
         if isinstance(node.get(key), Mapping):
             node[key] = _structural(node[key], defs)
-    return _spoken(node)
+    return _with_sentences(node)
 
 
 def _hoisted(name: str, field: Schema) -> list[Schema]:
-    """The rules of a discreet field as its object's: the API server repeats a refused string, but no object."""
+    """The rules of a discreet field, as rules of its object: the API server repeats a refused string, but no object."""
     if not field.pop(rules.DISCREET, False):
         return []
     return [
@@ -97,13 +103,13 @@ def _hoisted(name: str, field: Schema) -> list[Schema]:
     ]
 
 
-def _spoken(node: Schema) -> Schema:
-    """The node with its pattern as a rule that says a sentence, and a quantity open to integers."""
+def _with_sentences(node: Schema) -> Schema:
+    """The node with its pattern as a rule with a sentence, and a quantity that may be an integer."""
     is_quantity = node.get("x-kubernetes-int-or-string", False)
     if rules.SENTENCE in node:
         value = "string(self)" if is_quantity else "self"
-        spoken = rules.cel(rules.Rule(f"{value}.matches(r'{node.pop('pattern')}')", node.pop(rules.SENTENCE)))
-        node[rules.CEL] = spoken[rules.CEL] + node.get(rules.CEL, [])
+        rule = rules.cel(rules.Rule(f"{value}.matches(r'{node.pop('pattern')}')", node.pop(rules.SENTENCE)))
+        node[rules.CEL] = rule[rules.CEL] + node.get(rules.CEL, [])
     if is_quantity:
         node.pop("type")
         node["anyOf"] = [{"type": "integer"}, {"type": "string"}]
@@ -111,7 +117,7 @@ def _spoken(node: Schema) -> Schema:
 
 
 def _reading_order(key: str) -> tuple[int, str]:
-    """What a field is comes first, what is under it last."""
+    """Sorts what a field is to the front, and what is inside it to the end."""
     ends = {"description": -3, "type": -2, "default": -1, "required": 1, "properties": 2, "items": 2}
     return ends.get(key, 3 if key.startswith("x-") else 0), key
 
@@ -121,8 +127,8 @@ def _column(name: str, kind: str, path: str, description: str, *, wide: bool = F
     return column | ({"priority": 1} if wide else {})
 
 
-_READY = '.status.conditions[?(@.type=="Ready")]'
-COLUMNS = (
+_READY: Final = '.status.conditions[?(@.type=="Ready")]'
+COLUMNS: Final = (
     _column("Phase", "string", ".status.phase", "Where the bot is in its life."),
     _column("Ready", "string", f"{_READY}.status", "Whether the bot polls Telegram."),
     _column("Reason", "string", f"{_READY}.reason", "Why it does or does not."),

@@ -1,4 +1,4 @@
-"""What the resource's fields are made of: the base of every part, and kinds of values with their rules."""
+"""What the resource's fields are made of: the base class of every part, and the types of values with their rules."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from personalbots_api.rules import discreet, sentence
 
 
 class Part(BaseModel):
-    """A part of the resource: immutable, camelCase outside, unknown fields left out (the API server prunes them)."""
+    """A part of the resource: immutable, camelCase in JSON, without unknown fields (the API server prunes them)."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore", hide_input_in_errors=True

@@ -1,6 +1,7 @@
-"""Writes what is generated from the models and the catalogue: `python -m personalbots_api.generate [--check]`.
+"""Writes the files that are generated from the models and the catalogue.
 
-It runs in a checkout, not where the package is merely installed, and needs PyYAML, which the package itself does not.
+`python -m personalbots_api.generate [--check]` runs in a checkout, not where only the package is installed. It needs
+PyYAML, which the package itself does not.
 """
 
 import argparse
@@ -42,7 +43,7 @@ def outputs(root: Path) -> Mapping[str, str]:
 
 
 def stale(root: Path) -> list[str]:
-    """The paths whose files differ from what would be generated."""
+    """The paths of files that differ from what would be generated."""
     return [
         path for path, text in outputs(root).items() if not (root / path).is_file() or (root / path).read_text() != text
     ]
@@ -63,18 +64,19 @@ def _yaml(content: Mapping[str, Any]) -> str:
 
 
 class _NoAliases(yaml.SafeDumper):
-    """Writes a thing that occurs twice twice: anchors in a CRD help nobody."""
+    """Writes a value that occurs twice two times: anchors in a CRD help nobody."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - yaml's signature
         return True
 
 
 def main() -> int:
-    """Write the files, or with --check say which are stale (exit code 1)."""
+    """Write the files, or with --check name those that are stale (exit code 1)."""
     parser = argparse.ArgumentParser(prog=COMMAND, description="Writes the CRD and the reference pages.")
     parser.add_argument("--check", action="store_true", help="change nothing, fail when a file is stale")
     parser.add_argument("--root", type=Path, default=CHECKOUT, help="the checkout")
     arguments = parser.parse_args()
+
     changed = stale(arguments.root)
     for path in changed:
         if not arguments.check:

@@ -1,9 +1,9 @@
 """The `PersonalBot` resource, as it is read from and written to the API server.
 
-    InvalidResource(ValueError)    what was read is no PersonalBot: `.problems` are sentences without the values
+    InvalidResourceError(ValueError)    what was read does not fit: `.problems` are sentences without the values
 
-Raw dictionaries come in by `PersonalBot.from_raw` and go out by `PersonalBot.to_raw`; between them everything is
-frozen. `spec.py`, `pod.py` and `status.py` hold the parts.
+`PersonalBot.from_raw` and `PersonalBot.to_raw` convert from and to the API server's dictionaries; everything between
+is frozen. `spec.py`, `pod.py` and `status.py` hold the parts.
 """
 
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ __all__ = [
     "ConditionType",
     "DeletionPolicy",
     "EnvVar",
-    "InvalidResource",
+    "InvalidResourceError",
     "Knowledge",
     "KnowledgeStatus",
     "LastTermination",
@@ -79,11 +79,11 @@ __all__ = [
 ]
 
 
-class InvalidResource(ValueError):  # noqa: N818 - it describes the resource
-    """What was read does not fit the models, for one because it was accepted by an older schema.
+class InvalidResourceError(ValueError):
+    """What was read does not fit the models, perhaps because an older schema accepted it.
 
     Attributes:
-        problems: one sentence a field, such as "spec.ownerId: Field required"; never the refused values.
+        problems: one sentence for each field, such as "spec.ownerId: Field required"; never the refused values.
     """
 
     def __init__(self, problems: tuple[str, ...]) -> None:
@@ -92,7 +92,7 @@ class InvalidResource(ValueError):  # noqa: N818 - it describes the resource
 
 
 class Metadata(Part):
-    """The part of `metadata` that somebody here needs."""
+    """The fields of `metadata` that are used here."""
 
     name: str
     namespace: str = ""
@@ -120,20 +120,22 @@ class PersonalBot(Part):
         """Read what the API server gave; unknown fields are left out.
 
         Raises:
-            InvalidResource: it does not fit.
+            InvalidResourceError: it does not fit the models.
         """
         try:
             return cls.model_validate(raw)
         except ValidationError as error:
+            # Without the input: somebody may have put a token into the wrong field.
             found = error.errors(include_url=False, include_context=False, include_input=False)
-            raise InvalidResource(
-                tuple(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in found)
-            ) from None
+            problems = tuple(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in found)
+            raise InvalidResourceError(problems) from None
 
     def to_raw(self) -> dict[str, Any]:
         """What to send to the API server: only what was set, so that it fills in its own defaults; no status."""
-        said = self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True, exclude={"status"})
-        return {"apiVersion": self.api_version, "kind": self.kind} | said
+        set_fields = self.model_dump(
+            mode="json", by_alias=True, exclude_unset=True, exclude_none=True, exclude={"status"}
+        )
+        return {"apiVersion": self.api_version, "kind": self.kind} | set_fields
 
     @property
     def pod_name(self) -> str:

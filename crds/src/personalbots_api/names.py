@@ -1,7 +1,7 @@
 """Names that several parts must spell alike: the API group, labels, annotations, paths, ports.
 
-What a person may choose (the resource's name) is bounded here so that everything derived from it is a valid
-Kubernetes name: a pod's name is its host name too, and so a DNS label of at most 63 characters (RFC 1123).
+The resource's name, which a person chooses, is bounded here so that everything derived from it is a valid Kubernetes
+name: a pod's name is its host name too, and so a DNS label of at most 63 characters (RFC 1123).
 """
 
 from typing import Final
@@ -44,18 +44,18 @@ HTTP_PORT_NAME: Final = "http"
 BOT_USER: Final = 1000
 """The uid, gid and fsGroup that the bot runs as."""
 
-# Keys of a bot's Secret when the resource does not say others.
+# Keys of a bot's Secret, unless the resource names others.
 TELEGRAM_TOKEN_KEY: Final = "telegram-token"  # noqa: S105 - a key's name, no token
 OPENAI_API_KEY_KEY: Final = "openai-api-key"
 QDRANT_API_KEY_KEY: Final = "qdrant-api-key"
 
-# Where the pod has what it needs.
+# Paths inside the pod.
 SECRETS_DIR: Final = "/var/run/secrets/personalbots"
 TELEGRAM_TOKEN_FILE: Final = f"{SECRETS_DIR}/telegram-token"
 OPENAI_API_KEY_FILE: Final = f"{SECRETS_DIR}/openai-api-key"
 QDRANT_API_KEY_FILE: Final = f"{SECRETS_DIR}/qdrant-api-key"
 DATA_DIR: Final = "/data"
-TMP_DIR: Final = "/tmp"  # noqa: S108 - the pod's own, an emptyDir
+TMP_DIR: Final = "/tmp"  # noqa: S108 - an emptyDir of the pod's own
 
 # Exit codes of the bot (sysexits.h where it has one).
 EXIT_OK: Final = 0
@@ -72,7 +72,7 @@ def pod_name(bot: str) -> str:
 
 
 def bot_name(pod: str) -> str | None:
-    """The name of the resource whose pod would be called `pod`; None when no bot's pod is called so."""
+    """The name of the resource whose pod is named `pod`; None when that is no name of a bot's pod."""
     return pod.removeprefix(POD_PREFIX) if pod.startswith(POD_PREFIX) and pod != POD_PREFIX else None
 
 

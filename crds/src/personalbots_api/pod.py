@@ -1,11 +1,11 @@
-"""What a resource says of its pod: CPU and memory, and what is passed on as it is."""
+"""What a resource says about its pod: CPU and memory, and fields that are passed on as they are."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
-from personalbots_api import rules
+from personalbots_api import defaults, rules
 from personalbots_api.fields import ObjectName, Part, Quantity
 from personalbots_api.rules import Rule, at_least, cel, sentence
 
@@ -27,12 +27,12 @@ class Limits(Part):
         )
     )
 
-    cpu: Quantity = Field("1", description="Cores, such as 500m or 1: the bot is slowed down above it.")
-    memory: Quantity = Field("256Mi", description="Bytes, such as 256Mi: the bot is killed above it.")
+    cpu: Quantity = Field(defaults.CPU_LIMIT, description="Cores, such as 500m or 1: the bot is slowed down above it.")
+    memory: Quantity = Field(defaults.MEMORY_LIMIT, description="Bytes, such as 256Mi: the bot is killed above it.")
 
 
 def _fits(resource: str) -> Rule:
-    """The rule that the request for `resource` is within its limit, silent where either is no quantity at all."""
+    """The rule that the request for `resource` is within its limit. Ignores what is no quantity."""
     request, limit = f"self.requests.{resource}", f"self.limits.{resource}"
     return Rule(
         f"!has(self.requests) || !has({request}) || !has(self.limits) || !has({limit}) || "
@@ -54,7 +54,9 @@ class Resources(Part):
     )
 
     requests: Requests | None = Field(
-        None, description="What the pod is given for certain; what is left out is 50m and 96Mi, or the limit if lower."
+        None,
+        description=f"What the pod is given for certain; what is left out is {defaults.CPU_REQUEST} and "
+        f"{defaults.MEMORY_REQUEST}, or the limit if lower.",
     )
     limits: Limits = Field(Limits(), description=Limits.__doc__)
 
@@ -95,7 +97,7 @@ class LocalObjectRef(Part):
     name: ObjectName = Field(description="Its name.")
 
 
-_OWN_KEYS = Rule(
+_OWN_KEYS: Final = Rule(
     "self.all(key, !key.startsWith('personalbots.io/') && !key.startsWith('app.kubernetes.io/'))",
     "must not hold keys under personalbots.io/ or app.kubernetes.io/: the operator sets those",
 )

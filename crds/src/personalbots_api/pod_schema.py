@@ -1,7 +1,7 @@
-"""Schemas of the pod fields that `spec.pod` passes on: Kubernetes' own structure, with bounds on every list.
+"""Schemas of the pod fields that `spec.pod` passes on: Kubernetes' own structure, with a bound on every list.
 
-They are plain data since nothing here reads them: the operator hands them to the pod as they are. Source: the
-PodSpec reference, https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#scheduling
+They are plain data, since nothing here reads these fields: the operator passes them on to the pod. Source: the PodSpec
+reference, https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#scheduling
 """
 
 from typing import Any, Final

@@ -27,7 +27,7 @@ def _ready(  # noqa: PLR0913 - a row of a table, by keyword
     )
 
 
-_NOTHING = "Nothing."
+_NOTHING: Final = "Nothing."
 
 READY: Final = (
     _ready(

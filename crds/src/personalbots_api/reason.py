@@ -1,4 +1,4 @@
-"""What a reason of a condition is: the words that a resource may say, and what belongs to each."""
+"""What a reason of a condition is: the words that a status may hold, and what belongs to each."""
 
 from dataclasses import dataclass
 from string import Formatter
@@ -8,7 +8,7 @@ Phase = Literal["Pending", "Starting", "Running", "Sleeping", "Stopped", "Failed
 ConditionType = Literal["Ready", "LLMReady", "KnowledgeReady"]
 ConditionStatus = Literal["True", "False", "Unknown"]
 Severity = Literal["Normal", "Warning"]
-"""The type of the Event that tells of the reason."""
+"""The type of the Event about the reason."""
 ReadyReason = Literal[
     "Starting",
     "Polling",
@@ -63,13 +63,13 @@ class Reason:
 
     Attributes:
         condition: the condition's type.
-        name: the reason as it stands in the resource.
+        name: the reason as it is written in the status.
         status: the status that the condition has with it.
-        phase: the phase of a bot whose `Ready` has this reason; None for the other conditions.
+        phase: the phase of a bot with this reason of `Ready`; None for the other conditions.
         severity: the type of the Event.
         sentence: what the operator writes into `message`, with `{facts}` to fill in.
         meaning: what happened, for the page of reasons.
-        remedy: what a person is to do, for the page of reasons.
+        remedy: what a person can do, for the page of reasons.
     """
 
     condition: ConditionType
@@ -86,13 +86,14 @@ class Reason:
         """The names of the facts in the sentence."""
         return frozenset(field for _, field, _, _ in Formatter().parse(self.sentence) if field)
 
-    def say(self, **facts: object) -> str:
-        """The sentence with its facts; an empty one leaves no gap. Never pass a secret.
+    def render(self, **facts: object) -> str:
+        """The sentence with its facts filled in; an empty fact leaves no gap. Never pass a secret.
 
         Raises:
             KeyError: a fact is missing.
         """
         template = self.sentence
+        # The punctuation around an empty fact goes with it.
         for name, fact in facts.items():
             if not str(fact).strip():
                 template = template.replace(f": {{{name}}}.", ".").replace(f" ({{{name}}})", "")
@@ -101,7 +102,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionKind:
-    """A type of condition and what it says when True."""
+    """A type of condition and what it means when it is True."""
 
     type: ConditionType
     meaning: str

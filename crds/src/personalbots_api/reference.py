@@ -1,11 +1,11 @@
-"""The reference pages, in Markdown: the fields of the resource, and the conditions with their reasons."""
+"""Generates the reference pages in Markdown: the fields of the resource, and the conditions with their reasons."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from personalbots_api import conditions, names, rules
 
-_PASSED_ON = frozenset({"affinity", "tolerations", "topologySpreadConstraints"})
+_PASSED_ON: Final = frozenset({"affinity", "tolerations", "topologySpreadConstraints"})
 
 
 def resource_page(definition: Mapping[str, Any], *, note: str) -> str:
@@ -38,10 +38,11 @@ def resource_page(definition: Mapping[str, Any], *, note: str) -> str:
 
 
 def _object(path: str, schema: Mapping[str, Any]) -> Iterator[str]:
-    """A heading, a table of the fields, what is refused, and then the objects under it."""
+    """A heading, a table of the fields, what is refused, and then the objects inside it."""
     required = schema.get("required", ())
     yield from (f"## `{path}`", "", schema["description"], "", "| field | type | default | meaning |")
     yield "| --- | --- | --- | --- |"
+
     nested: list[tuple[str, Mapping[str, Any]]] = []
     for name, field in schema["properties"].items():
         inner = field.get("items", field)
@@ -50,9 +51,11 @@ def _object(path: str, schema: Mapping[str, Any]) -> Iterator[str]:
         default = "**required**" if name in required else _default(field)
         yield f"| `{name}` | {_type(field)} | {default} | {_cell(field['description'])} |"
     yield ""
+
     refusals = list(_refusals(schema))
     if refusals:
         yield from ("Refused by the API server:", "", *(f"- {_cell(refusal)}" for refusal in refusals), "")
+
     for below, inner in nested:
         yield from _object(below, inner)
 
@@ -66,7 +69,7 @@ def _refusals(schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _refusal(rule: Mapping[str, str], field: str) -> str:
-    """What is said, after the field that it is about unless it names that itself."""
+    """The sentence, after the name of its field unless it begins with that."""
     return rule["message"] if rule["message"].startswith(field) else f"`{field}`: {rule['message']}"
 
 

@@ -1,8 +1,8 @@
-"""What the API server is to refuse, and the sentence it says then.
+"""What the API server refuses, and the sentence that it answers with.
 
-A rule is either a pattern with a sentence (checked by pydantic too) or a CEL expression with a sentence. Both stand
-beside the field they are about, as JSON schema extras, and the generator turns both into `x-kubernetes-validations`:
-the API server's own message for a pattern is the bare expression, which helps nobody.
+A rule is either a pattern with a sentence (pydantic checks it too) or a CEL expression with a sentence. Both are
+written beside their field, as JSON schema extras. The generator turns both into `x-kubernetes-validations`, since the
+API server's own message for a pattern is the bare expression, which helps nobody.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from personalbots_common.secrets_mask import KEY_PREFIXES
 
-# Patterns for pydantic (Rust's regex) and CEL (RE2) alike, without single quotes: they stand in CEL's raw strings.
+# Patterns for both pydantic (Rust's regex) and CEL (RE2). No single quotes: CEL holds them in raw strings.
 DNS_LABEL: Final = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 DNS_SUBDOMAIN: Final = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 URL: Final = (
@@ -29,8 +29,9 @@ MODEL: Final = r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$"
 ENV_NAME: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 SENTENCE: Final = "x-sentence"
-"""The schema extra that holds what to say when the pattern beside it does not match."""
+"""The schema extra with the sentence for a value that does not match the pattern beside it."""
 DISCREET: Final = "x-discreet"
+"""The schema extra for a field whose value no refusal may repeat."""
 CEL: Final = "x-kubernetes-validations"
 
 LOOKS_LIKE_TOKEN: Final = "^[0-9]{6,}:[A-Za-z0-9_-]{30,}"  # noqa: S105 - a pattern for tokens
@@ -38,18 +39,18 @@ LOOKS_LIKE_KEY: Final = f"^({'|'.join(KEY_PREFIXES)})[A-Za-z0-9_-]{{16,}}"
 
 
 def sentence(text: str) -> dict[str, Any]:
-    """What to say when the field's `pattern` does not match."""
+    """The sentence for a value that does not match the field's `pattern`."""
     return {SENTENCE: text}
 
 
 def discreet(text: str) -> dict[str, Any]:
-    """The same for a field that somebody may paste a secret into: the refusal does not repeat the value."""
+    """The same for a field that somebody may paste a secret into: the refusal must not repeat the value."""
     return {SENTENCE: text, DISCREET: True}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A CEL expression and the sentence that is said when it is false."""
+    """A CEL expression and the sentence for values that make it false. Positional: a rule reads as a row."""
 
     expression: str
     message: str
@@ -61,7 +62,7 @@ def cel(*rules: Rule, **extra: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
 
 
 def at_least(field: str, name: str, least: str, hint: str) -> Rule:
-    """The rule that a quantity is not absurdly small, mostly for its unit forgotten; silent where it is none at all."""
+    """The rule against absurdly small quantities, where mostly the unit was forgotten. Ignores what is no quantity."""
     return Rule(
         f"!has({field}) || !isQuantity(string({field})) || "
         f"quantity(string({field})).compareTo(quantity('{least}')) >= 0",

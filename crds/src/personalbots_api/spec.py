@@ -1,14 +1,14 @@
 """What a person writes in `spec`. The descriptions are what `kubectl explain pbot.spec` shows.
 
-Defaults here are the API server's defaults too, so a resource that was read from it has them filled in. What cannot
-be a plain default (a collection named after its owner, a volume unless there is a server) is a property.
+The defaults are in `defaults.py`. They are the API server's too, so a resource that is read from it has them filled in.
+What cannot be a plain default (a collection named after its owner, a volume unless there is a server) is a property.
 """
 
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from personalbots_api import names, quantities, rules
+from personalbots_api import defaults, names, quantities, rules
 from personalbots_api.fields import (
     Amount,
     ModelName,
@@ -55,7 +55,7 @@ class Telegram(Part):
 
     token_secret_ref: TokenSecretRef = Field(description=TokenSecretRef.__doc__)
     api_url: Url = Field(
-        "https://api.telegram.org",
+        defaults.TELEGRAM_URL,
         description="Bot API server. A self-hosted one lifts the limits on files to 2000 MB.",
     )
 
@@ -67,7 +67,7 @@ class Price(Part):
         description="Model, or the beginning of its name: gpt-5-mini also prices gpt-5-mini-2025-08-07."
     )
     sent: Amount = Field(description="Money for a million tokens that are sent to it.")
-    written: Amount = Field("0", description="Money for a million tokens that it writes.")
+    written: Amount = Field(defaults.PRICE_WRITTEN, description="Money for a million tokens that it writes.")
 
 
 class Budget(Part):
@@ -91,7 +91,7 @@ class Budget(Part):
             max_length=16,
             json_schema_extra=sentence("must be a currency's code of three capital letters, such as EUR"),
         ),
-    ] = Field("USD", description="Currency of the prices and of the budget, as it is shown.")
+    ] = Field(defaults.CURRENCY, description="Currency of the prices and of the budget, as it is shown.")
     prices: Annotated[tuple[Price, ...], Field(min_length=1, max_length=32)] = Field(
         description="What the models cost; one that is not named costs nothing.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["model"]},
@@ -103,12 +103,12 @@ class LLM(Part):
 
     api_key_secret_ref: ApiKeySecretRef = Field(description=ApiKeySecretRef.__doc__)
     base_url: Url = Field(
-        "https://api.openai.com/v1",
+        defaults.LLM_URL,
         description="Base address of a server that speaks the OpenAI API, usually ending in /v1.",
     )
-    model: ModelName = Field("gpt-5-mini", description="Model that writes the answers.")
+    model: ModelName = Field(defaults.MODEL, description="Model that writes the answers.")
     embedding_model: ModelName = Field(
-        "text-embedding-3-small",
+        defaults.EMBEDDING_MODEL,
         description=(
             "Model that turns text into vectors. Knowledge read with one model cannot be searched with another: after "
             "a change all of it is embedded anew, which the new model is paid for; until that is done the bot searches "
@@ -133,7 +133,9 @@ class Storage(Part):
         )
     )
 
-    size: Quantity = Field("1Gi", description="Size of the volume. It can be raised where the class can, not lowered.")
+    size: Quantity = Field(
+        defaults.STORAGE_SIZE, description="Size of the volume. It can be raised where the class can, not lowered."
+    )
     storage_class_name: ObjectName | None = Field(
         None, description="Storage class of the volume; without it, the cluster's default class. Immutable."
     )
@@ -190,19 +192,19 @@ class Knowledge(Part):
         None,
         description=(
             "Volume for the embedded Qdrant, the journal and the originals. Without it and without qdrant: a volume "
-            "of 1Gi. Beside qdrant: a volume for the journal and the originals only."
+            f"of {defaults.STORAGE_SIZE}. Beside qdrant: a volume for the journal and the originals only."
         ),
     )
     qdrant: Qdrant | None = Field(None, description=Qdrant.__doc__)
     deletion_policy: DeletionPolicy = Field(
-        "Retain",
+        defaults.DELETION_POLICY,
         description=(
             "What happens to the knowledge when the resource is deleted. Retain: the volume or collection stays, and a "
             "PersonalBot of the same name and owner takes it up again. Delete: it is deleted too."
         ),
     )
     links: LinkPolicy = Field(
-        "Refuse",
+        defaults.LINK_POLICY,
         description=(
             "What the bot does with a link that its owner sends. Fetch: it reads what the link leads to, never from an "
             "address inside a network."
@@ -229,7 +231,8 @@ class Access(Part):
     )
 
     mode: AccessMode = Field(
-        "Owner", description="Owner: only the owner. AllowList: the owner and allowedUserIds. Public: everybody."
+        defaults.ACCESS_MODE,
+        description="Owner: only the owner. AllowList: the owner and allowedUserIds. Public: everybody.",
     )
     allowed_user_ids: Annotated[tuple[TelegramId, ...], Field(max_length=1000)] = Field(
         (),
@@ -239,25 +242,25 @@ class Access(Part):
 
 
 def _duration(path: str, least: str, most: str, example: str) -> Any:  # noqa: ANN401 - what Field takes
-    """The type of a duration between `least` and `most`, whose sentences name it `path`."""
+    """The type of a duration between `least` and `most`; its sentences name it `path`."""
     pattern = quantities.DURATION_PATTERN
     rule = Rule(
         f"!self.matches(r'{pattern}') || "
         f"(duration(self) >= duration('{least}') && duration(self) <= duration('{most}'))",
         f"{path} must be between {least} and {most}",
     )
-    said = sentence(f"must be a duration in whole hours, minutes and seconds, such as {example}")
-    return Field(min_length=2, max_length=18, pattern=pattern, json_schema_extra=cel(rule, **said))
+    otherwise = sentence(f"must be a duration in whole hours, minutes and seconds, such as {example}")
+    return Field(min_length=2, max_length=18, pattern=pattern, json_schema_extra=cel(rule, **otherwise))
 
 
 class Sleep(Part):
     """When the bot does without a pod, since nobody writes to it, and how often it looks for messages then."""
 
     after: Annotated[str, _duration("sleep.after", "1m", "8760h", "72h")] = Field(
-        "72h", description="The bot falls asleep when nobody has written to it for so long, such as 72h."
+        defaults.SLEEP_AFTER, description="The bot falls asleep when nobody has written to it for so long, such as 72h."
     )
     wake_every: Annotated[str, _duration("sleep.wakeEvery", "1m", "12h", "15m or 1h")] = Field(
-        "15m",
+        defaults.SLEEP_WAKE_EVERY,
         description="How often a sleeping bot looks for messages, such as 15m: so long may an answer take then. "
         "Telegram keeps messages for 24 hours.",
     )
@@ -282,11 +285,11 @@ class Spec(Part):
     knowledge: Knowledge = Field(Knowledge(), description=Knowledge.__doc__)
     access: Access = Field(Access(), description=Access.__doc__)
     state: State = Field(
-        "Running", description="Running: there is a pod. Stopped: there is none; volume and status stay."
+        defaults.STATE, description="Running: there is a pod. Stopped: there is none; volume and status stay."
     )
     sleep: Sleep | None = Field(None, description=f"{Sleep.__doc__} Without it, the bot never sleeps.")
     request_timeout: Annotated[str, _duration("requestTimeout", "10s", "24h", "90s, 20m or 1h30m")] = Field(
-        "20m", description="How long one request may take before the bot gives it up, such as 20m."
+        defaults.REQUEST_TIMEOUT, description="How long one request may take before the bot gives it up, such as 20m."
     )
     image: (
         Annotated[
@@ -303,7 +306,10 @@ class Spec(Part):
         | None
     ) = Field(None, description="Image of the bot; without it, the operator's configured one.")
     resources: Resources = Field(
-        Resources(requests=Requests(cpu="50m", memory="96Mi"), limits=Limits(cpu="1", memory="256Mi")),
+        Resources(
+            requests=Requests(cpu=defaults.CPU_REQUEST, memory=defaults.MEMORY_REQUEST),
+            limits=Limits(cpu=defaults.CPU_LIMIT, memory=defaults.MEMORY_LIMIT),
+        ),
         description=Resources.__doc__,
     )
     pod: Pod = Field(Pod(), description=Pod.__doc__)

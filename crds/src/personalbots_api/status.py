@@ -1,4 +1,4 @@
-"""What the operator says in `status`. Readers are tolerant: what they do not know, they leave out."""
+"""What the operator writes into `status`. Readers are tolerant: they leave out what they do not know."""
 
 from datetime import datetime
 from typing import Annotated

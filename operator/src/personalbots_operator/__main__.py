@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import kopf
@@ -14,98 +14,115 @@ from aiohttp import web
 
 from personalbots_api import names
 from personalbots_common import json_logs
-from personalbots_operator.cache.cache import View
-from personalbots_operator.cache.observed import Key
+from personalbots_operator.cache.bot import Key
+from personalbots_operator.cache.cache import Cache
 from personalbots_operator.kube.client import ApiError, Cluster, Kind
-from personalbots_operator.kube.connection import NoCluster, connection
-from personalbots_operator.kube.leader import Leader, LeadershipLost
-from personalbots_operator.kube.rate_limit import Pace
+from personalbots_operator.kube.connection import NoClusterError, connection
+from personalbots_operator.kube.leader import Leader, LeadershipLostError
+from personalbots_operator.kube.rate_limit import RateLimiter
 from personalbots_operator.loop import watching
-from personalbots_operator.loop.event_recorder import Recorder
+from personalbots_operator.loop.event_recorder import EventRecorder
 from personalbots_operator.loop.fleet import Fleet
-from personalbots_operator.loop.gc_tuning import Garbage
+from personalbots_operator.loop.gc_tuning import GcTuning
 from personalbots_operator.loop.health_server import application
-from personalbots_operator.loop.operator_status import Own
+from personalbots_operator.loop.operator_status import OperatorStatus
 from personalbots_operator.loop.queue import WorkQueue
-from personalbots_operator.loop.reconcile import Reconciler
-from personalbots_operator.loop.statusz import Reader, over_http
+from personalbots_operator.loop.statusz import StatuszReader, over_http
 from personalbots_operator.loop.watchdog import Watchdog
+from personalbots_operator.loop.wiring import make_reconciler
 from personalbots_operator.metrics import Metrics
-from personalbots_operator.settings import BadSettings, Settings
+from personalbots_operator.settings import BadSettingsError, Settings
 
 logger = logging.getLogger(__name__)
 
-_CRD_SECONDS = 2.0
-_LOG_FIELDS = ("bot", "owner", "reason")  # kopf gives its lines fields of its own, which nobody needs
-_CHATTY = ("kopf", "asyncio")  # kopf logs each event that it handles
+_LOG_FIELDS: Final = ("bot", "owner", "reason")  # kopf gives its lines fields of its own, which nobody needs
+_CHATTY: Final = ("kopf", "asyncio")  # kopf logs each event that it handles
+
+_CRD_SECONDS: Final = 2.0
+"""How often to look for the CRD."""
+_OTHER_CONNECTIONS: Final = 4
+"""Connections to the API server beside one for each worker: Events, the watchdog, the lease, the Deployment."""
+
+Work = Callable[[], Awaitable[None]]
 
 
-class WatchingEnded(Exception):  # noqa: N818 - it says what happened
-    """kopf gave up: the kubelet starts the operator again, which begins with fresh lists."""
+class WatchingEndedError(Exception):
+    """kopf gave up. The kubelet starts the operator again, which begins with fresh lists."""
 
 
 def main() -> None:
-    """Run until SIGTERM; exit code 64 when the settings cannot be used."""
+    """Run until SIGTERM. Ends with a message and exit code 1 when the operator cannot run."""
     try:
         settings = Settings.from_environment(os.environ)
-    except BadSettings as bad:
-        sys.exit(f"personalbots-operator: {bad}")
-    json_logs.set_up(settings.log_level, fields=_LOG_FIELDS, chatty=_CHATTY)
-    try:
+        json_logs.set_up(settings.log_level, fields=_LOG_FIELDS, chatty=_CHATTY)
         asyncio.run(run(settings))
-    except LeadershipLost as lost:
-        sys.exit(f"personalbots-operator: {lost}")
-    except (NoCluster, WatchingEnded) as why:
-        sys.exit(f"personalbots-operator: {why}")
+    except (BadSettingsError, LeadershipLostError, NoClusterError, WatchingEndedError) as error:
+        sys.exit(f"personalbots-operator: {error}")
 
 
 async def run(settings: Settings) -> None:
-    """Run until stopped, or until a part fails."""
-    view = View()
-    metrics = Metrics(view)
+    """Run until stopped, or until a part fails.
+
+    Raises:
+        LeadershipLostError: another operator may lead now.
+        NoClusterError: nothing says where the cluster is.
+        WatchingEndedError: the watches ended.
+    """
+    cache = Cache()
+    metrics = Metrics(cache)
+
+    def enqueue(key: Key) -> None:
+        queue.add(key)
+
     async with AsyncExitStack() as stack:
         cluster = await stack.enter_async_context(
             Cluster(
                 connection,
-                connections=settings.workers + 4,
+                connections=settings.workers + _OTHER_CONNECTIONS,
                 count=metrics.called,
-                pace=Pace(settings.api_per_second),
+                limiter=RateLimiter(settings.api_per_second),
             )
         )
         session = await stack.enter_async_context(aiohttp.ClientSession())
 
-        def look(key: Key) -> None:
-            queue.add(key)
-
-        reader = Reader(over_http(session), settings=settings, pod=view.pods.get, changed=look)
-        own = Own(cluster, settings.deployment)
-        fleet = Fleet(view=view, settings=settings, metrics=metrics, own=own, look=look)
-        recorder = Recorder(cluster)
-        reconciler = Reconciler(
+        reader = StatuszReader(over_http(session), settings=settings, pod=cache.pods.get, changed=enqueue)
+        operator_status = OperatorStatus(cluster, settings.deployment)
+        fleet = Fleet(cache=cache, settings=settings, metrics=metrics, operator_status=operator_status, enqueue=enqueue)
+        recorder = EventRecorder(cluster)
+        reconciler = make_reconciler(
             cluster=cluster,
-            view=view,
+            cache=cache,
             reader=reader,
             recorder=recorder,
             settings=settings,
             metrics=metrics,
             fleet=fleet,
-            look=look,
-            busy=lambda: len(queue) > settings.workers,
+            enqueue=enqueue,
+            is_busy=lambda: len(queue) > settings.workers,
         )
         queue: WorkQueue[Key] = WorkQueue(
-            reconciler, workers=settings.workers, meter=metrics, owner=view.owner, urgent=view.lacks_pod
+            reconciler, workers=settings.workers, meter=metrics, owner=cache.owner, urgent=cache.lacks_pod
         )
-        watchdog = Watchdog(cluster=cluster, view=view, settings=settings, metrics=metrics, look=look)
+        watchdog = Watchdog(cluster=cluster, cache=cache, settings=settings, metrics=metrics, enqueue=enqueue)
+
         await _serve(stack, settings, queue=queue, watchdog=watchdog, metrics=metrics)
-        await _crd(cluster)
+        await _wait_for_crd(cluster)
         leader = Leader(cluster, lease=settings.lease, identity=settings.identity) if settings.lease else None
-        work = (queue.run, recorder.run, fleet.run)
-        await _run(settings, view=view, queue=queue, reader=reader, watchdog=watchdog, work=work, leader=leader)
+
+        async def begin() -> None:
+            await watchdog.synced.wait()
+            logger.info("%d bots, %d pods, %d volumes are known", len(cache.bots), len(cache.pods), len(cache.volumes))
+            await _lead(leader, queue.run, recorder.run, fleet.run)
+
+        gc_tuning = GcTuning(lambda: cache.size)
+        await _run(settings, cache=cache, queue=queue, parts=(begin, reader.run, watchdog.run, gc_tuning.run))
 
 
 async def _serve(
     stack: AsyncExitStack, settings: Settings, *, queue: WorkQueue[Key], watchdog: Watchdog, metrics: Metrics
 ) -> None:
+    """Serve health and metrics until `stack` is closed."""
+
     def measure() -> None:
         metrics.queue_depth.set(len(queue))
         metrics.queue_age.set(queue.oldest)
@@ -120,7 +137,7 @@ async def _serve(
     await web.TCPSite(runner, port=settings.port).start()
 
 
-async def _crd(cluster: Cluster) -> None:
+async def _wait_for_crd(cluster: Cluster) -> None:
     """Wait until the API server knows the resource: kopf looks for it only once."""
     while True:
         with suppress(ApiError):
@@ -130,65 +147,65 @@ async def _crd(cluster: Cluster) -> None:
         await asyncio.sleep(_CRD_SECONDS)
 
 
-async def _run(  # noqa: PLR0913 - by keyword
-    settings: Settings,
-    *,
-    view: View,
-    queue: WorkQueue[Key],
-    reader: Reader,
-    watchdog: Watchdog,
-    work: Sequence[Callable[[], Awaitable[None]]],
-    leader: Leader | None,
-) -> None:
-    def see(kind: Kind, raw: dict[str, Any], deleted: bool) -> None:  # noqa: FBT001 - kopf's side calls it
-        for key in view.see(kind, raw, deleted=deleted):
+async def _run(settings: Settings, *, cache: Cache, queue: WorkQueue[Key], parts: Sequence[Work]) -> None:
+    """Watch, and run the parts beside it, until one of them ends.
+
+    Raises:
+        WatchingEndedError: the watches ended by themselves.
+    """
+
+    def on_event(kind: Kind, raw: dict[str, Any], deleted: bool) -> None:  # noqa: FBT001 - kopf's side calls it
+        for key in cache.put(kind, raw, deleted=deleted):
             queue.add(key)
 
-    async def begin() -> None:
-        await watchdog.synced.wait()
-        logger.info("%d bots, %d pods, %d volumes are known", len(view.bots), len(view.pods), len(view.volumes))
-        await _lead(leader, *work)
-
-    garbage = Garbage(lambda: view.size)
-    parts = [asyncio.create_task(part) for part in (begin(), reader.run(), watchdog.run(), garbage.run())]
+    tasks = [asyncio.ensure_future(part()) for part in parts]
 
     async def stop() -> None:
-        for part in parts:
-            part.cancel()
-        await asyncio.wait(parts)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
-    handlers = watching.registry(see, stopping=stop)
-    # Without an identity kopf asks for the user's name, and a container's user need not have one.
-    how: dict[str, Any] = {"identity": names.OPERATOR, "standalone": True}
-    how |= {"namespaces": settings.namespaces} if settings.namespaces else {"clusterwide": True}
-    watch = asyncio.create_task(kopf.operator(registry=handlers, settings=watching.settings(), **how), name="kopf")
-    await asyncio.wait((watch, *parts), return_when=asyncio.FIRST_COMPLETED)
-    failed = [part for part in parts if part.done() and not part.cancelled()]
+    watch = asyncio.create_task(_watch(settings, watching.registry(on_event, stop=stop)), name="kopf")
+    await asyncio.wait((watch, *tasks), return_when=asyncio.FIRST_COMPLETED)
+
+    # When kopf ends, it stops the parts first: only a part that ended otherwise has failed.
+    failed = [task for task in tasks if task.done() and not task.cancelled()]
     if failed:
         watch.cancel()
-    await asyncio.wait((watch,))  # when kopf ends, it stops the parts first
+    await asyncio.wait((watch,))
     await stop()
-    for part in failed:
-        part.result()
+
+    for task in failed:
+        task.result()
     if not watch.cancelled() and (why := watch.exception()):
-        raise WatchingEnded(f"watching ended: {why}") from why
+        raise WatchingEndedError(f"watching ended: {why}") from why
 
 
-async def _lead(leader: Leader | None, *work: Callable[[], Awaitable[None]]) -> None:
-    """Do the work; with leader election while one leads. When one part ends, all do."""
+async def _watch(settings: Settings, handlers: kopf.OperatorRegistry) -> None:
+    # Without an identity kopf asks for the user's name, and a container's user need not have one.
+    options: dict[str, Any] = {"identity": names.OPERATOR, "standalone": True}
+    options |= {"namespaces": settings.namespaces} if settings.namespaces else {"clusterwide": True}
+    await kopf.operator(registry=handlers, settings=watching.settings(), **options)
+
+
+async def _lead(leader: Leader | None, *work: Work) -> None:
+    """Do the work, with leader election only while this one leads. When one part ends, all do."""
     if leader is not None:
         await leader.lead()
-    parts = [asyncio.ensure_future(part()) for part in (*work, *([leader.keep] if leader else []))]
+
+    tasks = [asyncio.ensure_future(part()) for part in (*work, *([leader.keep] if leader else []))]
     try:
-        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for part in parts:
-            part.cancel()
-        await asyncio.wait(parts)
+        # Stop the work before the lease is released: another may begin at once then.
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
         if leader is not None:
             await leader.release()
-    for part in done:
-        part.result()
+
+    for task in done:
+        task.result()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The operator's metrics. Counters and histograms carry no bot's name; bots are counted when they are scraped."""
+"""The operator's metrics. No series names a bot: their number would grow with the bots, and they would stay."""
 
 from collections import Counter as Tally
 from collections.abc import Iterator
@@ -16,21 +16,22 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from personalbots_operator.cache.cache import View
+from personalbots_operator.cache.cache import Cache
 from personalbots_operator.decision.rollout import Rollout
 
-_FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-_SLOW: Final = (0.5, 1, 2, 3, 5, 7.5, 10, 15, 30, 60, 120, 300)
+_FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)  # seconds
+_SLOW: Final = (0.5, 1, 2, 3, 5, 7.5, 10, 15, 30, 60, 120, 300)  # seconds
 
 
 class Metrics:
-    """Everything that is counted, in a registry of its own."""
+    """Everything that is measured, in a registry of its own."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, cache: Cache) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
-        self.registry.register(_Bots(view))
+        self.registry.register(_Bots(cache))
+
         self._waited = self._histogram("queue_wait_seconds", "Time a bot waited to be reconciled.", _FAST)
         self._worked = self._histogram("reconcile_seconds", "Time one reconcile took.", _FAST)
         self._reconciles = self._counter("reconciles", "Reconciles by result.", "result")
@@ -51,22 +52,28 @@ class Metrics:
         )
 
     def waited(self, seconds: float) -> None:
+        """A bot waited so long to be reconciled."""
         self._waited.observe(seconds)
 
     def worked(self, seconds: float, result: str) -> None:
+        """A reconcile took so long and ended so."""
         self._worked.observe(seconds)
         self._reconciles.labels(result).inc()
 
     def called(self, verb: str, kind: str, code: int) -> None:
+        """The API server was called; code 0 means that it did not answer."""
         self._calls.labels(verb, kind, code).inc()
 
     def acted(self, action: str) -> None:
+        """An action was carried out."""
         self._actions.labels(action).inc()
 
     def pod_created(self, seconds: float) -> None:
+        """A new resource got its pod after so long."""
         self._to_pod.observe(seconds)
 
     def pod_ready(self, seconds: float) -> None:
+        """A bot polls, so long after its pod was created."""
         self._to_ready.observe(seconds)
 
     def fleet(self, rollout: Rollout, *, deaf: int, many_deaf: bool) -> None:
@@ -89,13 +96,13 @@ class Metrics:
 
 
 class _Bots(Collector):
-    """Bots by phase and reason: series of a bot that is gone vanish with it."""
+    """Bots by phase and reason, counted when they are read: no series outlives its bots."""
 
-    def __init__(self, view: View) -> None:
-        self._view = view
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         bots = GaugeMetricFamily("personalbots_bots", "Bots by phase and reason.", labels=("phase", "reason"))
-        for (phase, reason), number in Tally((bot.phase, bot.reason) for bot in self._view.bots).items():
+        for (phase, reason), number in Tally((bot.phase, bot.reason) for bot in self._cache.bots).items():
             bots.add_metric((phase, reason), number)
         yield bots

@@ -1,6 +1,6 @@
-"""What the operator can be told, read once from its environment into one frozen object.
+"""The operator's settings, read once from its environment into one frozen object.
 
-BadSettings(ValueError)    a variable that cannot be understood: a sentence that names it
+BadSettingsError(ValueError)    a variable cannot be understood: the sentence names it
 """
 
 from collections.abc import Callable, Mapping
@@ -10,23 +10,27 @@ from typing import Any, Final, Self
 from personalbots_common.environment import comma_separated, read_variables, variable
 
 PREFIX: Final = "OPERATOR_"
-_HUNDRED: Final = 100
+_HUNDRED: Final = 100  # percent
 
 
-class BadSettings(ValueError):  # noqa: N818 - it describes the settings
-    """A variable of the environment that cannot be understood."""
+class BadSettingsError(ValueError):
+    """A variable of the environment cannot be understood."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A number of bots, or so many of a hundred."""
+    """A number of bots, or a percentage of them. Positional: it reads as a value."""
 
     number: int
     percent: bool = False
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """What "5" or "10%" says; ValueError when it is neither, or nothing at all."""
+        """The share that "5" or "10%" means.
+
+        Raises:
+            ValueError: `text` means none, or no bot at all.
+        """
         number = int(text.removesuffix("%"))
         if number < 1 or (number > _HUNDRED and text.endswith("%")):
             raise ValueError(text)
@@ -34,10 +38,11 @@ class Share:
 
     @property
     def everything(self) -> bool:
+        """Whether it is all of them."""
         return self.percent and self.number == _HUNDRED
 
     def of(self, total: int) -> int:
-        """So many of `total`, at least one."""
+        """How many of `total` it is, at least one."""
         return max(1, total * self.number // _HUNDRED) if self.percent else self.number
 
 
@@ -52,12 +57,12 @@ class Settings:
     namespaces: tuple[str, ...] = ()
     """Namespaces to serve, separated by commas; none: the whole cluster."""
     port: int = 8080
-    """Where /healthz, /readyz and /metrics are."""
+    """The port of /healthz, /readyz and /metrics."""
     log_level: str = "INFO"
     workers: int = 16
     """How many bots are reconciled at the same time."""
     api_per_second: float = 0.0
-    """The most calls a second to the API server; 0: as many as `workers` make."""
+    """The most calls to the API server in a second; 0: no limit."""
     bots_per_owner: int = 0
     """How many bots one owner may have, the oldest first; 0: any number."""
     bots_per_owner_exceptions: Mapping[int, int] = field(default_factory=dict)
@@ -77,7 +82,7 @@ class Settings:
     statusz_per_second: float = 20.0
     """Budget for reading the pods' /statusz, requests a second; 0 reads none."""
     statusz_seconds: float = 60.0
-    """How old what a ready bot said of itself may become before it is read again, when the budget allows."""
+    """How old the report of a ready bot may become before it is asked again, when the budget allows."""
     watchdog_seconds: float = 30.0
     """How often the watches are compared with a fresh list."""
     deaf_seconds: float = 90.0
@@ -94,35 +99,31 @@ class Settings:
         """The settings in `environment`; what is missing or empty has its default.
 
         Raises:
-            BadSettings: a value is none of its kind, or the bot's image is not said.
+            BadSettingsError: a value does not fit its variable, or a variable is missing.
         """
-        said: dict[str, Any] = {}
+        given: dict[str, Any] = {}
         types = {known.name: known.type for known in fields(cls)}
         for name, text in read_variables(environment, prefix=PREFIX, names=types).items():
             try:
-                said[name] = _READERS[types[name]](text)
+                given[name] = _READERS[types[name]](text)
             except ValueError:
-                raise BadSettings(f"{variable(PREFIX, name)} is not understood: {text!r}") from None
-        if "bot_image" not in said:
-            raise BadSettings(f"{PREFIX}BOT_IMAGE must name the image of the bots")
-        if "lease" in said and "identity" not in said:
-            raise BadSettings(f"{PREFIX}IDENTITY must say who this one is when {PREFIX}LEASE is given")
-        return cls(**said)
+                raise BadSettingsError(f"{variable(PREFIX, name)} is not understood: {text!r}") from None
+
+        if "bot_image" not in given:
+            raise BadSettingsError(f"{PREFIX}BOT_IMAGE must name the image of the bots")
+        if "lease" in given and "identity" not in given:
+            raise BadSettingsError(f"{PREFIX}IDENTITY must say who this one is when {PREFIX}LEASE is given")
+        return cls(**given)
 
 
 def _numbers(text: str) -> dict[int, int]:
-    """What "1=2,3=4" says; ValueError when it is not of that form."""
+    """Reads "1=2,3=4"."""
     pairs = (part.split("=", 1) for part in comma_separated(text))
-    return {int(key): _not_negative(value) for key, value in pairs}
+    read = _at_least_zero(int)
+    return {int(key): int(read(value)) for key, value in pairs}
 
 
-def _not_negative(text: str) -> int:
-    if (value := int(text)) < 0:
-        raise ValueError(text)
-    return value
-
-
-def _positive(number: type[int | float]) -> Callable[[str], int | float]:
+def _at_least_zero(number: type[int | float]) -> Callable[[str], int | float]:
     def read(text: str) -> int | float:
         if (value := number(text)) < 0:
             raise ValueError(text)
@@ -133,8 +134,8 @@ def _positive(number: type[int | float]) -> Callable[[str], int | float]:
 
 _READERS: Final[Mapping[Any, Callable[[str], Any]]] = {
     str: str,
-    int: _positive(int),
-    float: _positive(float),
+    int: _at_least_zero(int),
+    float: _at_least_zero(float),
     tuple[str, ...]: comma_separated,
     Mapping[int, int]: _numbers,
     Share: Share.read,

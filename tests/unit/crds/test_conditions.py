@@ -25,7 +25,7 @@ RELEASED = {
 
 
 @pytest.mark.parametrize(("condition", "released"), RELEASED.items())
-def test_every_released_reason_is_there_once(condition: conditions.ConditionType, released: str) -> None:
+def test_every_released_reason_exists_once(condition: conditions.ConditionType, released: str) -> None:
     assert sorted(reason.name for reason in conditions.reasons(condition)) == sorted(released.split())
 
 
@@ -40,30 +40,30 @@ def test_types_name_the_same_reasons_as_the_catalogue() -> None:
 
 @pytest.mark.parametrize("reason", CATALOGUE, ids=lambda reason: f"{reason.condition}-{reason.name}")
 def test_every_reason_says_whole_sentences(reason: Reason) -> None:
-    said = reason.say(**dict.fromkeys(reason.facts, "x"))
-    for text in (said, reason.meaning, reason.remedy):
-        assert text[0].isupper()
-        assert text.endswith((".", ")."))
-        assert "{" not in text
-    assert Condition.model_fields["message"].metadata[0].max_length > 10 * len(said)
+    text = reason.render(**dict.fromkeys(reason.facts, "x"))
+    for sentence in (text, reason.meaning, reason.remedy):
+        assert sentence[0].isupper()
+        assert sentence.endswith((".", ")."))
+        assert "{" not in sentence
+    assert Condition.model_fields["message"].metadata[0].max_length > 10 * len(text)
 
 
 @pytest.mark.parametrize("reason", CATALOGUE, ids=lambda reason: f"{reason.condition}-{reason.name}")
-def test_a_fact_that_is_empty_leaves_no_gap(reason: Reason) -> None:
-    said = reason.say(**{name: "" if name == "detail" else "x" for name in reason.facts})
-    assert not any(gap in said for gap in ("  ", " .", " :", ": .", "()", ".."))
+def test_an_empty_fact_leaves_no_gap(reason: Reason) -> None:
+    text = reason.render(**{name: "" if name == "detail" else "x" for name in reason.facts})
+    assert not any(gap in text for gap in ("  ", " .", " :", ": .", "()", ".."))
 
 
 def test_a_detail_brings_its_own_full_stop_or_none() -> None:
     reason = conditions.ready("ImagePullFailed")
-    said = {reason.say(image="a", detail=detail) for detail in ("no such image", " no such image.\n")}
-    assert len(said) == 1
-    assert "cannot be pulled: no such image. Check" in said.pop()
+    texts = {reason.render(image="a", detail=detail) for detail in ("no such image", " no such image.\n")}
+    assert len(texts) == 1
+    assert "cannot be pulled: no such image. Check" in texts.pop()
 
 
 def test_a_missing_fact_is_a_mistake() -> None:
     with pytest.raises(KeyError):
-        conditions.ready("OutOfMemory").say()
+        conditions.ready("OutOfMemory").render()
 
 
 def test_a_ready_bot_polls_and_no_other() -> None:
@@ -71,19 +71,19 @@ def test_a_ready_bot_polls_and_no_other() -> None:
     assert all((reason.phase is not None) == (reason.condition == "Ready") for reason in CATALOGUE)
 
 
-def test_failures_warn_and_the_normal_course_does_not() -> None:
+def test_failures_are_warnings_and_the_normal_course_is_not() -> None:
     calm = {reason.name for reason in conditions.READY if reason.severity == "Normal"}
     assert calm == {"Starting", "Polling", "Restarting", "Asleep", "Stopped", "Terminating"}
     assert all(reason.severity == "Warning" for reason in CATALOGUE if reason.phase == "Failed")
 
 
-def test_a_word_from_a_newer_bot_is_no_error() -> None:
+def test_an_unknown_reason_from_a_newer_bot_is_no_error() -> None:
     assert conditions.find("LLMReady", "SomethingNew") is None
     with pytest.raises(LookupError):
         conditions.ready("SomethingNew")  # type: ignore[arg-type]
 
 
-def said_by_the_bot() -> dict[str, str]:
+def reported_by_the_bot() -> dict[str, str]:
     """Every reason that the bot writes into /statusz, and where its source says it."""
     found: dict[str, str] = {}
     for path in (CHECKOUT / "bot_image/src").rglob("*.py"):
@@ -110,15 +110,14 @@ def _reasons_in(node: ast.AST) -> list[ast.expr]:
             return []
 
 
-def test_the_bot_says_only_reasons_that_the_catalogue_knows() -> None:
-    said = said_by_the_bot()
-    assert {"Polling", "TokenHeldElsewhere", "KeyRefused", "StoreLocked"} <= set(said), "the search finds too little"
+def test_the_bot_reports_only_reasons_that_the_catalogue_knows() -> None:
+    reported = reported_by_the_bot()
+    assert {"Polling", "TokenHeldElsewhere", "KeyRefused", "StoreLocked"} <= set(reported), "it finds too little"
     known = {reason.name for reason in CATALOGUE}
-    assert {name: where for name, where in said.items() if name not in known} == {}
+    assert {name: where for name, where in reported.items() if name not in known} == {}
 
 
 def test_the_catalogue_and_the_names_are_read_without_pydantic_which_costs_the_operator_memory() -> None:
-    program = (
-        "import sys; from personalbots_api import conditions, names, quantities; sys.exit('pydantic' in sys.modules)"
-    )
+    modules = "conditions, defaults, names, quantities"
+    program = f"import sys; from personalbots_api import {modules}; sys.exit('pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603 - ourselves

@@ -64,7 +64,7 @@ def test_every_list_map_and_text_has_a_bound() -> None:
     assert [path for path, field in FIELDS if unbounded(field)] == []
 
 
-def test_nothing_is_taken_unseen() -> None:
+def test_no_field_accepts_anything() -> None:
     assert "x-kubernetes-preserve-unknown-fields" not in yaml.safe_dump(SCHEMA)
 
 
@@ -79,7 +79,7 @@ def test_only_keys_that_kubernetes_knows_are_left_in_the_schema() -> None:
 
 
 @pytest.mark.parametrize(("path", "rule"), RULES, ids=lambda value: value if isinstance(value, str) else "")
-def test_every_rule_says_a_sentence_on_what_to_write(path: str, rule: dict[str, str]) -> None:
+def test_every_rule_has_a_sentence_on_what_to_write(path: str, rule: dict[str, str]) -> None:
     assert re.search(r"\b(must|cannot|has no effect|looks like)\b", rule["message"]), path
     assert 20 < len(rule["message"]) < 300, path
     assert "\n" not in rule["rule"] + rule["message"], path
@@ -96,7 +96,7 @@ def test_columns_show_fields_that_exist() -> None:
             assert "type" in place
 
 
-def test_defaults_of_objects_are_whole_since_the_api_server_checks_them_as_they_are() -> None:
+def test_defaults_of_objects_are_complete_since_the_api_server_checks_them_as_they_are() -> None:
     spec = SCHEMA["properties"]["spec"]["properties"]
     assert spec["access"]["default"] == {"mode": "Owner"}
     assert spec["knowledge"]["default"] == {"deletionPolicy": "Retain", "links": "Refuse"}

@@ -1,4 +1,4 @@
-"""The models read what the API server gives and write only what was said."""
+"""The models read what the API server gives and write only what was set."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from personalbots_api.models import (
     LLM,
     Access,
     ApiKeySecretRef,
-    InvalidResource,
+    InvalidResourceError,
     Metadata,
     PersonalBot,
     Spec,
@@ -51,7 +51,7 @@ def test_knowledge_has_a_volume_unless_there_is_a_server() -> None:
     assert both.collection == "a"
 
 
-def test_what_a_newer_version_added_is_left_out() -> None:
+def test_fields_of_a_newer_version_are_left_out() -> None:
     raw = bot(newField=1)
     raw["status"] = {"newer": True, "phase": "Running", "conditions": []}
     read = PersonalBot.from_raw(raw)
@@ -59,7 +59,7 @@ def test_what_a_newer_version_added_is_left_out() -> None:
     assert "newField" not in read.to_raw()["spec"]
 
 
-def test_only_what_was_said_is_written() -> None:
+def test_only_what_was_set_is_written() -> None:
     made = PersonalBot(
         metadata=Metadata(name="bot-1", namespace="bots"),
         spec=Spec(
@@ -84,7 +84,7 @@ def test_only_what_was_said_is_written() -> None:
 
 
 @pytest.mark.parametrize("sample", ["minimal.yaml", "full.yaml"])
-def test_samples_come_back_as_they_were_written(sample: str) -> None:
+def test_samples_are_written_as_they_were_read(sample: str) -> None:
     raw = yaml.safe_load((SAMPLES / sample).read_text())
     assert PersonalBot.from_raw(raw).to_raw() == raw
 
@@ -107,8 +107,8 @@ def test_samples_hold_placeholders_not_secrets() -> None:
         ({"resources": {"limits": {"memory": "256 MB"}}}, "spec.resources.limits.memory"),
     ],
 )
-def test_what_does_not_fit_is_named_without_its_value(spec: dict[str, Any], field: str) -> None:
-    with pytest.raises(InvalidResource) as caught:
+def test_an_invalid_field_is_named_without_its_value(spec: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidResourceError) as caught:
         PersonalBot.from_raw(bot(**spec))
     assert [problem.split(":")[0] for problem in caught.value.problems] == [field]
     assert "a:b" not in str(caught.value)

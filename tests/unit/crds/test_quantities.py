@@ -25,7 +25,7 @@ def test_quantities_are_exact(text: str | int, value: Decimal) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "Mi", "1 Gi", "1gb", "-1", "1e3", "٣Mi", "1Ki\n"])
-def test_what_is_no_quantity_is_refused(text: str) -> None:
+def test_other_texts_are_no_quantities(text: str) -> None:
     with pytest.raises(ValueError, match="is no quantity such as"):
         parse_quantity(text)
 
@@ -37,6 +37,6 @@ def test_durations_add_up(hours: int, minutes: int, seconds: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "20", "1m1h", "1.5h", "-1s", "1h ", "١h", "1s\n"])
-def test_what_is_no_duration_is_refused(text: str) -> None:
+def test_other_texts_are_no_durations(text: str) -> None:
     with pytest.raises(ValueError, match="is no duration such as"):
         parse_duration(text)

@@ -13,7 +13,7 @@ from personalbots_api.conditions import CATALOGUE, CONDITIONS
 from personalbots_api.crd import definition
 from personalbots_api.models import PersonalBot
 from personalbots_operator.decision.rollout import Rollout
-from personalbots_operator.loop.fleet import halt, silence
+from personalbots_operator.loop.fleet import deafness_condition, rollout_condition
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), ROOT / "charts/personalbots/README.md"])
@@ -131,7 +131,7 @@ def test_metrics_exist() -> None:
 def test_words_of_the_api_exist() -> None:
     schema = str(definition())
     known = {reason.name for reason in CATALOGUE} | {kind.type for kind in CONDITIONS}
-    known |= {said.type for said in (halt(Rollout()), silence(0, 0))}
+    known |= {said.type for said in (rollout_condition(Rollout()), deafness_condition(0, 0))}
     rules = (ROOT / "charts/personalbots/templates/monitoring.yaml").read_text()
     known |= set(re.findall(r"alert: (\w+)", rules)) | {"PrometheusRule"}
     kubernetes = {"ContainerCreating", "OnFailure", "Recreate"}

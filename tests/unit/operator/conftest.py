@@ -7,14 +7,10 @@ from typing import Any
 
 import pytest
 
-from personalbots_operator.cache.observed import Bot, Pod, Volume
+from personalbots_operator.cache.bot import Bot
+from personalbots_operator.cache.pod import Pod, Volume
 from personalbots_operator.settings import Settings
-from support.resources import BOT, NOW, POD, VOLUME, Raw, merged
-
-
-@pytest.fixture
-def now() -> float:
-    return NOW
+from support.resources import BOT, POD, VOLUME, Raw, merged
 
 
 @pytest.fixture

@@ -1,27 +1,27 @@
 import pytest
 
-from personalbots_operator.settings import BadSettings, Settings
+from personalbots_operator.settings import BadSettingsError, Settings
 
 
-def test_what_is_not_said_has_its_default() -> None:
+def test_a_missing_variable_has_its_default() -> None:
     settings = Settings.from_environment({"OPERATOR_BOT_IMAGE": "bot:1", "OPERATOR_WORKERS": "", "OTHER": "x"})
     assert settings == Settings(bot_image="bot:1")
 
 
 def test_every_kind_of_value_is_read() -> None:
-    said = {
+    environment = {
         "OPERATOR_BOT_IMAGE": "bot:1",
         "OPERATOR_NAMESPACES": "a, b,",
         "OPERATOR_WORKERS": "3",
         "OPERATOR_STATUSZ_PER_SECOND": "2.5",
     }
-    settings = Settings.from_environment(said)
+    settings = Settings.from_environment(environment)
     assert (settings.namespaces, settings.workers, settings.statusz_per_second) == (("a", "b"), 3, 2.5)
 
 
 def test_an_owner_may_have_a_number_of_bots_of_their_own() -> None:
-    said = {"BOT_IMAGE": "bot:1", "BOTS_PER_OWNER": "3", "BOTS_PER_OWNER_EXCEPTIONS": "5=20, 6=0"}
-    settings = Settings.from_environment({f"OPERATOR_{name}": value for name, value in said.items()})
+    environment = {"BOT_IMAGE": "bot:1", "BOTS_PER_OWNER": "3", "BOTS_PER_OWNER_EXCEPTIONS": "5=20, 6=0"}
+    settings = Settings.from_environment({f"OPERATOR_{name}": value for name, value in environment.items()})
     assert [settings.bots_of(owner) for owner in (4, 5, 6)] == [3, 20, 0]
 
 
@@ -45,11 +45,11 @@ def test_a_rollout_may_have_a_number_or_a_share_of_bots_down(text: str, of_forty
         ("PORT", "1.5"),
     ],
 )
-def test_a_value_that_is_none_is_refused_by_the_variables_name(name: str, value: str) -> None:
-    with pytest.raises(BadSettings, match=f"OPERATOR_{name}"):
+def test_an_invalid_value_is_refused_with_the_name_of_its_variable(name: str, value: str) -> None:
+    with pytest.raises(BadSettingsError, match=f"OPERATOR_{name}"):
         Settings.from_environment({"OPERATOR_BOT_IMAGE": "bot:1", f"OPERATOR_{name}": value})
 
 
-def test_the_bots_image_must_be_said() -> None:
-    with pytest.raises(BadSettings, match="OPERATOR_BOT_IMAGE"):
+def test_the_bots_image_must_be_named() -> None:
+    with pytest.raises(BadSettingsError, match="OPERATOR_BOT_IMAGE"):
         Settings.from_environment({})

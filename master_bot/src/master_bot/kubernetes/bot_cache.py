@@ -13,7 +13,7 @@ from master_bot.kubernetes.cluster import Cluster
 from master_bot.kubernetes.personal_bots import parse_bot
 from master_bot.metrics import Metrics
 from master_bot.models import Raw
-from personalbots_api.models import InvalidResource, PersonalBot
+from personalbots_api.models import InvalidResourceError, PersonalBot
 
 _PAUSE: Final = 2.0  # seconds
 logger = logging.getLogger(__name__)
@@ -82,6 +82,6 @@ class BotCache:
 def _read(raw: Raw) -> PersonalBot | None:
     try:
         return parse_bot(raw)
-    except InvalidResource as error:
+    except InvalidResourceError as error:
         logger.warning("a PersonalBot cannot be read", extra={"bot": raw["metadata"]["name"], "error": str(error)})
         return None

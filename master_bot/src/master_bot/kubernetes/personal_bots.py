@@ -6,18 +6,18 @@ from copy import deepcopy
 from master_bot.kubernetes.annotations import USERNAME_ANNOTATION
 from master_bot.models import Raw
 from personalbots_api import names
-from personalbots_api.models import Condition, ConditionType, InvalidResource, PersonalBot
+from personalbots_api.models import Condition, ConditionType, InvalidResourceError, PersonalBot
 
 
 def parse_bot(raw: Raw) -> PersonalBot:
     """The resource, without fields that an older schema let through and that are invalid now: its owner still sees it.
 
     Raises:
-        InvalidResource: it cannot be read even without them.
+        InvalidResourceError: it cannot be read even without them.
     """
     try:
         return PersonalBot.from_raw(raw)
-    except InvalidResource as error:
+    except InvalidResourceError as error:
         rest = deepcopy(dict(raw))
         for problem in error.problems:
             place, *deeper = problem.partition(":")[0].split(".")

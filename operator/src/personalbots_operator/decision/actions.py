@@ -1,45 +1,56 @@
-"""What a decision asks to be done in the cluster, each in one call; and the Events that it asks for."""
+"""What a decision asks for: changes in the cluster, each one call, and Events to record.
+
+The classes are positional, since they are matched by position where they are carried out.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
-from personalbots_operator.cache.observed import Pod, Volume
+from personalbots_operator.cache.pod import Pod, Volume
 
 
 @dataclass(frozen=True, slots=True)
 class CreateVolume:
+    """Create the bot's volume claim."""
+
     body: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class SetVolumeOwners:
+    """Replace the claim's owner references."""
+
     volume: Volume
     owners: list[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class GrowVolume:
+    """Ask for a larger volume."""
+
     volume: Volume
     size: str
 
 
 @dataclass(frozen=True, slots=True)
 class CreatePod:
+    """Create the bot's pod, or its clean-up pod."""
+
     body: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class DeletePod:
-    """`remade`: the pod failed by itself, so the next one may have to wait."""
+    """Delete a pod. `failed`: it failed by itself, so the next one may have to wait."""
 
     pod: Pod
     why: str
-    remade: bool = False
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ResizePod:
-    """Other requests and limits for the container, while it runs."""
+    """Change the requests and limits of the container while it runs."""
 
     pod: Pod
     resources: dict[str, Any]
@@ -47,6 +58,8 @@ class ResizePod:
 
 @dataclass(frozen=True, slots=True)
 class SetFinalizers:
+    """Replace the resource's finalizers."""
+
     finalizers: tuple[str, ...]
 
 
@@ -55,7 +68,7 @@ Action = CreateVolume | SetVolumeOwners | GrowVolume | CreatePod | ResizePod | D
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An Event to be written."""
+    """An Event to record about a bot."""
 
     type: str
     reason: str

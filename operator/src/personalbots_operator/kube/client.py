@@ -1,11 +1,11 @@
 """The API server behind one small interface: raw dictionaries in and out, one exception for each different reaction.
 
-ApiError                  the call did not do what it was to do
-├── NotFound              404: it is not there (any more)
-├── Conflict              409: it changed meanwhile, or has another UID than was expected
-├── AlreadyExists         409: something of that name is there
-├── Refused               400, 403, 413, 422: the object or the call is not allowed; the message says why
-└── Unavailable           429, 5xx, no answer: to be tried again, after `.after` seconds when the server said so
+ApiError                  the call failed
+├── NotFoundError         404: the object does not exist, or no longer
+├── ConflictError         409: it changed meanwhile, or has another UID than expected
+├── AlreadyExistsError    409: there is an object of that name
+├── RefusedError          400, 403, 413, 422: the object or the call is not allowed; the message says why
+└── UnavailableError      429, 5xx, no answer: try again, after `.after` seconds when the server said so
 """
 
 import json
@@ -18,20 +18,26 @@ import aiohttp
 import kopf
 
 from personalbots_api import names
-from personalbots_operator.kube.rate_limit import Pace
+from personalbots_operator.kube.rate_limit import RateLimiter
 
 Raw = dict[str, Any]
 
-TIMEOUT: Final = aiohttp.ClientTimeout(total=30, sock_connect=5)
-PAGE: Final = 500
+TIMEOUT: Final = aiohttp.ClientTimeout(total=30, sock_connect=5)  # seconds
+PAGE: Final = 500  # objects in one answer to a list
 _UNAUTHORIZED: Final = 401
+_FIRST_ERROR: Final = 300  # the first status code that is no success
 _METADATA_ONLY: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _MERGE_PATCH: Final = "application/merge-patch+json"
 _STRATEGIC_PATCH: Final = "application/strategic-merge-patch+json"
 
 
 class ApiError(Exception):
-    """The call did not do what it was to do; `message` is the API server's."""
+    """The call failed.
+
+    Attributes:
+        message: the API server's.
+        after: in how many seconds to try again, if the server said so.
+    """
 
     def __init__(self, message: str, *, after: float | None = None) -> None:
         super().__init__(message)
@@ -39,24 +45,24 @@ class ApiError(Exception):
         self.after = after
 
 
-class NotFound(ApiError):  # noqa: N818 - what happened is its name
-    """It is not there (any more)."""
+class NotFoundError(ApiError):
+    """The object does not exist, or no longer."""
 
 
-class Conflict(ApiError):  # noqa: N818 - what happened is its name
-    """It changed meanwhile, or it has another UID than was expected."""
+class ConflictError(ApiError):
+    """The object changed meanwhile, or has another UID than expected."""
 
 
-class AlreadyExists(ApiError):  # noqa: N818 - what happened is its name
-    """Something of that name is there."""
+class AlreadyExistsError(ApiError):
+    """There is an object of that name."""
 
 
-class Refused(ApiError):  # noqa: N818 - what happened is its name
+class RefusedError(ApiError):
     """The object or the call is not allowed."""
 
 
-class Unavailable(ApiError):  # noqa: N818 - what happened is its name
-    """The API server does not answer, or asks for patience."""
+class UnavailableError(ApiError):
+    """The API server does not answer, or asks to be called later."""
 
 
 class Kind(Enum):
@@ -69,8 +75,13 @@ class Kind(Enum):
     LEASE = ("apis/coordination.k8s.io/v1", "leases")
     DEPLOYMENT = ("apis/apps/v1", "deployments")
 
+    @property
+    def plural(self) -> str:
+        """The plural that names it in URLs, messages and metrics."""
+        return self.value[1]
+
     def path(self, namespace: str | None, *names: str) -> str:
-        """The URL path of a collection or of what is in it; None: of all namespaces."""
+        """The URL path of a collection or of an object in it. `namespace` None means all namespaces."""
         api, plural = self.value
         place = f"namespaces/{namespace}/{plural}" if namespace else plural
         return "/".join((api, place, *(quote(name, safe="") for name in names)))
@@ -83,7 +94,7 @@ class Counter(Protocol):
 
 
 class Cluster:
-    """Calls to the API server. Made and closed by `async with`."""
+    """Calls to the API server, opened and closed by `async with`. Each raises `ApiError` when it fails."""
 
     def __init__(
         self,
@@ -91,12 +102,13 @@ class Cluster:
         *,
         connections: int,
         count: Counter | None = None,
-        pace: Pace | None = None,
+        limiter: RateLimiter | None = None,
     ) -> None:
-        """`connect` reads where the server is and how to log in, again whenever the server does not know us."""
+        """`connect` reads where the server is and how to log in. It is called again when the login has expired."""
         self._connect = connect
         self._count = count or (lambda _verb, _kind, _code: None)
-        self._pace = pace or Pace(0)
+        self._limiter = limiter or RateLimiter(0)
+
         where = connect()
         self._server = where.server.rstrip("/")
         self._headers = where.as_http_headers()
@@ -118,11 +130,12 @@ class Cluster:
         return await self._call("GET", kind, kind.path(namespace, name))
 
     async def create(self, kind: Kind, namespace: str, body: Raw) -> Raw:
-        """Make an object; what was made."""
+        """Create an object, and return it as it is then."""
         return await self._call("POST", kind, kind.path(namespace), body=body)
 
     async def delete(self, kind: Kind, namespace: str, name: str, *, uid: str) -> None:
         """Delete the object of this name if it still has this UID."""
+        # The UID keeps a decision about an old object from deleting a new one of the same name.
         body = {"kind": "DeleteOptions", "apiVersion": "v1", "preconditions": {"uid": uid}}
         await self._call("DELETE", kind, kind.path(namespace, name), body=body)
 
@@ -137,7 +150,7 @@ class Cluster:
         await self._call("PATCH", kind, kind.path(namespace, name, "status"), body=body, content=_STRATEGIC_PATCH)
 
     async def resize(self, namespace: str, pod: str, *, uid: str, container: str, resources: Raw) -> Raw:
-        """Give a container other requests and limits while it runs; the pod as it is then."""
+        """Change a container's requests and limits while it runs, and return the pod as it is then."""
         body = {"metadata": {"uid": uid}, "spec": {"containers": [{"name": container, "resources": resources}]}}
         path = Kind.POD.path(namespace, pod, "resize")
         return await self._call("PATCH", Kind.POD, path, body=body, content=_STRATEGIC_PATCH)
@@ -155,21 +168,22 @@ class Cluster:
     async def _pages(
         self, kind: Kind, namespace: str | None, query: Mapping[str, str], *, accept: str = "application/json"
     ) -> AsyncIterator[list[Raw]]:
-        asked = {**query, "limit": str(PAGE)}
+        parameters = {**query, "limit": str(PAGE)}
         while True:
-            page = await self._call("GET", kind, kind.path(namespace), query=asked, accept=accept)
+            page = await self._call("GET", kind, kind.path(namespace), query=parameters, accept=accept)
             yield page.get("items") or []
+
             following = (page.get("metadata") or {}).get("continue")
             if not following:
                 return
-            asked["continue"] = following
+            parameters["continue"] = following
 
     async def serves(self, kind: Kind) -> bool:
         """Whether the API server knows this kind."""
         api, plural = kind.value
         try:
             found = await self._call("GET", kind, api)
-        except NotFound:
+        except NotFoundError:
             return False
         return any(resource["name"] == plural for resource in found.get("resources") or ())
 
@@ -186,11 +200,13 @@ class Cluster:
     ) -> Raw:
         headers = {"Accept": accept} | ({"Content-Type": content} if body is not None else {})
         data = None if body is None else json.dumps(body, separators=(",", ":"))
+
         code, answer, retry_after = await self._send(verb, kind, path, data=data, query=query, headers=headers)
-        if code == _UNAUTHORIZED:
+        if code == _UNAUTHORIZED:  # the token was renewed meanwhile
             self.log_in()
             code, answer, retry_after = await self._send(verb, kind, path, data=data, query=query, headers=headers)
-        if code < 300:  # noqa: PLR2004 - HTTP
+
+        if code < _FIRST_ERROR:
             result: Raw = json.loads(answer)
             return result
         raise _error(code, answer, retry_after)
@@ -206,7 +222,7 @@ class Cluster:
         headers: Mapping[str, str],
     ) -> tuple[int, bytes, str]:
         code = 0
-        await self._pace.turn()
+        await self._limiter.wait()
         try:
             async with self._session.request(
                 verb, f"{self._server}/{path}", data=data, params=query, headers={**headers, **self._headers}
@@ -214,26 +230,28 @@ class Cluster:
                 code = response.status
                 return code, await response.read(), response.headers.get("Retry-After", "")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unavailable(f"{verb} {path}: {error or type(error).__name__}") from error
+            raise UnavailableError(f"{verb} {path}: {error or type(error).__name__}") from error
         finally:
-            self._count(verb, kind.value[1], code)
+            self._count(verb, kind.plural, code)
 
 
 def _error(code: int, answer: bytes, retry_after: str) -> ApiError:
     try:
-        said = json.loads(answer)
+        status = json.loads(answer)
     except ValueError:
-        said = {}
-    message = str(said.get("message") or f"the API server answered {code}") if isinstance(said, dict) else str(code)
+        status = {}
+    known = isinstance(status, dict)
+    message = str(status.get("message") or f"the API server answered {code}") if known else str(code)
     after = float(retry_after) if retry_after.isdigit() else None
+
     match code:
         case 404:
-            return NotFound(message)
-        case 409 if said.get("reason") == "AlreadyExists":
-            return AlreadyExists(message)
+            return NotFoundError(message)
+        case 409 if known and status.get("reason") == "AlreadyExists":
+            return AlreadyExistsError(message)
         case 409:
-            return Conflict(message)
+            return ConflictError(message)
         case 400 | 403 | 413 | 422:
-            return Refused(message)
+            return RefusedError(message)
         case _:
-            return Unavailable(message, after=after)
+            return UnavailableError(message, after=after)

@@ -1,7 +1,7 @@
-"""How to reach the API server: the pod's service account, or a kubeconfig when run by hand.
+"""How to reach the API server: by the pod's service account, or by a kubeconfig when it is started by hand.
 
-kopf's own login functions are used for both kopf and our own calls: no client library is needed, whose import alone
-would take 19 MB.
+kopf's own login functions serve both kopf and the operator's own calls. A client library would take 19 MB for its
+import alone.
 """
 
 from dataclasses import replace
@@ -11,10 +11,10 @@ from typing import Any, Final
 import kopf
 
 TOKEN_LIFE: Final = timedelta(minutes=5)
-"""The kubelet renews a service account's token long before it expires: reading it again this often is enough."""
+"""How often the token is read again: the kubelet renews it long before it expires."""
 
 
-class NoCluster(Exception):  # noqa: N818 - it says what is missing
+class NoClusterError(Exception):
     """There is neither a service account nor a kubeconfig."""
 
 
@@ -22,15 +22,19 @@ def connection() -> kopf.ConnectionInfo:
     """Where the API server is and how to log in, read anew.
 
     Raises:
-        NoCluster: nothing says where the cluster is.
+        NoClusterError: there is neither a service account nor a kubeconfig.
     """
     settings = kopf.OperatorSettings()
     found = kopf.login_with_service_account(settings=settings) or kopf.login_with_kubeconfig(settings=settings)
     if found is None:
-        raise NoCluster("there is no service account here, and KUBECONFIG names no file")
+        raise NoClusterError("there is no service account here, and KUBECONFIG names no file")
     return found
 
 
 def login(**_: Any) -> kopf.ConnectionInfo:  # noqa: ANN401 - kopf's protocol
-    """Login handler of kopf: the same connection, to be asked for again when the token may have been renewed."""
+    """Login handler for kopf: the same connection, which expires when the token may have been renewed.
+
+    Raises:
+        NoClusterError: there is neither a service account nor a kubeconfig.
+    """
     return replace(connection(), expiration=datetime.now(UTC) + TOKEN_LIFE)

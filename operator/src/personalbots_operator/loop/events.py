@@ -1,11 +1,15 @@
-"""Events, as `kubectl describe pbot` shows them. Pure."""
+"""Builds Events, as `kubectl describe pbot` shows them."""
 
 import time
-from typing import Any
+from typing import Any, Final
 
 from personalbots_api import names
-from personalbots_operator.cache.observed import Bot, rfc3339
+from personalbots_operator.cache.bot import Bot
+from personalbots_operator.cache.values import rfc3339
 from personalbots_operator.decision.actions import Notice
+
+_MESSAGE: Final = 1024
+"""The longest message that the API server takes, in characters."""
 
 
 def reference(bot: Bot) -> dict[str, str]:
@@ -20,8 +24,8 @@ def reference(bot: Bot) -> dict[str, str]:
     }
 
 
-def about(reference: dict[str, str], notice: Notice, *, now: float) -> dict[str, Any]:
-    """The core/v1 Event that tells of `notice`. Its name is unique as client-go's are: by the time in nanoseconds."""
+def event(reference: dict[str, str], notice: Notice, *, now: float) -> dict[str, Any]:
+    """The core/v1 Event for `notice`. As with client-go, the time in nanoseconds makes its name unique."""
     when = rfc3339(now)
     return {
         "apiVersion": "v1",
@@ -30,7 +34,7 @@ def about(reference: dict[str, str], notice: Notice, *, now: float) -> dict[str,
         "involvedObject": reference,
         "type": notice.type,
         "reason": notice.reason,
-        "message": notice.message[:1024],
+        "message": notice.message[:_MESSAGE],
         "source": {"component": names.OPERATOR},
         "reportingComponent": names.OPERATOR,
         "reportingInstance": names.OPERATOR,

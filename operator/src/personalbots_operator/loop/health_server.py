@@ -1,4 +1,4 @@
-"""/healthz, /readyz and /metrics."""
+"""Serves /healthz, /readyz and /metrics."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,14 +7,15 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from personalbots_operator.metrics import Metrics
 
-Complaint = Callable[[], str | None]
-"""What is wrong, in a sentence; None when nothing is."""
+Check = Callable[[], str | None]
+"""Says what is wrong, in a sentence; None when nothing is."""
 
 
-def application(
-    *, healthy: Complaint, ready: Complaint, metrics: Metrics, measure: Callable[[], None]
-) -> web.Application:
-    """That /healthz answers at all shows that the loop turns; `measure` sets the gauges before they are read."""
+def application(*, healthy: Check, ready: Check, metrics: Metrics, measure: Callable[[], None]) -> web.Application:
+    """The web application. `measure` sets the gauges before they are read.
+
+    That /healthz answers at all shows that the event loop is not blocked.
+    """
 
     async def scrape(_: web.Request) -> web.Response:
         measure()
@@ -22,14 +23,14 @@ def application(
 
     app = web.Application()
     app.add_routes(
-        [web.get("/healthz", _check(healthy)), web.get("/readyz", _check(ready)), web.get("/metrics", scrape)]
+        [web.get("/healthz", _answer(healthy)), web.get("/readyz", _answer(ready)), web.get("/metrics", scrape)]
     )
     return app
 
 
-def _check(complaint: Complaint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _answer(check: Check) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def answer(_: web.Request) -> web.StreamResponse:
-        wrong = complaint()
-        return web.Response(text=f"{wrong or 'ok'}\n", status=503 if wrong else 200)
+        problem = check()
+        return web.Response(text=f"{problem or 'ok'}\n", status=503 if problem else 200)
 
     return answer

@@ -1,7 +1,7 @@
-"""The Events that tell why a pod does not start, read for a whole namespace at once.
+"""The Events that tell why a pod does not start, listed for a whole namespace at once.
 
-The API server finds Events by walking through all of a namespace's (they are in no watch cache), so those about one
-object cost as much as everybody's. Many pods that wait at the same time would make it do little else.
+The API server finds Events by going through all of a namespace's (they are in no watch cache), so those about one
+object cost as much as everybody's. Many waiting pods would keep it busy with little else.
 """
 
 import asyncio
@@ -10,55 +10,58 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from personalbots_operator.cache.observed import PodEvent
-from personalbots_operator.decision.diagnose import TELLING
+from personalbots_operator.cache.pod import PodEvent
+from personalbots_operator.decision.diagnose import RELEVANT_EVENTS
 from personalbots_operator.kube.client import Cluster
 
 FRESH_SECONDS: Final = 3.0
-"""How long ago the reading of what is told may have begun; one that is under way serves however long it takes."""
+"""How long after its start a list may be used. One that is under way may be used however long it takes."""
 
-_Found = Mapping[str, tuple[PodEvent, ...]]
+_EventsByUid = Mapping[str, tuple[PodEvent, ...]]
 
 
-class _Reading(NamedTuple):
+class _Listing(NamedTuple):
     begun: float
-    found: asyncio.Task[_Found]
+    result: asyncio.Task[_EventsByUid]
 
     @property
-    def useful(self) -> bool:
-        if not self.found.done():
+    def usable(self) -> bool:
+        """Whether who asks now may have its result."""
+        if not self.result.done():
             return True
-        if self.found.cancelled() or self.found.exception():
+        if self.result.cancelled() or self.result.exception():
             return False
         return time.monotonic() - self.begun < FRESH_SECONDS
 
 
 class PodEvents:
-    """Who asks while a reading is under way, or soon after, is answered by it."""
+    """Whoever asks while a list is under way, or soon after, shares it."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._readings: dict[str, _Reading] = {}
+        self._listings: dict[str, _Listing] = {}
 
     async def about(self, namespace: str, *uids: str) -> tuple[PodEvent, ...]:
-        """What is said about the objects with these UIDs, of what a diagnosis rests on.
+        """The relevant Events about the objects with these UIDs.
 
         Raises:
-            ApiError: they cannot be read.
+            ApiError: they cannot be listed.
         """
-        reading = self._readings.get(namespace)
-        if reading is None or not reading.useful:
-            self._readings = {place: there for place, there in self._readings.items() if there.useful}
-            reading = _Reading(time.monotonic(), asyncio.create_task(self._read(namespace)))
-            self._readings[namespace] = reading
-        found = await asyncio.shield(reading.found)
-        return tuple(event for uid in uids for event in found.get(uid, ()))
+        listing = self._listings.get(namespace)
+        if listing is None or not listing.usable:
+            self._listings = {name: known for name, known in self._listings.items() if known.usable}
+            listing = _Listing(time.monotonic(), asyncio.create_task(self._list(namespace)))
+            self._listings[namespace] = listing
 
-    async def _read(self, namespace: str) -> _Found:
-        found: defaultdict[str, tuple[PodEvent, ...]] = defaultdict(tuple)
+        # Shielded: the list is not lost to the others when one that waits for it is cancelled.
+        events = await asyncio.shield(listing.result)
+        return tuple(event for uid in uids for event in events.get(uid, ()))
+
+    async def _list(self, namespace: str) -> _EventsByUid:
+        events: defaultdict[str, tuple[PodEvent, ...]] = defaultdict(tuple)
         async for page in self._cluster.warnings(namespace):
             for raw in page:
                 event = PodEvent.from_raw(raw)
-                if event.reason in TELLING:
-                    found[raw["involvedObject"].get("uid", "")] += (event,)
-        return found
+                if event.reason in RELEVANT_EVENTS:
+                    events[raw["involvedObject"].get("uid", "")] += (event,)
+        return events

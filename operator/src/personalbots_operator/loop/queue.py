@@ -1,9 +1,9 @@
-"""A queue of keys: what turns watch events into work.
+"""A queue of keys that turns watch events into work.
 
-What always holds: a key waits at most once; a key is worked on by one worker at a time; a key that is added while it
-is being worked on is worked on once more afterwards; urgent keys go first, and owners take turns; at most `workers`
-keys are worked on at once; a failure is tried again after a growing, jittered delay. Nothing is kept of a key that
-neither waits nor failed.
+What always holds: a key waits at most once; a key is handled by one worker at a time; a key that is added while it is
+being handled is handled once more afterwards; urgent keys go first, and owners take turns; at most `workers` keys are
+handled at once; a failure is tried again after a growing, jittered delay. Nothing is kept of a key that neither waits
+nor failed.
 """
 
 import asyncio
@@ -13,15 +13,19 @@ import time
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, Protocol, TypeVar
 
-from personalbots_operator.loop.fair_queue import FairLine
+from personalbots_operator.loop.fair_queue import FairQueue
 
 Key = TypeVar("Key", bound=Hashable)
 
 logger = logging.getLogger(__name__)
 
 
-class Retry(Exception):  # noqa: N818 - it is no error
-    """To be tried again; quiet, since it is expected now and then. `after`: seconds, or None for the usual delay."""
+class RetryError(Exception):
+    """Handle the key again. It is not logged as an error, since it is expected now and then.
+
+    Attributes:
+        after: seconds to wait; None for the usual delay.
+    """
 
     def __init__(self, message: str, *, after: float | None = None) -> None:
         super().__init__(message)
@@ -29,14 +33,15 @@ class Retry(Exception):  # noqa: N818 - it is no error
 
 
 class Meter(Protocol):
-    """What the queue tells about itself."""
+    """What the queue measures."""
 
     def waited(self, seconds: float) -> None: ...
+
     def worked(self, seconds: float, result: str) -> None: ...
 
 
 class WorkQueue(Generic[Key]):
-    """Keys waiting for `handle`, which gives the seconds after which it wants the key again, or None."""
+    """Keys waiting for `handle`, which returns the seconds after which it wants the key again, or None."""
 
     def __init__(  # noqa: PLR0913 - by keyword
         self,
@@ -49,6 +54,7 @@ class WorkQueue(Generic[Key]):
         first_delay: float = 0.2,
         longest_delay: float = 15.0,
     ) -> None:
+        """`owner` and `urgent` say in which order keys are handled. Delays after failures are in seconds."""
         self._handle = handle
         self._workers = workers
         self._meter = meter
@@ -56,7 +62,7 @@ class WorkQueue(Generic[Key]):
         self._longest_delay = longest_delay
         self._owner = owner
         self._urgent = urgent
-        self._line: FairLine[Key] = FairLine()
+        self._queue: FairQueue[Key] = FairQueue()
         self._waiting: dict[Key, float] = {}
         self._working: set[Key] = set()
         self._again: set[Key] = set()
@@ -64,39 +70,40 @@ class WorkQueue(Generic[Key]):
         self._failures: dict[Key, int] = {}
 
     def __len__(self) -> int:
-        """Keys that wait now, not those that wait for a time."""
+        """How many keys wait for a worker, not counting those that wait for a time."""
         return len(self._waiting)
 
     @property
     def oldest(self) -> float:
-        """How long the key that came first has waited, in seconds."""
+        """How long the key that was added first has waited, in seconds."""
         return time.monotonic() - next(iter(self._waiting.values())) if self._waiting else 0.0
 
     @property
     def timers(self) -> int:
-        """Keys that wait for a time."""
+        """How many keys wait for a time."""
         return len(self._timers)
 
     def add(self, key: Key) -> None:
-        """Have `key` worked on as soon as a worker is free."""
+        """Have `key` handled as soon as a worker is free."""
         if key in self._working:
             self._again.add(key)
         elif key not in self._waiting:
             self._waiting[key] = time.monotonic()
-            self._line.put(key, self._owner(key), urgent=self._urgent(key))
+            self._queue.put(key, self._owner(key), urgent=self._urgent(key))
 
     def add_after(self, key: Key, seconds: float) -> None:
-        """Have `key` worked on in `seconds`, or earlier when it is added otherwise: only the earliest time counts."""
+        """Have `key` handled in `seconds`, or earlier when it is added before. Only the earliest time counts."""
         loop = asyncio.get_running_loop()
         timer = self._timers.get(key)
         if timer is not None:
             if timer.when() <= loop.time() + seconds:
                 return
             timer.cancel()
-        self._timers[key] = loop.call_later(seconds, self._ring, key)
+
+        self._timers[key] = loop.call_later(seconds, self._on_timer, key)
 
     def forget(self, key: Key) -> None:
-        """Drop the times and failures kept for `key`."""
+        """Drop the time and the failures kept for `key`."""
         self._failures.pop(key, None)
         self._stop_timer(key)
 
@@ -108,15 +115,17 @@ class WorkQueue(Generic[Key]):
 
     async def _work(self) -> None:
         while True:
-            key = await self._line.get()
+            key = await self._queue.get()
             waited = time.monotonic() - self._waiting.pop(key)
             if self._meter:
                 self._meter.waited(waited)
+
             self._working.add(key)
-            self._stop_timer(key)  # the work itself says when it wants the key again
+            self._stop_timer(key)  # the handler itself says when it wants the key again
             try:
                 await self._once(key)
             finally:
+                # Also when the worker is cancelled: a key must not stay marked as being handled.
                 self._working.discard(key)
                 if key in self._again:
                     self._again.discard(key)
@@ -127,11 +136,12 @@ class WorkQueue(Generic[Key]):
         result = "done"
         try:
             after = await self._handle(key)
-        except Retry as retry:
+        except RetryError as retry:
             result = "retry"
             logger.debug("%s is tried again: %s", key, retry)
             self.add_after(key, self._delay(key) if retry.after is None else retry.after)
         except Exception:
+            # A bug that one bot shows must not stop the others.
             result = "error"
             logger.exception("Working on %s failed; it is tried again", key)
             self.add_after(key, self._delay(key))
@@ -139,15 +149,17 @@ class WorkQueue(Generic[Key]):
             self._failures.pop(key, None)
             if after is not None:
                 self.add_after(key, after)
+
         if self._meter:
             self._meter.worked(time.monotonic() - started, result)
 
     def _delay(self, key: Key) -> float:
         failures = self._failures[key] = self._failures.get(key, 0) + 1
+        # The bound on the exponent keeps the number finite after many failures.
         longest: float = min(self._longest_delay, self._first_delay * 2.0 ** min(failures - 1, 32))
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
 
-    def _ring(self, key: Key) -> None:
+    def _on_timer(self, key: Key) -> None:
         self._timers.pop(key, None)
         self.add(key)
 

@@ -1,9 +1,9 @@
-"""Proves that watching works: compares what the watches have shown with a fresh list of metadata.
+"""Checks that watching works: compares what the watches have shown with a fresh list of metadata.
 
-A watch may go deaf without an error, and a deletion that happened while a watch was down is never told. So every
-`watchdog_seconds` the metadata of each kind is listed. What is no longer there is forgotten at once; what the list
-shows and a watch still has not shown after `deaf_seconds` means that the watch is deaf, and liveness fails.
-The first comparison that finds nothing missing says that the operator knows the cluster and may begin to act.
+A watch may go deaf without an error, and a deletion that happens while a watch is down is never shown. So every
+`watchdog_seconds` the metadata of each kind is listed. What is no longer there is forgotten at once. When a watch has
+not shown for `deaf_seconds` what the list shows, it is deaf, and liveness fails. The first comparison that finds
+nothing missing means that the operator knows the cluster and may begin to act.
 """
 
 import asyncio
@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from personalbots_operator.cache.cache import View, place
-from personalbots_operator.cache.observed import Key, newer
+from personalbots_operator.cache.bot import Key
+from personalbots_operator.cache.cache import Cache, slot_of
+from personalbots_operator.cache.values import newer
 from personalbots_operator.kube.client import ApiError, Cluster, Kind
 from personalbots_operator.loop.watching import WATCHED
 from personalbots_operator.metrics import Metrics
@@ -21,8 +22,9 @@ from personalbots_operator.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-_FIRST_SECONDS: Final = 0.2
-_FIRST_LOOKS: Final = 10
+_FIRST_SECONDS: Final = 0.2  # between two checks, until nothing was missing once
+_FIRST_CHECKS: Final = 10
+"""How often to wait for the watches to fall silent, before comparing all the same."""
 
 
 class Watchdog:
@@ -32,33 +34,33 @@ class Watchdog:
         self,
         *,
         cluster: Cluster,
-        view: View,
+        cache: Cache,
         settings: Settings,
         metrics: Metrics,
-        look: Callable[[Key], None],
+        enqueue: Callable[[Key], None],
     ) -> None:
         self._cluster = cluster
-        self._view = view
+        self._cache = cache
         self._settings = settings
         self._metrics = metrics
-        self._look = look
+        self._enqueue = enqueue
         self._missed: dict[Kind, dict[str, tuple[str, float]]] = {kind: {} for kind in WATCHED}
         self.synced = asyncio.Event()
 
     def deaf(self) -> str | None:
-        """What a watch has missed for too long, in a sentence; None when all hear."""
+        """What a watch has missed for too long, in a sentence; None when no watch is deaf."""
         for kind, seconds in self._behind():
             if seconds > self._settings.deaf_seconds:
-                return f"the watch of {kind.value[1]} has missed changes for {seconds:.0f} s"
+                return f"the watch of {kind.plural} has missed changes for {seconds:.0f} s"
         return None
 
     async def run(self) -> None:
-        """Compare until cancelled. At the start that waits for the watches to have shown what they have for now.
+        """Compare until cancelled. At the start, first wait for the watches to have shown what they have for now.
 
-        Comparing costs about as much as what it compares with: again and again it would double the time of a start.
+        A comparison costs about as much as the watches' own lists: to repeat it would double the time of a start.
         """
         while True:
-            await self._stand_still()
+            await self._wait_for_silence()
             try:
                 for kind in WATCHED:
                     await self._compare(kind)
@@ -69,39 +71,43 @@ class Watchdog:
                     self.synced.set()
             await asyncio.sleep(self._settings.watchdog_seconds if self.synced.is_set() else _FIRST_SECONDS)
 
-    async def _stand_still(self) -> None:
-        """Before the first time that nothing is missing: wait until no more is shown, but not for ever."""
+    async def _wait_for_silence(self) -> None:
+        """Until nothing was missing once: wait until the watches show no more objects, but not for ever."""
         known = -1
-        for _ in range(_FIRST_LOOKS):
-            if self.synced.is_set() or known == self._view.size:
+        for _ in range(_FIRST_CHECKS):
+            if self.synced.is_set() or known == self._cache.size:
                 return
-            known = self._view.size
+            known = self._cache.size
             await asyncio.sleep(_FIRST_SECONDS)
 
     async def _compare(self, kind: Kind) -> None:
-        before = self._view.versions(kind)
+        before = self._cache.versions(kind)
         listed: dict[str, str] = {}
         for namespace in self._settings.namespaces or (None,):
             async for page in self._cluster.metadata(kind, namespace, WATCHED[kind]):
-                listed |= {meta["uid"]: meta["resourceVersion"] for meta in page if place(kind, meta)}
-        for uid in before.keys() - listed.keys():
-            for key in self._view.lost(before[uid][0], uid):
-                self._look(key)
-        self._note(kind, listed)
+                listed |= {meta["uid"]: meta["resourceVersion"] for meta in page if slot_of(kind, meta)}
 
-    def _note(self, kind: Kind, listed: dict[str, str]) -> None:
-        """Keep what the watch had not shown when it was listed, with the time since when."""
-        now, shown, missed = time.monotonic(), self._view.versions(kind), self._missed[kind]
+        # Only what was known before the list: what was shown since then may be newer than it.
+        for uid in before.keys() - listed.keys():
+            for key in self._cache.forget(before[uid][0], uid):
+                self._enqueue(key)
+        self._note_missed(kind, listed)
+
+    def _note_missed(self, kind: Kind, listed: dict[str, str]) -> None:
+        """Keep what the watch has not shown although it is listed, with the time since when."""
+        now, shown, missed = time.monotonic(), self._cache.versions(kind), self._missed[kind]
         for uid, (version, _) in list(missed.items()):
             if uid not in listed or (uid in shown and not newer(version, shown[uid][1])):
                 del missed[uid]
         for uid, version in listed.items():
             if uid not in missed and (uid not in shown or newer(version, shown[uid][1])):
                 missed[uid] = (version, now)
+
         for other, seconds in self._behind():
-            self._metrics.watch_behind.labels(other.value[1]).set(seconds)
+            self._metrics.watch_behind.labels(other.plural).set(seconds)
 
     def _behind(self) -> Iterable[tuple[Kind, float]]:
+        """For each kind, for how many seconds its watch has missed something."""
         now = time.monotonic()
         for kind, missed in self._missed.items():
             yield kind, now - min((since for _, since in missed.values()), default=now)

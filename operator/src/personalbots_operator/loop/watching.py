@@ -1,10 +1,10 @@
-"""kopf's part: watch bots, pods and volumes, and hand every event on.
+"""kopf's part: watches bots, pods and volume claims, and hands every event on.
 
-Only `on.event` handlers are used: they write nothing to the objects, and what they do cannot fail. kopf's own
-bookkeeping (annotations, finalizers, Events, the difference to the last state) is turned off.
+Only `on.event` handlers are used: they write nothing to the objects, and cannot fail. kopf's own bookkeeping
+(annotations, finalizers, Events, the difference to the last state) is turned off.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
 import kopf
@@ -14,41 +14,42 @@ from personalbots_operator.cache.cache import SELECTOR
 from personalbots_operator.kube import connection
 from personalbots_operator.kube.client import Kind
 
-See = Callable[[Kind, dict[str, Any], bool], None]
+OnEvent = Callable[[Kind, dict[str, Any], bool], None]
+"""Takes the kind, the object, and whether it was deleted."""
 
 WATCHED: Final = {Kind.BOT: "", Kind.POD: SELECTOR, Kind.VOLUME: SELECTOR}
-"""What is watched, by which label selector."""
+"""The kinds to watch, and by which label selector."""
 
 
-def registry(see: See, *, stopping: Callable[[], Any]) -> kopf.OperatorRegistry:
-    """The handlers: `see` is given each event's object and whether it was deleted."""
+def registry(on_event: OnEvent, *, stop: Callable[[], Awaitable[None]]) -> kopf.OperatorRegistry:
+    """The handlers for kopf: `on_event` for each event, `stop` before kopf ends."""
     handlers = kopf.OperatorRegistry()
 
     @kopf.on.login(registry=handlers)
-    def login(**_: Any) -> kopf.ConnectionInfo:  # noqa: ANN401
+    def login(**_: Any) -> kopf.ConnectionInfo:  # noqa: ANN401 - kopf's protocol
         return connection.login()
 
     @kopf.on.cleanup(registry=handlers)
-    async def cleanup(**_: Any) -> None:  # noqa: ANN401
-        await stopping()
+    async def cleanup(**_: Any) -> None:  # noqa: ANN401 - kopf's protocol
+        await stop()
 
     for kind in WATCHED:
-        _watch(handlers, kind, see)
+        _watch(handlers, kind, on_event)
     return handlers
 
 
-def _watch(handlers: kopf.OperatorRegistry, kind: Kind, see: See) -> None:
+def _watch(handlers: kopf.OperatorRegistry, kind: Kind, on_event: OnEvent) -> None:
     @kopf.on.event(*_resource(kind), id=kind.name.lower(), registry=handlers)
-    async def seen(event: Any, **_: Any) -> None:  # noqa: ANN401
-        see(kind, event["object"], event["type"] == "DELETED")
+    async def handle(event: Any, **_: Any) -> None:  # noqa: ANN401 - kopf's protocol
+        on_event(kind, event["object"], event["type"] == "DELETED")
 
 
 def _resource(kind: Kind) -> tuple[str, str]:
-    return (names.API_VERSION, names.PLURAL) if kind is Kind.BOT else ("v1", kind.value[1])
+    return (names.API_VERSION, names.PLURAL) if kind is Kind.BOT else ("v1", kind.plural)
 
 
 def settings() -> kopf.OperatorSettings:
-    """The settings that make kopf as quiet and as light as it gets, measured with ten thousand resources."""
+    """Settings that make kopf as quiet and as light as it can be, measured with ten thousand resources."""
     settings = kopf.OperatorSettings()
     settings.scanning.disabled = True
     settings.posting.enabled = False
@@ -59,6 +60,7 @@ def settings() -> kopf.OperatorSettings:
     settings.queueing.idle_timeout = 0.2
     settings.process.ultimate_exiting_timeout = 10
     settings.persistence.diffbase_storage = _NoDiffBase()
+
     for kind, selector in WATCHED.items():
         if selector:
             settings.watching.label_selectors[_resource(kind)] = selector
@@ -66,7 +68,7 @@ def settings() -> kopf.OperatorSettings:
 
 
 class _NoDiffBase(kopf.DiffBaseStorage):
-    """No copy of each object is made to find differences in it."""
+    """Keeps no copy of each object to find differences with."""
 
     def build(self, *, body: kopf.Body, extra_fields: Iterable[kopf.FieldSpec] | None = None) -> kopf.BodyEssence:
         del body, extra_fields

@@ -1,0 +1,40 @@
+"""Ten thousand resources that nobody would write: the decision never stumbles, and what it refuses it says why."""
+
+import json
+import random
+
+from personalbots_operator.cache.bot import Bot
+from personalbots_operator.cache.cache import Cache
+from personalbots_operator.cache.pod import Pod, Volume
+from personalbots_operator.decision.decide import decide
+from personalbots_operator.decision.world import World
+from personalbots_operator.settings import Settings
+from support.mutations import mutated
+from support.resources import BOT, NOW, POD, VOLUME
+
+
+def test_ten_thousand_odd_resources_are_used_or_refused_with_a_sentence(settings: Settings) -> None:
+    chance = random.Random(5)  # noqa: S311 - to be repeated
+    pod, volume = Pod.from_raw(POD), Volume.from_raw(VOLUME)
+    reasons: dict[str, int] = {}
+    for number in range(10_000):
+        raw = mutated(BOT, "spec", chance)
+        if number % 2:
+            raw["status"] = {"conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": None}]}
+            raw = mutated(raw, "status", chance)
+        cache = Cache()
+        bot = Bot.from_raw(raw)
+        world = World(
+            bot=bot, pod=pod if number % 3 else None, volume=volume if number % 5 else None, now=NOW,
+            rival=cache.rival(bot),
+        )  # fmt: skip
+        decision = decide(world, settings)
+        assert decision.status is not None or decision.actions, raw
+        if decision.status is None:
+            continue
+        json.dumps(decision.status)
+        ready = decision.status["conditions"][0]
+        reasons[ready["reason"]] = reasons.get(ready["reason"], 0) + 1
+        assert ready["message"].endswith("."), ready
+    assert reasons["InvalidSpec"] > 1000
+    assert reasons["Starting"] > 100
