@@ -38,8 +38,8 @@ LEFT_BEHIND = ("-W", "ignore::pytest.PytestUnraisableExceptionWarning")
 """aiohttp leaves the transport of a call that is cut off while it connects; whichever test comes next would be told."""
 ALL_OF_THEM = (PATIENT, *LEFT_BEHIND, "-p", "no:hypothesispytest")  # its import at the end met a fault of Python 3.11
 ON_THE_CLUSTER = {  # most of these wait for something far away
-    "side by side": (*ALL_OF_THEM, "-m", "not alone", "--numprocesses=3", "--dist=loadfile"),
-    "one by one": (*ALL_OF_THEM, "-m", "alone"),
+    "side by side": (*ALL_OF_THEM, "-m", "not (serial or disruptive)", "--numprocesses=3", "--dist=loadfile"),
+    "one by one": (*ALL_OF_THEM, "-m", "serial or disruptive"),
 }
 
 

@@ -12,9 +12,9 @@ import yaml
 
 from cluster import tools
 from standins.telegram import TelegramClient
-from support.installation import LLM_URL, TELEGRAM_URL, Installation
+from support.cluster.installation import LLM_URL, TELEGRAM_URL, Installation
 
-pytestmark = [pytest.mark.cluster, pytest.mark.alone]  # its commands look at all bots of the namespace
+pytestmark = [pytest.mark.cluster, pytest.mark.serial]  # its commands look at all bots of the namespace
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"<!-- tested on the cluster -->\n```sh\n(.*?)```", re.DOTALL)
@@ -65,11 +65,13 @@ async def test_the_commands_of_the_pages_work(installed: Installation, telegram:
 
     *made, deleted = blocks("kubectl")
     shown = "".join(run(block) for block in made)
-    for told in ("pages_test_bot", "PHASE", "LAST ACTIVITY", "Polling"):
-        assert told in shown
-    told = {page: "".join(run(block) for block in blocks(page)) for page in OTHERS}
-    assert told["security"].startswith("no\nno\n")
-    assert "KIND:       PersonalBot" in told["install"]
-    assert bot.token not in str(told)
+    for words in ("pages_test_bot", "PHASE", "LAST ACTIVITY", "Polling"):
+        assert words in shown
+
+    printed = {page: "".join(run(block) for block in blocks(page)) for page in OTHERS}
+    assert printed["security"].startswith("no\nno\n")
+    assert "KIND:       PersonalBot" in printed["install"]
+    assert bot.token not in str(printed)
+
     run(deleted)
-    assert installed.get("pvc", "pbot-my-bot"), "the volume was to stay"
+    assert installed.get("pvc", "pbot-my-bot"), "the volume had to stay"

@@ -4,7 +4,7 @@ import pytest
 
 from cluster import deploy
 from cluster.process import CommandFailed
-from support.installation import Installation, Setup
+from support.cluster.installation import Installation, Setup
 
 pytestmark = pytest.mark.cluster
 
