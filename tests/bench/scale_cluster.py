@@ -1,9 +1,7 @@
-"""What the benchmarks at scale stand on: fake nodes run by kwok, a namespace of their own, and a watch of it.
+"""What the benchmark at scale stands on: fake nodes run by kwok, a namespace of their own, and a watch of it.
 
-All of it is marked as the benchmark's, goes when it ends, and what an interrupted run left goes before the next.
+All of it is labelled as the benchmark's and goes when it ends; what an interrupted run left goes before the next.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
@@ -12,53 +10,39 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Final, Self
 
 import aiohttp
-import kopf
-import yaml
 
-from cluster import deploy, kube, tools
+from cluster import Context, deploy, kube, tools
 from cluster.process import CommandFailed
 from personalbots_api import names
 from personalbots_operator.kube.client import Cluster, Kind
+from support.cluster.administrator import connection
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator, Iterable
-
-    from cluster import Context
-
-NAMESPACE = "bench-scale"
-LABEL = {"personalbots.io/bench": "scale"}
-SELECTOR = "personalbots.io/bench=scale"
-TAINT = {"key": "personalbots.io/bench", "effect": "NoSchedule"}
-STORAGE_CLASS = "bench-scale"
-NODES = 10
-STAGES = Path(__file__).parent / "kwok.yaml"
-CONNECTIONS = 32
-PLACE = {
+NAMESPACE: Final = "bench-scale"
+LABEL: Final = {"personalbots.io/bench": "scale"}
+SELECTOR: Final = "personalbots.io/bench=scale"
+TAINT: Final = {"key": "personalbots.io/bench", "effect": "NoSchedule"}
+STORAGE_CLASS: Final = "bench-scale"
+NODES: Final = 10
+STAGES: Final = Path(__file__).parent / "kwok.yaml"
+CONNECTIONS: Final = 32
+PLACE: Final = {
     "nodeSelector": LABEL,
     "tolerations": [{"key": TAINT["key"], "operator": "Exists", "effect": TAINT["effect"]}],
 }
 """What sends a pod to the fake nodes, and nothing else there."""
 
 
-class TooSlow(Exception):  # noqa: N818 - it says what happened
-    """Something did not happen in the time that is given to it."""
+class BenchmarkError(Exception):
+    """Something that the benchmark stands on failed, or took too long."""
 
 
-async def until(what: str, true: Callable[[], bool], *, within: float, every: float = 0.05) -> None:
-    """Wait until it is so."""
-    end = time.monotonic() + within
-    while not true():
-        if time.monotonic() > end:
-            raise TooSlow(f"not within {within:.0f} s: {what}")
-        await asyncio.sleep(every)
-
-
-@dataclass
+@dataclass(slots=True)
 class Seen:
     """What a watch of the namespace saw, by the name of the bot or pod; times are of the monotonic clock."""
 
@@ -96,7 +80,7 @@ class Api:
     """The API server as an administrator sees it."""
 
     def __init__(self, context: Context) -> None:
-        self._where = administrator(context.kubeconfig)
+        self._where = connection(context.kubeconfig)
         self._begun = False
         self.cluster = Cluster(lambda: self._where, connections=CONNECTIONS)
         connector = aiohttp.TCPConnector(ssl=self._where.as_ssl_context(), limit=0)
@@ -124,7 +108,7 @@ class Api:
 
     async def _watch(self, kind: Kind, handle: Callable[[str, dict[str, Any]], None]) -> None:
         path, version = kind.path(NAMESPACE), ""
-        while True:  # the server ends a watch that cannot keep up: it goes on where it was
+        while True:  # the server ends a watch that cannot keep up: the next one goes on where this one was
             if not version:
                 async with self._session.get(f"{self._where.server}/{path}", params={"limit": "1"}) as response:
                     version = (await response.json())["metadata"]["resourceVersion"]
@@ -132,9 +116,11 @@ class Api:
             async with self._session.get(f"{self._where.server}/{path}", params=query) as response:
                 async for line in response.content:
                     event = json.loads(line)
-                    if event["type"] == "ERROR":  # a cache that is just being made knows no version of before
+                    if event["type"] == "ERROR":  # a cache that is just being made does not know the version
                         if self._begun:
-                            raise TooSlow(f"the watch of {kind.value[1]} failed: {event['object'].get('message')}")
+                            raise BenchmarkError(
+                                f"the watch of {kind.value[1]} failed: {event['object'].get('message')}"
+                            )
                         version = ""
                         break
                     version = event["object"]["metadata"]["resourceVersion"]
@@ -142,7 +128,7 @@ class Api:
                     handle(event["type"], event["object"])
 
     async def empty(self, kind: Kind) -> None:
-        """Delete all of a kind in the namespace at once, without anybody's consent."""
+        """Delete all of a kind in the namespace at once, without a grace period."""
         url, few = f"{self._where.server}/{kind.path(NAMESPACE)}", {"limit": "500"}
         body = {"gracePeriodSeconds": 0, "propagationPolicy": "Background"}
         while True:
@@ -153,27 +139,8 @@ class Api:
                 await response.read()
 
 
-def administrator(kubeconfig: Path) -> kopf.ConnectionInfo:
-    """How the user of a kubeconfig gets in."""
-    raw = yaml.safe_load(kubeconfig.read_text())
-    context = _named(raw["contexts"], raw["current-context"])["context"]
-    cluster = _named(raw["clusters"], context["cluster"])["cluster"]
-    user = _named(raw["users"], context["user"])["user"]
-    return kopf.ConnectionInfo(
-        server=cluster["server"],
-        ca_data=cluster.get("certificate-authority-data"),
-        certificate_data=user.get("client-certificate-data"),
-        private_key_data=user.get("client-key-data"),
-        token=user.get("token"),
-    )
-
-
-def _named(items: Iterable[dict[str, Any]], name: str) -> dict[str, Any]:
-    return next(item for item in items if item["name"] == name)
-
-
 def answers(context: Context) -> bool:
-    """Whether there is a cluster."""
+    """Tell whether there is a cluster."""
     if not context.kubeconfig.exists():
         return False
     try:
@@ -184,9 +151,10 @@ def answers(context: Context) -> bool:
 
 @contextlib.asynccontextmanager
 async def fake_cluster(context: Context, *, statusz: str, volumes: int) -> AsyncGenerator[Api]:
-    """The namespace, volumes, and nodes whose pods are ready as soon as they are bound, until the block ends.
+    """Have the namespace, volumes, and nodes whose pods are ready as soon as they are bound, until the block ends.
 
     Args:
+        context: the cluster.
         statusz: the address that all pods get.
         volumes: how many volumes of STORAGE_CLASS there are to be had.
     """
@@ -204,7 +172,7 @@ async def fake_cluster(context: Context, *, statusz: str, volumes: int) -> Async
 
 
 def _crd(context: Context) -> None:
-    """Have the resource known; it stays, as it does when the chart is taken away, and the chart may take it over."""
+    """Install the CRD where there is none. It stays, as it does without the chart, and the chart may take it over."""
     crd = ("crd", f"{names.PLURAL}.{names.GROUP}")
     if not kube.kubectl(context, "get", *crd, "--ignore-not-found"):
         words = ("template", "bench", str(context.root / deploy.CHART), "--show-only", "templates/crd.yaml")
@@ -248,7 +216,7 @@ async def _ready(context: Context) -> None:
     try:
         await asyncio.to_thread(kube.kubectl, context, *words)
     except CommandFailed as failed:
-        raise TooSlow(f"the fake nodes are not ready: {failed}") from failed
+        raise BenchmarkError(f"the fake nodes are not ready: {failed}") from failed
 
 
 def _node(number: int) -> dict[str, Any]:

@@ -1,6 +1,4 @@
-"""The operator in its image, with the limits and the rights that the chart gives it, and what it tells."""
-
-from __future__ import annotations
+"""The operator in its image, with the limits and the rights that the chart gives it, and its metrics."""
 
 import asyncio
 import contextlib
@@ -8,42 +6,38 @@ import json
 import os
 import re
 import signal
-import socket
 import time
 from collections import Counter
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Final, Self
 
 import aiohttp
 import yaml
 from aiohttp import web
-from scale_cluster import NAMESPACE, TooSlow, administrator
 
-from cluster import deploy, images, kube
+from bench.scale_cluster import NAMESPACE, BenchmarkError
+from cluster import Context, deploy, images, kube
 from cluster.process import run, works
 from personalbots_api import names
+from support.cluster.administrator import connection
+from support.cluster.local_operator import free_port, kubeconfig
 
-if TYPE_CHECKING:
-    from asyncio.subprocess import Process
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
-
-    from cluster import Context
-
-IMAGE = "registry.invalid/bot:1"
-STATUSZ_ADDRESS = "127.66.0.1"  # of this machine alone; the port is the bots'
-STATUSZ = {
+IMAGE: Final = "registry.invalid/bot:1"
+STATUSZ_ADDRESS: Final = "127.66.0.1"  # of this machine alone; the port is the bots'
+STATUSZ: Final = {
     "polling": {"reason": "Polling", "lastCompleted": "2026-01-01T00:00:00Z"},
     "knowledge": {"reason": "Opened", "documents": 3, "chunks": 120, "bytes": 1 << 20},
     "llm": {"reason": "KeyAccepted"},
 }
-LIMITS = ("--cpus", "1", "--memory", "256m", "--read-only", "--tmpfs", "/tmp")  # noqa: S108 - the chart's
-LONGEST_START = 120.0
-WRITES = ("POST", "PUT", "PATCH", "DELETE")
+LIMITS: Final = ("--cpus", "1", "--memory", "256m", "--read-only", "--tmpfs", "/tmp")  # noqa: S108 - the chart's
+LONGEST_START: Final = 120.0  # seconds
+WRITES: Final = ("POST", "PUT", "PATCH", "DELETE")
 
 
-@dataclass
-class Told:
+@dataclass(frozen=True, slots=True)
+class Measured:
     """The operator's metrics at one moment."""
 
     cpu: float
@@ -55,7 +49,8 @@ class Told:
     at: float = field(default_factory=time.monotonic)
 
     @classmethod
-    def read(cls, text: str) -> Told:
+    def read(cls, text: str) -> Self:
+        """Read the text of /metrics."""
         calls: Counter[str] = Counter()
         for labels, value in re.findall(r"^personalbots_operator_api_calls_total\{(.*)\} (\S+)$", text, re.MULTILINE):
             verb, code = (re.search(rf'{name}="([^"]*)"', labels) for name in ("verb", "code"))
@@ -81,7 +76,7 @@ class Operator:
     def __init__(self, *, image: str, name: str, config: Path, log: Path) -> None:
         self._name = name
         self._log = log
-        self._port = _free_port()
+        self._port = free_port()
         settings = {"BOT_IMAGE": IMAGE, "NAMESPACES": NAMESPACE, "PORT": str(self._port)}
         self._command = [
             *("docker", "run", "--rm", "--name", name, "--network", "host", *LIMITS, "--user", str(os.getuid())),
@@ -89,23 +84,27 @@ class Operator:
             *(word for key, value in settings.items() for word in ("--env", f"OPERATOR_{key}={value}")),
             image,
         ]
-        self._process: Process | None = None
+        self._process: asyncio.subprocess.Process | None = None
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
 
     async def start(self) -> float:
-        """Start it and wait until it knows all bots and none waits; the seconds that took."""
+        """Start it and wait until it knows all bots and none waits; give the seconds that this took.
+
+        Raises:
+            BenchmarkError: it ended, or took too long.
+        """
         started = time.monotonic()
         with self._log.open("a") as log:
             self._process = await asyncio.create_subprocess_exec(*self._command, stdout=log, stderr=log)
         while time.monotonic() - started < LONGEST_START:
             if self._process.returncode is not None:
-                raise TooSlow(f"the operator ended with {self._process.returncode}: see {self._log}")
+                raise BenchmarkError(f"the operator ended with {self._process.returncode}: see {self._log}")
             with contextlib.suppress(aiohttp.ClientError):
                 async with self._session.get(f"http://127.0.0.1:{self._port}/readyz") as response:
-                    if response.status == 200 and not (await self.told()).waiting:
+                    if response.status == 200 and not (await self.measured()).waiting:
                         return time.monotonic() - started
             await asyncio.sleep(0.05)
-        raise TooSlow(f"the operator is not ready after {LONGEST_START:.0f} s: see {self._log}")
+        raise BenchmarkError(f"the operator is not ready after {LONGEST_START:.0f} s: see {self._log}")
 
     async def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Send it a signal and wait until it is gone."""
@@ -113,12 +112,13 @@ class Operator:
             await asyncio.to_thread(run, "docker", "kill", "--signal", how.name, self._name)
             await self._process.wait()
 
-    async def told(self) -> Told:
+    async def measured(self) -> Measured:
+        """Give its metrics now."""
         async with self._session.get(f"http://127.0.0.1:{self._port}/metrics") as response:
-            return Told.read(await response.text())
+            return Measured.read(await response.text())
 
     async def longest_answer(self, seconds: float) -> float:
-        """Ask /healthz again and again for so long: the longest time until its answer."""
+        """Ask /healthz again and again for so long; give the longest time until its answer, in seconds."""
         end, longest = time.monotonic() + seconds, 0.0
         while (asked := time.monotonic()) < end:
             async with self._session.get(f"http://127.0.0.1:{self._port}/healthz") as response:
@@ -128,6 +128,7 @@ class Operator:
         return longest
 
     async def close(self) -> None:
+        """End it, and all that was opened for it."""
         await self._session.close()
         if self._process and self._process.returncode is None:
             await asyncio.to_thread(works, "docker", "rm", "--force", self._name)
@@ -136,7 +137,7 @@ class Operator:
 
 @contextlib.asynccontextmanager
 async def operator(context: Context) -> AsyncGenerator[Operator]:
-    """The operator, not started yet; what was started ends with the block."""
+    """Give the operator, not started yet; it ends with the block."""
     image = images.build(context)["operator"]
     config, log = context.state / f"{context.name}.bench.kubeconfig", context.logs / "bench-operator.log"
     _log_in(context, config)
@@ -153,7 +154,7 @@ async def operator(context: Context) -> AsyncGenerator[Operator]:
 
 @contextlib.asynccontextmanager
 async def bots_answering() -> AsyncGenerator[None]:
-    """Answer /statusz for all fake pods, as a bot does that is well, but without saying who it is."""
+    """Answer /statusz for all fake pods as a healthy bot does, but without its identity."""
 
     async def answer(_: web.Request) -> web.Response:
         return web.json_response(STATUSZ)
@@ -177,20 +178,6 @@ def _log_in(context: Context, path: Path) -> None:
     kube.kubectl(context, "apply", "--server-side", "-f", "-", stdin=rights)
     account = next(item["metadata"]["name"] for item in yaml.safe_load_all(rights) if item["kind"] == "ServiceAccount")
     token = kube.kubectl(context, "-n", NAMESPACE, "create", "token", account, "--duration=2h").strip()
-    where = administrator(context.kubeconfig)
-    config = {
-        "apiVersion": "v1", "kind": "Config", "current-context": "bench",
-        "clusters": [{"name": "bench", "cluster": {
-            "server": where.server, "certificate-authority-data": where.ca_data}}],
-        "users": [{"name": "bench", "user": {"token": token}}],
-        "contexts": [{"name": "bench", "context": {"cluster": "bench", "user": "bench"}}],
-    }  # fmt: skip
+    where = connection(context.kubeconfig)
     path.touch(mode=0o600)
-    path.write_text(yaml.safe_dump(config))
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    kubeconfig(path, server=where.server, user={"token": token}, authority=str(where.ca_data or ""))

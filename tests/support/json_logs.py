@@ -7,7 +7,7 @@ from typing import Any
 
 def log_lines(log: Path) -> list[dict[str, Any]]:
     """Give the lines of a log; one that is not a JSON object, such as the interpreter's own, is its `message`."""
-    text = log.read_text() if log.exists() else ""
+    text = log.read_text(errors="replace") if log.exists() else ""
     return [_read(line) for line in text.splitlines()]
 
 
