@@ -17,7 +17,7 @@ from personalbots_operator.decision.decide import World, decide
 from personalbots_operator.settings import Settings
 from support.cluster.administrator import BOTS, Administrator, Json
 from support.cluster.installation import Installation
-from support.odd_resources import mutated
+from support.mutations import mutated
 from support.resources import BOT
 
 NUMBER = int(os.environ.get("FUZZ_RESOURCES", "1500"))
