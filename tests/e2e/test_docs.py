@@ -1,4 +1,4 @@
-"""The pages' commands work, as they stand there: each block that is marked is run, in order, by bash."""
+"""The commands of the pages work as they are written: bash runs each block that is marked, in order."""
 
 import os
 import re

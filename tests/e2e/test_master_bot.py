@@ -1,4 +1,4 @@
-"""The master bot on the real cluster: what it does there, what it survives, and that what it says is so."""
+"""The master bot on the real cluster: what it does there, what it survives, and that it tells the truth."""
 
 import asyncio
 import contextlib
@@ -42,7 +42,7 @@ def remove(installed: Installation, name: str) -> None:
 
 @pytest.fixture
 async def real(installed: Installation) -> AsyncIterator[KubernetesCluster]:
-    """The master bot's client, in a namespace of its own where no operator and no master bot is at work."""
+    """The master bot's client, in a namespace of its own that no operator and no master bot serves."""
     namespace = f"master-{secrets.token_hex(3)}"
     kube.apply(installed.context, kube.namespace(namespace))
     connection = await Kube.connect(Metrics(), installed.context.kubeconfig)

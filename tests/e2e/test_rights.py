@@ -1,4 +1,4 @@
-"""What each program may do, asked of the API server itself."""
+"""What each program may do, as the API server itself answers."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """What the cluster does to bots: quotas, priorities, drained and lost nodes, finalizers, resources of another schema.
 
-Each has its reason, is recovered from by itself once the cause is gone, and there is never a second pod.
+Each has its reason; the bot comes back by itself once the cause is gone, and there is never a second pod.
 """
 
 import asyncio
@@ -69,9 +69,11 @@ async def test_one_bot_too_many_of_an_owner_waits_until_another_goes(installed: 
     try:
         installed.apply(installed.bot(older, owner=owner))
         await installed.reason(older, "Polling", timeout=120)
+
         installed.apply(installed.bot(newer, owner=owner))
         await fails(installed, newer, "QuotaExceeded", "Failed", "the 1 that are allowed")
         assert installed.get("pod", f"pbot-{newer}") is None
+
         installed.kubectl("-n", installed.namespace, "delete", "pbot", older)
         await installed.reason(newer, "Polling", timeout=90)
     finally:
@@ -127,6 +129,7 @@ async def test_a_bot_that_has_to_make_room_for_a_more_important_pod_comes_back(
     with there(installed, low, high):
         installed.apply(installed.bot(setup.name, owner=setup.owner.id, pod={"priorityClassName": "bots-low"}))
         await installed.reason(setup.name, "Polling", timeout=90)
+
         pod = installed.get("pod", f"pbot-{setup.name}") or {}
         image = pod["spec"]["containers"][0]["image"]
         room = {"requests": {"cpu": f"{free_millicores(installed) + 10}m"}}
@@ -138,6 +141,7 @@ async def test_a_bot_that_has_to_make_room_for_a_more_important_pod_comes_back(
                 lambda: "Evicted" in event_reasons(installed, setup.name), what="an Event Evicted", timeout=60
             )
             await fails(installed, setup.name, "Unschedulable", "Pending", "cpu")
+
         await installed.reason(setup.name, "Polling", timeout=120)
     assert pods_at_once(record, setup.name) == 1
 
@@ -148,6 +152,7 @@ async def test_a_bot_of_a_drained_node_waits_for_a_node_and_comes_back(
 ) -> None:
     installed.apply(installed.bot(setup.name, owner=setup.owner.id))
     await installed.reason(setup.name, "Polling", timeout=90)
+
     (node,) = (item["metadata"]["name"] for item in installed.items("nodes"))
     only = f"--pod-selector=personalbots.io/bot={setup.name}"
     words = ("drain", node, only, "--delete-emptydir-data", "--force", "--ignore-daemonsets", "--timeout=60s")
@@ -157,6 +162,7 @@ async def test_a_bot_of_a_drained_node_waits_for_a_node_and_comes_back(
         assert "Evicted" in event_reasons(installed, setup.name)
     finally:
         installed.kubectl("uncordon", node)
+
     await installed.reason(setup.name, "Polling", timeout=120)
     assert pods_at_once(record, setup.name) == 1
 
@@ -166,6 +172,7 @@ async def test_a_pod_that_a_finalizer_holds_is_told_and_no_second_one_is_made(
 ) -> None:
     installed.apply(installed.bot(setup.name, owner=setup.owner.id))
     await installed.reason(setup.name, "Polling", timeout=90)
+
     pod = ("-n", installed.namespace, "patch", "pod", f"pbot-{setup.name}", "--type=merge", "-p")
     installed.kubectl(*pod, json.dumps({"metadata": {"finalizers": ["example.com/hold"]}}))
     try:
@@ -173,12 +180,13 @@ async def test_a_pod_that_a_finalizer_holds_is_told_and_no_second_one_is_made(
         await fails(installed, setup.name, "PodStuck", "Pending", "example.com/hold")
     finally:
         installed.kubectl(*pod, json.dumps({"metadata": {"finalizers": None}}))
+
     await installed.reason(setup.name, "Polling", timeout=90)
     assert pods_at_once(record, setup.name) == 1
 
 
 def fake_node(name: str) -> Json:
-    """A node whose kubelet never was: pods are put on it, and nothing runs them."""
+    """A node without a kubelet: pods are put on it, and nothing runs them."""
     return {
         "apiVersion": "v1",
         "kind": "Node",
@@ -187,7 +195,7 @@ def fake_node(name: str) -> Json:
     }
 
 
-def node_says(installed: Installation, name: str, ready: str) -> None:
+def report_node(installed: Installation, name: str, ready: str) -> None:
     """Write the node's status as its kubelet would."""
     capacity = {"cpu": "4", "memory": "8Gi", "pods": "10"}
     condition = {"type": "Ready", "status": ready, "reason": "Test", "lastHeartbeatTime": "2027-01-01T00:00:00Z"}
@@ -206,7 +214,7 @@ async def test_a_bot_on_a_lost_node_waits_until_the_node_is_gone_and_runs_elsewh
         *({"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 1} for key in taints[1:]),
     ]
     with there(installed, fake_node(lost)):
-        node_says(installed, lost, "True")
+        report_node(installed, lost, "True")
         pod = {"nodeSelector": {"test.example.com/lost": "yes"}, "tolerations": tolerations}
         installed.apply(installed.bot(setup.name, owner=setup.owner.id, pod=pod, knowledge=NO_VOLUME))
         await installed.until(
@@ -214,7 +222,8 @@ async def test_a_bot_on_a_lost_node_waits_until_the_node_is_gone_and_runs_elsewh
             what="the pod is on the node",
             show=lambda: installed.describe(setup.name),
         )
-        node_says(installed, lost, "False")
+
+        report_node(installed, lost, "False")
         await fails(installed, setup.name, "NodeLost", "Pending", lost, timeout=200)
         assert (installed.get("pod", f"pbot-{setup.name}") or {})["spec"]["nodeName"] == lost
         installed.patch(setup.name, {"spec": {"pod": {"nodeSelector": None}}})
@@ -231,6 +240,7 @@ async def test_a_resource_that_an_older_schema_let_through_is_told_and_works_onc
     schema = older["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     schema["properties"]["spec"] = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     older["spec"]["versions"][0].pop("selectableFields", None)
+
     bot = installed.bot(setup.name, owner=setup.owner.id)
     full = installed.kubectl("create", "--dry-run=server", "-o", "json", "-f", "-", stdin=json.dumps(bot))
     bot["spec"] = json.loads(full)["spec"] | {"requestTimeout": 20}
@@ -240,6 +250,7 @@ async def test_a_resource_that_an_older_schema_let_through_is_told_and_works_onc
         await installed.until(lambda: created(installed, bot), what="the older schema takes it", timeout=30)
     finally:
         installed.kubectl(*replace, stdin=json.dumps(crd))
+
     await fails(installed, setup.name, "InvalidSpec", "Failed", "spec.requestTimeout must be text")
     assert installed.get("pod", f"pbot-{setup.name}") is None
     installed.patch(setup.name, {"spec": {"requestTimeout": "20m"}})
@@ -247,7 +258,7 @@ async def test_a_resource_that_an_older_schema_let_through_is_told_and_works_onc
 
 
 def created(installed: Installation, bot: Json) -> bool:
-    """Make the bot, unless the API server still refuses it by the schema of before."""
+    """Make the bot, unless the API server still refuses it by the newer schema."""
     try:
         installed.kubectl("create", "-f", "-", stdin=json.dumps(bot))
     except CommandFailed as refused:
@@ -263,12 +274,14 @@ async def test_a_collection_on_a_server_that_is_away_is_left_there_and_said_and_
     knowledge = NO_VOLUME | {"deletionPolicy": "Delete"}
     installed.apply(installed.bot(setup.name, owner=setup.owner.id, knowledge=knowledge))
     await installed.reason(setup.name, "Polling", timeout=90)
+
     deployment.scale(installed, 0)
     installed.kubectl("-n", installed.namespace, "delete", "pbot", setup.name, "--wait=false")
     deployment.scale(installed, 1)
     terminating = await installed.reason(setup.name, "Terminating", timeout=60)
     assert terminating["status"] == "False"
     await installed.owner_reads(setup.name, "Terminating")
+
     await installed.gone("pod", f"pbot-{setup.name}")
     await installed.gone("pbot", setup.name, timeout=200)
     assert "KnowledgeLeft" in event_reasons(installed, setup.name)

@@ -175,7 +175,7 @@ async def test_a_restart_is_done_once(installed: Installation, bot: Setup, recor
     await installed.replaced(bot.name, before)
     after = pod(installed, bot)["metadata"]["uid"]
     installed.kubectl("-n", installed.namespace, "label", "pbot", bot.name, "test.example.com/touched=yes")
-    await asyncio.sleep(2)  # nothing is to happen: there is no condition to wait for
+    await asyncio.sleep(2)  # nothing may happen: there is no condition to wait for
     assert pod(installed, bot)["metadata"]["uid"] == after
     assert pods_at_once(record, bot.name) == 1
 

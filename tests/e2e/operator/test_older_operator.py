@@ -25,7 +25,7 @@ async def bots(installed: Installation, telegram: TelegramClient) -> AsyncIterat
 
 
 def down_at_once(record: Recording, installed: Installation, bots: set[str], since: int) -> int:
-    """The largest number of these bots that did not poll at the same time, after a resourceVersion."""
+    """Give the largest number of these bots that did not poll at the same time, after a resourceVersion."""
     down: set[str] = set()
     most = 0
     for change in record.changes("personalbots", installed.namespace):
@@ -42,7 +42,7 @@ def down_at_once(record: Recording, installed: Installation, bots: set[str], sin
 async def test_pods_that_an_older_operator_made_are_replaced_one_after_another(
     installed: Installation, bots: list[Setup], record: Recording
 ) -> None:
-    """It made their hashes of other fields, too: that is no reason to replace all of them at once."""
+    """The older operator also hashed other fields: that is no reason to replace all pods at once."""
     since = max(int(item["metadata"]["resourceVersion"]) for item in installed.items("pbot"))
     before = {setup.name: pod_of(installed, setup.name) for setup in bots}
     template = next(iter(before.values()))["metadata"]["annotations"][names.TEMPLATE_ANNOTATION]

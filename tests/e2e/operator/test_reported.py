@@ -59,7 +59,7 @@ os.makedirs(f"/proc/1/root{sys.argv[1]}", exist_ok=True)
 
 
 async def becomes(installed: Installation, name: str, kind: str, reason: str, *words: str, timeout: float = 90) -> Json:
-    """Wait until a condition has this reason, and give it; one that tells of trouble has an Event."""
+    """Wait until a condition has this reason, and give it; one that is False has an Event."""
 
     def probe() -> Json | None:
         found = condition_of(installed, name, kind)
@@ -100,7 +100,7 @@ async def test_what_the_llm_refuses_is_said_and_forgotten_when_it_no_longer_does
 ) -> None:
     """All of them at once: each bot asks again after a minute, and nobody helps."""
     cases = dict(zip(LLM_FAULTS, setups, strict=False))
-    away = setups[len(cases)]  # the address answers nothing, as that of a service that is not there
+    away = setups[len(cases)]  # nothing answers at its address
     for reason, setup in cases.items():
         await llm.fault(endpoint="models", key=setup.key, times=None, **LLM_FAULTS[reason][0])
         installed.apply(installed.bot(setup.name, owner=setup.owner.id))
@@ -136,7 +136,7 @@ async def test_what_the_llm_refuses_is_said_and_forgotten_when_it_no_longer_does
 
 @pytest.fixture
 def qdrant(installed: Installation) -> Iterator[Json]:
-    """A Service without a server behind it, and the pod that would be the server, not made yet."""
+    """A Service without a server behind it, and the pod of the server, which the test makes."""
     labels = {"app": QDRANT}
     service = {
         "apiVersion": "v1",
@@ -150,7 +150,7 @@ def qdrant(installed: Installation) -> Iterator[Json]:
 
 
 def program(installed: Installation, name: str, script: str, **how: Any) -> Json:  # noqa: ANN401 - JSON
-    """A pod beside the bots that runs a script, and may have a bot's volume."""
+    """Describe a pod beside the bots that runs a script, and may have a bot's volume."""
     claim = how.get("claim")
     container = {
         "name": "python",
@@ -268,7 +268,7 @@ async def test_a_budget_that_is_spent_is_said_and_a_larger_one_lets_the_bot_go_o
 async def test_a_full_volume_is_said_and_the_bot_reads_on_when_it_was_given_room(
     installed: Installation, setup: Setup
 ) -> None:
-    """A real volume of its own size: memory of the node, mounted there."""
+    """The volume really has its size: it is memory, mounted on the node."""
     name, folder = setup.name, f"/mnt/{setup.name}"
     node = (installed.get("pod", NODE, namespace=NODE) or {})["spec"]["nodeName"]
     on_node(installed.context, MAKE, folder)
@@ -290,7 +290,7 @@ async def test_a_full_volume_is_said_and_the_bot_reads_on_when_it_was_given_room
 
 
 def volume_on(node: str, *, name: str, folder: str) -> Json:
-    """A volume of 64 MiB that is a folder of the node, in a storage class of its own."""
+    """Describe a volume of 64 MiB that is a folder of the node, in a storage class of its own."""
     here = {"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}
     return {
         "apiVersion": "v1",
