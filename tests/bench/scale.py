@@ -14,9 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Final
 
-from bench import scale_figures
-from bench.figures import Figure
-from bench.scale_cluster import (
+from bench.at_scale.cluster import (
     NAMESPACE,
     NODES,
     PLACE,
@@ -27,8 +25,9 @@ from bench.scale_cluster import (
     answers,
     fake_cluster,
 )
-from bench.scale_figures import FAST_RATE, MAKERS, SLOW_RATE, Results, Run, Sizes
-from bench.scale_operator import IMAGE, STATUSZ_ADDRESS, Operator, bots_answering, operator
+from bench.at_scale.figures import FAST_RATE, MAKERS, SLOW_RATE, Results, Run, Sizes, figures
+from bench.at_scale.operator import IMAGE, STATUSZ_ADDRESS, Operator, bots_answering, operator
+from bench.figures import Figure
 from cluster import Context, kube
 from personalbots_api import names
 from personalbots_operator.cache.observed import Bot, Key
@@ -63,7 +62,7 @@ async def measure(size: float = 1.0) -> list[Figure]:
     server = json.loads(kube.kubectl(context, "version", "-o", "json"))["serverVersion"]["gitVersion"]
     how = "kind; kwok plays the nodes; the operator in its image, with the limits and rights that the chart gives it"
     where = Figure(what="on", value=f"Kubernetes {server}, {NODES} nodes", how=how)
-    return [where, *scale_figures.figures(results)]
+    return [where, *figures(results)]
 
 
 class Bench:

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from master_bot.texts.en.general import English
+from personal_bot import exits
+from personal_bot.texts import LANGUAGES
 from personalbots_api.conditions import CATALOGUE, CONDITIONS
 from personalbots_api.crd import definition
 from personalbots_api.models import PersonalBot
@@ -32,13 +35,13 @@ def named(page: Path) -> str:
 
 
 def slugs(page: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
+    """Give the anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ +(.+)$", FENCE.sub("", page.read_text()), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def code(text: str) -> str:
-    """All code of a page: what stands in backticks or in a block."""
+    """Give all code of a page: what is in backticks or in a block."""
     return "\n".join(
         [*re.findall(r"(?<!`)`([^`\n]+)`", FENCE.sub("", text)), *(body for _, body in FENCE.findall(text))]
     )
@@ -143,14 +146,12 @@ def test_words_of_the_api_exist() -> None:
 def test_commands_of_both_bots_are_those_of_the_code() -> None:
     page = (ROOT / "docs/telegram.md").read_text()
     master, personal = page.split("## Your bot")
-    from master_bot.texts.en.general import English  # noqa: PLC0415 - the packages under test
-    from personal_bot.texts import EN  # noqa: PLC0415
 
     def shown(text: str) -> set[str]:
         return set(re.findall(r"`/([a-z]+)", text))
 
     assert shown(master) == set(English.commands)
-    assert shown(personal) == {key.removeprefix("command_") for key in EN if key.startswith("command_")}
+    assert shown(personal) == {key.removeprefix("command_") for key in LANGUAGES["en"] if key.startswith("command_")}
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=named)
@@ -172,8 +173,6 @@ def test_the_stand_ins_take_the_flags_that_are_shown() -> None:
 
 
 def test_exit_codes_are_those_of_the_bot() -> None:
-    from personal_bot import exits  # noqa: PLC0415 - the package under test
-
     page = (ROOT / "docs/troubleshooting.md").read_text()
     codes = {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
     assert codes == {exits.ASKED_TO_STOP, exits.BAD_ARGUMENTS, exits.INTERNAL_ERROR, exits.TOKEN_REFUSED, 128 + 9}

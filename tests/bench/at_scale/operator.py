@@ -17,7 +17,7 @@ import aiohttp
 import yaml
 from aiohttp import web
 
-from bench.scale_cluster import NAMESPACE, BenchmarkError
+from bench.at_scale.cluster import NAMESPACE, BenchmarkError
 from cluster import Context, deploy, images, kube
 from cluster.process import run, works
 from personalbots_api import names
