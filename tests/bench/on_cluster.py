@@ -51,10 +51,15 @@ async def measure(size: float = 1.0) -> list[Figure]:
 def _is_up(context: Context) -> bool:
     if not context.kubeconfig.exists():
         return False
-
-    ready_ones = "jsonpath={range .items[?(@.status.readyReplicas)]}{.metadata.name} {end}"
+    words = (
+        "get",
+        "deployments",
+        "--all-namespaces",
+        "-o",
+        "jsonpath={range .items[?(@.status.readyReplicas)]}{.metadata.name} {end}",
+    )
     try:
-        ready = kube.kubectl(context, "get", "deployments", "--all-namespaces", "-o", ready_ones, timeout=20).split()
+        ready = kube.kubectl(context, *words, timeout=20).split()
     except CommandFailed:
         return False
     return {"telegram", "llm", f"{deploy.RELEASE}-operator"} <= set(ready)
