@@ -31,9 +31,9 @@ async def measure(size: float = 1.0) -> list[Figure]:
     async with TelegramStandIn.start() as telegram:
         token = (await telegram.client.make_bot(MASTER)).token
         await _start(telegram, token, bots=0, rest=rest)  # compiles what has no bytecode yet
-        alone = [await _start(telegram, token, bots=0, rest=rest) for _ in range(count)]
+        empty = [await _start(telegram, token, bots=0, rest=rest) for _ in range(count)]
         many = await _start(telegram, token, bots=bots, rest=rest)
-    starts, spent, rests = zip(*alone, strict=True)
+    starts, spent, rests = zip(*empty, strict=True)
 
     return [
         Figure(

@@ -8,7 +8,7 @@ from bench.figures import Figure
 
 Measure = Callable[[float], Awaitable[list[Figure]]]
 
-ALONE: Final[Mapping[str, Measure]] = {
+WITHOUT_CLUSTER: Final[Mapping[str, Measure]] = {
     "A bot as a process": bot.measure,
     "The master bot as a process": master.measure,
     "Fifty people at once": crowd.measure,
@@ -26,4 +26,4 @@ ON_CLUSTER: Final[Mapping[str, Measure]] = {
 }
 """Those that measure nothing where no cluster is up."""
 
-PARTS: Final[Mapping[str, Measure]] = {**ALONE, **ON_CLUSTER}
+PARTS: Final[Mapping[str, Measure]] = {**WITHOUT_CLUSTER, **ON_CLUSTER}

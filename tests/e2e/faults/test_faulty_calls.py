@@ -49,7 +49,7 @@ class Faults:
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self.over = False
-        self.told: Counter[tuple[str, Fault]] = Counter()
+        self.given: Counter[tuple[str, Fault]] = Counter()
 
     def __call__(self, right: Right) -> Fault | None:
         if self.over or self._chance.random() >= SHARES.get(right[0], OTHERS):
@@ -57,7 +57,7 @@ class Faults:
         verb, resource = right
         gone: list[Fault] = [Gone()] if verb in {"patch", "delete"} and resource.startswith("pods") else []
         fault = self._chance.choice([*FAULTS[verb], *gone])
-        self.told[right[0], fault] += 1
+        self.given[right[0], fault] += 1
         return fault
 
 
@@ -87,7 +87,7 @@ async def test_whatever_calls_are_answered_there_is_one_pod_for_each_bot_in_the_
             await asyncio.wait([supervising])
 
         never_two_pods(ours.audit)
-        verbs = Counter(verb for verb, _ in faults.told.elements())
+        verbs = Counter(verb for verb, _ in faults.given.elements())
         print(f"{len(ours.audit.made)} pods, {people.done}, faults by verb: {dict(verbs)}")  # noqa: T201 - the same
         assert set(verbs) >= {"create", "patch", "watch"}
         own = [line for line in log_lines(log) if str(line.get("logger", "")).startswith("personalbots_operator")]
