@@ -27,7 +27,7 @@ unit: $(READY) ## the tests that need no cluster; PYTEST_ARGS="-k name"
 e2e: $(READY) ## the tests on a cluster, which stays up; PYTEST_ARGS="-k name"
 	@$(TESTS) e2e
 bench: $(READY) ## measure, and write docs/benchmarks.md; those on the cluster when the demo is up
-	@.venv/bin/python tests/bench
+	@PYTHONPATH=hack:tests .venv/bin/python -m bench
 test-down: ## take the tests' cluster down
 	@$(TOOL) test-down
 cluster: ## create a kind cluster with the images in it

@@ -13,7 +13,7 @@ from cluster.context import Context
 from cluster.process import CommandError, run, works
 from cluster.pytest_run import Outcome, artifacts, pytest, tool
 
-SOURCES = ("common/src", "crds/src", "operator/src", "bot_image/src", "master_bot/src", "tests/standins/src", "hack")
+SOURCES = ("common/src", "crds/src", "operator/src", "bot_image/src", "master_bot/src", "hack", "tests")
 LINTERS = (
     ("ruff", "check", "--quiet"),
     ("ruff", "format", "--check", "--quiet"),
@@ -29,8 +29,8 @@ LEFT_BEHIND = ("-W", "ignore::pytest.PytestUnraisableExceptionWarning")
 """aiohttp leaves the transport of a call open that is cut off while it connects; the next test would fail."""
 ALL_OF_THEM = (PATIENT, *LEFT_BEHIND, "-p", "no:hypothesispytest")  # its import at the end met a fault of Python 3.11
 ON_THE_CLUSTER = {  # most of these wait for something far away
-    "side by side": (*ALL_OF_THEM, "-m", "not alone", "--numprocesses=3", "--dist=loadfile"),
-    "one by one": (*ALL_OF_THEM, "-m", "alone"),
+    "side by side": (*ALL_OF_THEM, "-m", "not (serial or disruptive)", "--numprocesses=3", "--dist=loadfile"),
+    "one by one": (*ALL_OF_THEM, "-m", "serial or disruptive"),
 }
 FEW = 5  # failed tests that are tried again: more of them have a cause in common
 

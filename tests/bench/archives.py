@@ -10,8 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from figures import Figure, mebibytes
-
+from bench.figures import Figure, mebibytes
 from personal_bot.knowledge.extraction import ExtractionLimits, sandboxed
 
 SIZE = 500 << 20  # bytes of the export

@@ -1,37 +1,33 @@
 """The personal bot as a process of its own, against the stand-ins: start, memory, answers."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys
 import tempfile
 import time
+from asyncio.subprocess import Process
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
-from figures import Figure, cpu_of, mebibytes, memory_of, milliseconds, seconds
-
+from bench.figures import Figure, cpu_of, mebibytes, memory_of, milliseconds, scaled, seconds
 from standins.llm import Embedder, LLMStandIn
 from standins.telegram import TelegramStandIn
 
-if TYPE_CHECKING:
-    from asyncio.subprocess import Process
-    from collections.abc import AsyncGenerator, Sequence
-
-STARTS = 7
-QUESTIONS = 40
-REST = 3.0  # seconds after the first poll until memory is read
-BOT = "bench_docs_bot"
-TEXT = "\n\n".join(
+STARTS: Final = 7
+QUESTIONS: Final = 40
+REST: Final = 3.0  # seconds after the first poll until memory is read
+ARTICLES: Final = 28
+BOT: Final = "bench_docs_bot"
+TEXT: Final = "\n\n".join(
     f"## Article {number}\n\nThe fee number {number} is {number * 10} euros. It is paid by the {number}th of the month."
-    for number in range(1, 29)
+    for number in range(1, ARTICLES + 1)
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Running:
     """A bot that has just been started."""
 
@@ -40,7 +36,7 @@ class Running:
 
 
 def words(folder: Path, telegram: TelegramStandIn, llm: LLMStandIn, *, owner: int, token: str) -> list[str]:
-    """The arguments of a bot whose secrets and volume are in this folder."""
+    """Give the arguments of a bot whose secrets and volume are in this folder."""
     (folder / "token").write_text(token)
     (folder / "key").write_text("sk-standin-bench")
     arguments = ["--user-id", str(owner), "--collection", "bench", "--data-dir", str(folder / "data"), "--port", "0"]
@@ -74,45 +70,24 @@ async def running(  # noqa: PLR0913 - what a bot is started with
             await process.wait()
 
 
-async def measure() -> list[Figure]:
+async def measure(size: float = 1.0) -> list[Figure]:
     """Start the bot some times, then have a conversation with it."""
+    starts, questions = scaled(STARTS, size), scaled(QUESTIONS, size, least=2)
+    rest = REST * min(1.0, size)
     async with TelegramStandIn.start() as telegram, LLMStandIn.start(embedder=Embedder()) as llm:
         person = await telegram.client.join("Bench")
         made = await telegram.client.make_bot(BOT, owner_id=person.id)
-        starts, spent, rests = [], [], []
-        for number in range(STARTS + 1):
-            async with running(telegram, llm, owner=person.id, token=made.token) as bot:
-                first = await first_poll(telegram, BOT, after=bot.started)
-                await asyncio.sleep(REST)
-                if number:  # the first one compiled what had no bytecode yet
-                    starts.append(first - bot.started)
-                    spent.append(cpu_of(bot.process.pid))
-                    rests.append(memory_of(bot.process.pid))
+        figures = await _started(telegram, llm, owner=person.id, token=made.token, starts=starts, rest=rest)
         async with running(telegram, llm, owner=person.id, token=made.token) as bot:
             await person.send_file(BOT, "fees.md", TEXT.encode())
             await person.wait(BOT, lambda message: "✅" in message.text, timeout=60)
-            answers = [await _ask(telegram, number) for number in range(QUESTIONS)]
+            answers = [await _ask(telegram, number) for number in range(questions)]
             after = memory_of(bot.process.pid)
+
     return [
+        *figures,
         Figure(
-            what="process started to its first getUpdates call",
-            value=seconds(starts),
-            goal="≤ 1 s",
-            how=f"{STARTS} starts with bytecode there; the stand-in's clock",
-        ),
-        Figure(
-            what="processor time for it",
-            value=seconds(spent),
-            how=f"user and system time until {REST:.0f} s after the start: independent of what else runs",
-        ),
-        Figure(
-            what="resident memory at rest",
-            value=mebibytes(max(rests)),
-            goal="≤ 80 MiB",
-            how=f"VmRSS {REST:.0f} s after the start, the largest of {STARTS}",
-        ),
-        Figure(
-            what="resident memory after a document and 40 answers",
+            what=f"resident memory after a document and {questions} answers",
             value=mebibytes(after),
             goal="≤ 110 MiB",
             how="VmRSS; the openai client is loaded by then",
@@ -120,13 +95,47 @@ async def measure() -> list[Figure]:
         Figure(
             what="question sent to answer complete, the model's own time aside",
             value=milliseconds(answers),
-            how=f"{QUESTIONS} questions one after another; the stand-in writes at once, but embeds (some 10 ms)",
+            how=f"{questions} questions one after another; the stand-in writes at once, but embeds (some 10 ms)",
+        ),
+    ]
+
+
+async def _started(  # noqa: PLR0913 - what a bot is started with
+    telegram: TelegramStandIn, llm: LLMStandIn, *, owner: int, token: str, starts: int, rest: float
+) -> list[Figure]:
+    took, spent, rests = [], [], []
+    for number in range(starts + 1):
+        async with running(telegram, llm, owner=owner, token=token) as bot:
+            first = await first_poll(telegram, BOT, after=bot.started)
+            await asyncio.sleep(rest)
+            if number:  # the first one compiled what had no bytecode yet
+                took.append(first - bot.started)
+                spent.append(cpu_of(bot.process.pid))
+                rests.append(memory_of(bot.process.pid))
+
+    return [
+        Figure(
+            what="process started to its first getUpdates call",
+            value=seconds(took),
+            goal="≤ 1 s",
+            how=f"{starts} starts with bytecode there; the stand-in's clock",
+        ),
+        Figure(
+            what="processor time for it",
+            value=seconds(spent),
+            how=f"user and system time until {rest:.0f} s after the start: independent of what else runs",
+        ),
+        Figure(
+            what="resident memory at rest",
+            value=mebibytes(max(rests)),
+            goal="≤ 80 MiB",
+            how=f"VmRSS {rest:.0f} s after the start, the largest of {starts}",
         ),
     ]
 
 
 async def first_poll(telegram: TelegramStandIn, username: str, *, after: float) -> float:
-    """When the bot of this name first called getUpdates after that moment (Unix time)."""
+    """Give when the bot of this name first called getUpdates after that moment (Unix time)."""
     async with asyncio.timeout(30):
         while True:
             calls = await telegram.client.calls(bot=username, method="getUpdates")
@@ -137,7 +146,7 @@ async def first_poll(telegram: TelegramStandIn, username: str, *, after: float) 
 
 async def _ask(telegram: TelegramStandIn, number: int) -> float:
     person = await telegram.client.join("Bench")
-    article = number % 28 + 1
+    article = number % ARTICLES + 1
     start = time.monotonic()
     sent = await person.send(BOT, f"How high is fee number {article}?")
     await person.wait(BOT, lambda m: m.id > sent.id and "[1]" in m.text and not m.draft, timeout=60)

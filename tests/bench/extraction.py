@@ -1,7 +1,5 @@
 """Documents into chunks, by the extracting process as the bot runs it."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 import json
@@ -10,17 +8,19 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Final
 
-from figures import Figure, mebibytes
 from reportlab.pdfgen import canvas
 
+from bench.figures import Figure, mebibytes, scaled
 from personal_bot.knowledge.extraction import ExtractionLimits, extract
 
-PAGES = 300
-LINES, WORDS_A_LINE = 45, 12
-WORDS = ["bread", "baked", "dawn", "the", "cat", "sleeps", "roof", "until", "somebody", "opens", "a", "window"]
-TEXT_SIZE = 20 << 20
-_TELL_MEMORY = """
+PAGES: Final = 300
+LINES: Final = 45  # of a page
+WORDS_A_LINE: Final = 12
+WORDS: Final = ["bread", "baked", "dawn", "the", "cat", "sleeps", "roof", "until", "somebody", "opens", "a", "window"]
+TEXT_SIZE: Final = 20 << 20  # bytes
+_TELL_MEMORY: Final = """
 import resource, subprocess, sys
 extract = [sys.executable, "-I", "-m", "personal_bot.knowledge.extract"]
 subprocess.run(extract, check=True, stdout=subprocess.DEVNULL)
@@ -28,30 +28,33 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 
-async def measure() -> list[Figure]:
+async def measure(size: float = 1.0) -> list[Figure]:
     """Extract a long PDF and a large text."""
+    pages = scaled(PAGES, size)
     dice = random.Random(1)  # noqa: S311 - the same documents each time
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pdf, text = folder / "book.pdf", folder / "book.txt"
-        await asyncio.to_thread(pdf.write_bytes, _pdf(dice))
-        await asyncio.to_thread(text.write_text, " ".join(dice.choices(WORDS, k=TEXT_SIZE // 5)))
+        await asyncio.to_thread(pdf.write_bytes, _pdf(dice, pages))
+        await asyncio.to_thread(text.write_text, " ".join(dice.choices(WORDS, k=scaled(TEXT_SIZE // 5, size))))
+
         for_pdf, for_text = await _seconds(pdf), await _seconds(text)
-        size = text.stat().st_size
+        text_size = text.stat().st_size
         peak = max([await _memory(pdf), await _memory(text)])
+
     return [
-        Figure(what="pages of PDF a second, chunked", value=f"{PAGES / for_pdf:,.0f}", how=f"{PAGES} pages", goal="20"),
+        Figure(what="pages of PDF a second, chunked", value=f"{pages / for_pdf:,.0f}", how=f"{pages} pages", goal="20"),
         Figure(
             what="text a second, chunked",
-            value=f"{size / for_text / 2**20:.1f} MiB",
-            how=f"{size / 2**20:.0f} MiB in one file",
+            value=f"{text_size / for_text / 2**20:.1f} MiB",
+            how=f"{text_size / 2**20:.0f} MiB in one file",
         ),
         Figure(what="peak memory of the extracting process", value=mebibytes(peak), how="the larger of both"),
     ]
 
 
 async def _memory(document: Path) -> int:
-    """Peak resident memory in bytes, told by a small process in between: this one's own would count as a child's."""
+    """Give the peak resident memory in bytes, as a small process measures it: this large one would count as well."""
     request = {
         "source": str(document),
         "name": document.name,
@@ -74,10 +77,10 @@ async def _seconds(document: Path) -> float:
     return time.monotonic() - began
 
 
-def _pdf(dice: random.Random) -> bytes:
+def _pdf(dice: random.Random, pages: int) -> bytes:
     buffer = io.BytesIO()
     page = canvas.Canvas(buffer)
-    for _ in range(PAGES):
+    for _ in range(pages):
         lines = page.beginText(40, 800)
         for _ in range(LINES):
             lines.textLine(" ".join(dice.choices(WORDS, k=WORDS_A_LINE)))

@@ -9,8 +9,7 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
-from figures import Figure, milliseconds
-
+from bench.figures import Figure, milliseconds
 from personal_bot.knowledge.sparse_vectors import WordEncoder
 from personal_bot.knowledge.store import Manifest, Query, Record, Status, StoredChunk
 from personal_bot.knowledge.store_embedded import EmbeddedStore

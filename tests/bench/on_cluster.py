@@ -1,40 +1,44 @@
 """What needs the cluster of `make demo`: from a resource to a bot, the parts' memory, the images' sizes."""
 
-from __future__ import annotations
-
-import asyncio
 import re
 import secrets
 import subprocess
 import time
+from typing import Any, Final
 
-from figures import Figure, mebibytes, seconds
-
+from bench.figures import Figure, mebibytes, scaled, seconds
 from cluster import Context, deploy, images, kube
 from cluster.process import CommandError
 from standins.telegram import TelegramClient
+from support.waiting import until
 
-BOTS = 5
-LONGEST = 60  # seconds that a bot may take
-STORES = {"with a new volume": {}, "without a volume (a Qdrant server)": {"qdrant": {"url": "http://qdrant:6333"}}}
+BOTS: Final = 5
+LONGEST: Final = 60  # seconds that a bot may take
+STORES: Final[dict[str, dict[str, Any]]] = {
+    "with a new volume": {},
+    "without a volume (a Qdrant server)": {"qdrant": {"url": "http://qdrant:6333"}},
+}
 
 
-async def measure() -> list[Figure]:
+async def measure(size: float = 1.0) -> list[Figure]:
     """Measure on the cluster as it is, or nothing where there is none."""
     context = Context.read()
     if not _is_up(context):
         return []
+
+    bots = scaled(BOTS, size)
     figures = []
     async with TelegramClient(f"http://127.0.0.1:{context.chat_port}") as telegram:
         for store, knowledge in STORES.items():
-            took = [await _start(context, telegram, dict(knowledge)) for _ in range(BOTS)]
+            took = [await _start(context, telegram, dict(knowledge)) for _ in range(bots)]
             figures.append(
                 Figure(
                     what=f"resource applied to the bot's first getUpdates call, {store}",
                     value=seconds(took),
-                    how=f"{BOTS} bots one after another, image present; kubectl's own time counts",
+                    how=f"{bots} bots one after another, image present; kubectl's own time counts",
                 )
             )
+
     figures += [
         Figure(what=f"resident memory of the {part}", value=mebibytes(_resident(context, part)), how="its /metrics")
         for part in ("operator", "master-bot")
@@ -61,26 +65,28 @@ def _is_up(context: Context) -> bool:
     return {"telegram", "llm", f"{deploy.RELEASE}-operator"} <= set(ready)
 
 
-async def _start(context: Context, telegram: TelegramClient, knowledge: dict[str, object]) -> float:
+async def _start(context: Context, telegram: TelegramClient, knowledge: dict[str, Any]) -> float:
+    """Make a bot; give the seconds until its first getUpdates call."""
     mark = secrets.token_hex(4)
     name = f"bench-{mark}"
     owner = await telegram.join(f"Bench {mark}")
     bot = await telegram.make_bot(f"bench_{mark}_bot", owner_id=owner.id)
     keys = {"telegram-token": bot.token, "openai-api-key": f"sk-standin-{mark}"}
     kube.apply(context, kube.secret(name, deploy.BOTS, keys))
+
     began = time.time()
     kube.apply(context, _bot(name, owner=owner.id, knowledge=knowledge))
     try:
-        async with asyncio.timeout(LONGEST):
-            while not (calls := await telegram.calls(bot=bot.username, method="getUpdates")):  # noqa: ASYNC110 - far away
-                await asyncio.sleep(0.05)
+        calls = await until(
+            lambda: telegram.calls(bot=bot.username, method="getUpdates"), f"{name} polls", timeout=LONGEST, every=0.05
+        )
         return float(calls[0]["at"]) - began
     finally:
         kube.kubectl(context, "-n", deploy.BOTS, "delete", "pbot,secret", name, "--ignore-not-found")
         kube.kubectl(context, "-n", deploy.BOTS, "delete", "pvc", f"pbot-{name}", "--ignore-not-found", "--wait=false")
 
 
-def _bot(name: str, *, owner: int, knowledge: dict[str, object]) -> dict[str, object]:
+def _bot(name: str, *, owner: int, knowledge: dict[str, Any]) -> dict[str, object]:
     return {
         "apiVersion": "personalbots.io/v1alpha1",
         "kind": "PersonalBot",

@@ -21,8 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from figures import Figure
-
+from bench.figures import Figure
 from personal_bot.knowledge.embeddings import searchable
 from personal_bot.knowledge.extract.chunks import chunked
 from personal_bot.knowledge.extract.segments import Segment

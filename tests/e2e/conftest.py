@@ -1,7 +1,11 @@
 """The cluster with everything on it, as `make demo` makes it; brought up once, quick when it is there.
 
-Tests run side by side in several processes; one that disturbs the others (the operator, the chart's values, the node,
-what is counted over all bots) is marked `alone`, and runs after them.
+Tests run side by side in several processes. After those run, by itself, each test that is marked
+
+- `disruptive`: it takes something away from the others (the operator, the chart's values, the node, the API server);
+- `serial`: the others would disturb it (it counts or shows all bots).
+
+One that looks at what the whole run left behind is marked `last`: nothing comes after it.
 """
 
 import os
@@ -14,8 +18,13 @@ import cluster
 from cluster import Context, deploy, images
 from standins.llm import LLMClient
 from standins.telegram import TelegramClient
-from support.installation import Installation, Setup, forwarded, new_setup
-from support.recording import Recording, recording
+from support.cluster.installation import Installation, Setup, forwarded, new_setup
+from support.cluster.recording import Recording, recording
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 
 @pytest.fixture(scope="session")
@@ -70,9 +79,11 @@ async def llm(llm_url: str) -> AsyncIterator[LLMClient]:
 
 @pytest.fixture
 async def setup(installed: Installation, telegram: TelegramClient, llm: LLMClient) -> AsyncIterator[Setup]:
-    """Everything a PersonalBot needs; what the test makes of it, and the faults for it, are deleted afterwards."""
+    """Everything that a PersonalBot needs; afterwards the bot and the faults for it are deleted."""
     found = await new_setup(installed, telegram)
+
     yield found
+
     await telegram.clear_faults(found.bot.username)
     await llm.clear_faults(found.key)
     installed.remove(found.name)

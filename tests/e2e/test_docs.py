@@ -1,4 +1,4 @@
-"""The pages' commands work, as they stand there: each block that is marked is run, in order, by bash."""
+"""The commands of the pages work as they are written: bash runs each block that is marked, in order."""
 
 import os
 import re
@@ -12,9 +12,9 @@ import yaml
 
 from cluster import tools
 from standins.telegram import TelegramClient
-from support.installation import LLM_URL, TELEGRAM_URL, Installation
+from support.cluster.installation import LLM_URL, TELEGRAM_URL, Installation
 
-pytestmark = [pytest.mark.cluster, pytest.mark.alone]  # its commands look at all bots of the namespace
+pytestmark = [pytest.mark.cluster, pytest.mark.serial]  # its commands look at all bots of the namespace
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"<!-- tested on the cluster -->\n```sh\n(.*?)```", re.DOTALL)
@@ -73,11 +73,13 @@ async def test_the_commands_of_the_pages_work(installed: Installation, telegram:
 
     *made, deleted = blocks("operate/kubectl")
     shown = "".join(run(block) for block in made)
-    for told in ("pages_test_bot", "PHASE", "LAST ACTIVITY", "Polling"):
-        assert told in shown
-    told = {page: "".join(run(block) for block in blocks(page)) for page in OTHERS}
-    assert told["operate/security"].startswith("no\nno\n")
-    assert "KIND:       PersonalBot" in told["operate/install"]
-    assert bot.token not in str(told)
+    for words in ("pages_test_bot", "PHASE", "LAST ACTIVITY", "Polling"):
+        assert words in shown
+
+    printed = {page: "".join(run(block) for block in blocks(page)) for page in OTHERS}
+    assert printed["operate/security"].startswith("no\nno\n")
+    assert "KIND:       PersonalBot" in printed["operate/install"]
+    assert bot.token not in str(printed)
+
     run(deleted)
-    assert installed.get("pvc", "pbot-my-bot"), "the volume was to stay"
+    assert installed.get("pvc", "pbot-my-bot"), "the volume had to stay"

@@ -1,4 +1,4 @@
-"""The master bot on the real cluster: what it does there, what it survives, and that what it says is so."""
+"""The master bot on the real cluster: what it does there, what it survives, and that it tells the truth."""
 
 import asyncio
 import contextlib
@@ -13,45 +13,11 @@ from master_bot.kubernetes.client import ConflictError, DeniedError, Kube, NotFo
 from master_bot.kubernetes.cluster import Conversation, KubernetesCluster
 from master_bot.metrics import Metrics
 from personalbots_api.models import PersonalBot
-from standins.telegram import Message, NewBot, Person, TelegramClient
-from support.installation import Installation, until
+from standins.telegram import NewBot, TelegramClient
+from support.cluster.installation import Installation
+from support.cluster.master_talk import MASTER, Talk
 
 pytestmark = pytest.mark.cluster
-
-MASTER = deploy.MASTER_USERNAME
-
-
-class Talk:
-    """A person's talk with the deployed master bot."""
-
-    def __init__(self, person: Person, installed: Installation) -> None:
-        self.person = person
-        self.installed = installed
-        self.key = f"sk-standin-{secrets.token_hex(16)}"
-        installed.secrets.add(self.key)
-
-    async def say(self, text: str, *expected: str, timeout: float = 60) -> Message:
-        sent = await self.person.send(MASTER, text)
-        return await self.hear(*expected, after=sent, timeout=timeout)
-
-    async def hear(self, *expected: str, after: Message | None = None, timeout: float = 60) -> Message:
-        def fits(message: Message) -> bool:
-            return all(part in message.text for part in expected)
-
-        return await self.person.wait(MASTER, fits, after=after, timeout=timeout)
-
-    async def create(self) -> Message:
-        """Send the key, take the last step as it is offered, and give the message that shows the bot coming up."""
-        screen = await self.say(self.key, "Step 3 of 3", timeout=90)
-        await self.person.press(screen, "✅ Create the bot")
-        return await self.hear("is on its way", after=screen, timeout=90)
-
-    async def onboard(self, bot: NewBot) -> Message:
-        """Get a bot, up to the message that says it is ready."""
-        await self.say("/start", "Step 1 of 3")
-        await self.say(bot.token, "Step 2 of 3")
-        live = await self.create()
-        return await self.person.wait(MASTER, lambda m: m.id == live.id and "is ready" in m.text, timeout=120)
 
 
 @pytest.fixture
@@ -64,14 +30,19 @@ async def bot(installed: Installation, telegram: TelegramClient, talk: Talk) -> 
     made = await telegram.make_bot(f"master_{secrets.token_hex(4)}_bot", owner_id=talk.person.id)
     installed.secrets.add(made.token)
     yield made
-    namespace = ("-n", installed.namespace)
-    installed.kubectl(*namespace, "delete", "pbot", f"bot-{made.id}", "--ignore-not-found")
-    installed.kubectl(*namespace, "delete", "pvc", f"pbot-bot-{made.id}", "--ignore-not-found", "--wait=false")
+    remove(installed, f"bot-{made.id}")
+
+
+def remove(installed: Installation, name: str) -> None:
+    """Delete a bot and its volume; its Secret goes with it."""
+    words = ("-n", installed.namespace, "delete", "--ignore-not-found")
+    installed.kubectl(*words, "pbot", name)
+    installed.kubectl(*words, "--wait=false", "pvc", f"pbot-{name}")
 
 
 @pytest.fixture
 async def real(installed: Installation) -> AsyncIterator[KubernetesCluster]:
-    """The master bot's client, in a namespace of its own where no operator and no master bot is at work."""
+    """The master bot's client, in a namespace of its own that no operator and no master bot serves."""
     namespace = f"master-{secrets.token_hex(3)}"
     kube.apply(installed.context, kube.namespace(namespace))
     connection = await Kube.connect(Metrics(), installed.context.kubeconfig)
@@ -119,7 +90,7 @@ async def test_a_secret_is_written_in_parts_and_goes_with_its_bot(
     assert set(found["data"]) == {"telegram-token", "openai-api-key"}
     assert not found["metadata"].get("labels")
     await real.delete_bot(made)
-    await until(
+    await installed.until(
         lambda: installed.get("secret", "draft", namespace=made.metadata.namespace) is None, what="the Secret goes too"
     )
     await real.delete_secret("draft")
@@ -185,14 +156,14 @@ async def test_the_watch_tells_of_every_change(real: KubernetesCluster) -> None:
 
 
 async def kill_master(installed: Installation) -> None:
-    """Kill the process as the kernel would, and wait until another one serves."""
+    """Kill the master bot's pod at once; its Deployment makes another one."""
     words = ("-n", deploy.NAMESPACE, "get", "pods", "-l", "app.kubernetes.io/component=master-bot", "-o", "name")
     pod = installed.kubectl(*words).strip().splitlines()[0]
     delete = ("-n", deploy.NAMESPACE, "delete", pod, "--force", "--grace-period=0")
     await asyncio.to_thread(installed.kubectl, *delete)
 
 
-@pytest.mark.alone
+@pytest.mark.disruptive
 async def test_the_conversation_survives_the_death_of_the_master_bot_at_every_step(
     installed: Installation, talk: Talk, bot: NewBot
 ) -> None:
@@ -246,7 +217,7 @@ async def test_the_owner_is_told_unasked_of_a_refused_token_and_again_when_the_n
     await talk.person.press(told, "New token")
     await talk.hear("send me the current token", timeout=90)
     live = await talk.say(token, "is on its way")
-    await talk.person.wait(MASTER, lambda m: m.id == live.id and "is ready" in m.text, timeout=120)
+    await talk.ready(live)
     await talk.hear(f"🟢 @{bot.username} works again", timeout=60)
     said = [message.text for message in await talk.person.messages(MASTER) if message.from_bot]
     assert len([text for text in said if "no longer accepts" in text]) == 1, "it is told once, also over a restart"
@@ -281,7 +252,7 @@ async def test_what_a_deleted_bot_had_read_is_there_again_when_it_comes_back(
     await talk.person.press(question, "Delete the bot, keep what it read")
     await talk.hear("is deleted", "is kept for you", timeout=100)
     await installed.gone("pbot", name)
-    await until(
+    await installed.until(
         lambda: not installed.items("secrets", "-l", f"personalbots.io/bot={name}"), what="the Secret is gone too"
     )
     await talk.onboard(bot)
@@ -300,10 +271,7 @@ async def test_one_tap_makes_a_bot_with_nothing_pasted_but_the_key(installed: In
     await talk.hear(f"@{username} is yours", "Step 2 of 3")
     try:
         live = await talk.create()
-        await talk.person.wait(MASTER, lambda m: m.id == live.id and "is ready" in m.text, timeout=120)
+        await talk.ready(live)
         assert installed.ready(name)["reason"] == "Polling"
     finally:
-        installed.kubectl("-n", installed.namespace, "delete", "pbot", name, "--ignore-not-found")
-        installed.kubectl(
-            "-n", installed.namespace, "delete", "pvc", f"pbot-{name}", "--ignore-not-found", "--wait=false"
-        )
+        remove(installed, name)

@@ -1,10 +1,10 @@
-"""What each program may do, asked of the API server itself."""
+"""What each program may do, as the API server itself answers."""
 
 import pytest
 
 from cluster import deploy
 from cluster.process import CommandError
-from support.installation import Installation, Setup
+from support.cluster.installation import Installation, Setup
 
 pytestmark = pytest.mark.cluster
 

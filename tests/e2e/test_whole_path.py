@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cluster import deploy
-from support.installation import Installation
+from support.cluster.installation import Installation
 from support.messenger import Messenger, messenger
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
@@ -117,12 +117,10 @@ def test_a_token_that_is_in_use_here_is_refused(page: Messenger, own_bot: str) -
 
 
 def resource_of(installed: Installation, username: str) -> str:
-    """The resource of the bot that is called so on Telegram."""
-    return next(
-        bot["metadata"]["name"]
-        for bot in installed.items("pbot")
-        if (bot["status"].get("bot") or {}).get("username") == username
-    )
+    """Give the resource of the bot that has this name on Telegram."""
+    bots = installed.items("pbot")
+    (bot,) = [bot for bot in bots if bot.get("status", {}).get("bot", {}).get("username") == username]
+    return str(bot["metadata"]["name"])
 
 
 def test_the_settings_are_changed_by_buttons(page: Messenger, own_bot: str, installed: Installation) -> None:

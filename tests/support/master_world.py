@@ -18,6 +18,7 @@ from standins.llm import LLMStandIn
 from standins.llm.embedding import Embedder
 from standins.telegram import Message, NewBot, Person, TelegramStandIn
 from support.memory_cluster import MemoryCluster
+from support.waiting import until
 
 KEY = "sk-standin-of-a-person-0123456789"
 WORKS = ("True", "Polling", "")
@@ -82,9 +83,7 @@ class World:
         return Talk(await self.telegram.client.join(name, language_code=language_code), self.master.username, self)
 
     async def until(self, true: Callable[[], Any], timeout: float = 5) -> None:
-        async with asyncio.timeout(timeout):
-            while not true():  # noqa: ASYNC110 - any condition of a test
-                await asyncio.sleep(0.02)
+        await until(true, timeout=timeout, every=0.02)
 
 
 @dataclass

@@ -29,7 +29,7 @@ class Messenger:
     def join(self, url: str, name: str, language: str = "en") -> None:
         """Open the page as somebody new, and give a name: all that it asks for."""
         self._driver.get(url)
-        self._driver.execute_script("localStorage.clear()")  # type: ignore[no-untyped-call]
+        self._driver.execute_script("localStorage.clear()")
         self._driver.get(url)
         self._until(lambda: self._shown("join-name"), "the page asks for a name")
         self._one(f"language-{language}").click()
@@ -45,7 +45,7 @@ class Messenger:
 
     def follow(self, address: str) -> None:
         """Follow a link inside of the page."""
-        self._driver.execute_script("location.hash = arguments[0]", address)  # type: ignore[no-untyped-call]
+        self._driver.execute_script("location.hash = arguments[0]", address)
 
     def start(self) -> None:
         """Press the button that a chat with a new bot begins with."""
@@ -67,7 +67,7 @@ class Messenger:
         def press() -> bool:
             buttons = [button for button in self._all("inline-button") if label in button.text]
             if buttons:
-                self._driver.execute_script("arguments[0].click()", buttons[-1])  # type: ignore[no-untyped-call]
+                self._driver.execute_script("arguments[0].click()", buttons[-1])
             return bool(buttons)
 
         self._until(press, f"a button {label!r}", timeout=timeout)
@@ -101,10 +101,7 @@ class Messenger:
         return [text for _, text in said[last + 1 :]]
 
     def _said(self) -> list[tuple[bool, str]]:
-        return [
-            (message.get_attribute("data-from") == "me", message.text)  # type: ignore[no-untyped-call]
-            for message in self._all("message")
-        ]
+        return [(message.get_attribute("data-from") == "me", message.text) for message in self._all("message")]
 
     def resize(self, width: int, height: int) -> None:
         """Have the page as large as a phone's or a desktop's screen."""

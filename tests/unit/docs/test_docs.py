@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from personal_bot import exits
 from personalbots_api.conditions import CATALOGUE, CONDITIONS
 from personalbots_api.crd import definition
 from personalbots_api.models import PersonalBot
@@ -32,13 +33,13 @@ def named(page: Path) -> str:
 
 
 def slugs(page: Path) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
+    """Give the anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ +(.+)$", FENCE.sub("", page.read_text()), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def code(text: str) -> str:
-    """All code of a page: what stands in backticks or in a block."""
+    """Give all code of a page: what is in backticks or in a block."""
     return "\n".join(
         [*re.findall(r"(?<!`)`([^`\n]+)`", FENCE.sub("", text)), *(body for _, body in FENCE.findall(text))]
     )
@@ -144,7 +145,7 @@ def test_commands_of_both_bots_are_those_of_the_code() -> None:
     master = (ROOT / "docs/for-people/master-bot.md").read_text()
     personal = (ROOT / "docs/for-people/your-bot.md").read_text()
     from master_bot.texts.en.general import English  # noqa: PLC0415 - the packages under test
-    from personal_bot.texts import EN  # noqa: PLC0415
+    from personal_bot.texts.en import TEXTS as EN  # noqa: PLC0415
 
     def shown(text: str) -> set[str]:
         return set(re.findall(r"`/([a-z]+)", text))
@@ -172,8 +173,6 @@ def test_the_stand_ins_take_the_flags_that_are_shown() -> None:
 
 
 def test_exit_codes_are_those_of_the_bot() -> None:
-    from personal_bot import exits  # noqa: PLC0415 - the package under test
-
     page = (ROOT / "docs/operate/troubleshooting.md").read_text()
     codes = {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
     assert codes == {exits.ASKED_TO_STOP, exits.BAD_ARGUMENTS, exits.INTERNAL_ERROR, exits.TOKEN_REFUSED, 128 + 9}

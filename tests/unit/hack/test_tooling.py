@@ -164,7 +164,7 @@ def test_that_is_broken():
     assert Path(__file__).with_name("mended").exists()
 
 
-@pytest.mark.alone
+@pytest.mark.serial
 def test_that_runs_after_the_others():
     pass
 """
@@ -174,7 +174,9 @@ def test_what_failed_on_the_cluster_is_tried_once_more_and_named(
     here: Context, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     context = replace(here, root=tmp_path)
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = alone: after the others\n")
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nmarkers =\n  serial: by itself\n  disruptive: takes something away\n"
+    )
     folder = tmp_path / "tests/e2e"
     folder.mkdir(parents=True)
     (folder / "test_shaky.py").write_text(SHAKY)

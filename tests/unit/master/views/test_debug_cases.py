@@ -16,7 +16,7 @@ ASKING = {"fails", "owner_reads"}
 def asked() -> set[str]:
     """The reasons for which an owner asks in a test on the cluster, itself or by a row of its table."""
     found: set[str] = set()
-    for path in sorted((Path(__file__).parents[3] / "e2e").glob("test_*.py")):
+    for path in sorted((Path(__file__).parents[3] / "e2e").rglob("test_*.py")):
         for function in ast.walk(ast.parse(path.read_text())):
             if isinstance(function, ast.AsyncFunctionDef) and function.name.startswith("test_"):
                 calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]

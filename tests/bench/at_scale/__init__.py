@@ -1,0 +1,1 @@
+"""What the benchmark of thousands of bots stands on, and how its results are shown."""
