@@ -5,15 +5,10 @@ turn these into streams of events and, in the end, an `Answer` or a `Document`. 
 `Refusal`: its `key` names the sentence in `texts/`, its `values` fill it.
 """
 
-from __future__ import annotations
-
 import enum
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
+from datetime import datetime
+from pathlib import Path
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer to a person, not a fault
@@ -30,7 +25,7 @@ class Refusal(Exception):  # noqa: N818 - it is an answer to a person, not a fau
         self.values = values
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where in a document something stands, in no language: `kind` says what `value` counts or names.
 
@@ -48,7 +43,7 @@ class Place:
     file: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A piece of a document that was found for a question."""
 
@@ -61,7 +56,7 @@ class Passage:
     place: Place = field(default_factory=Place)  # the locator, for other languages than English
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One earlier exchange of the same dialogue."""
 
@@ -69,7 +64,7 @@ class Turn:
     answer: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What a person asked, with what is needed to answer it."""
 
@@ -93,28 +88,28 @@ class Stage(enum.Enum):
     WRITING = "✏️"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageReached:
     """The answer has come to this stage."""
 
     stage: Stage
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """The LLM service asked to wait (429 or Retry-After); the answer goes on by itself."""
 
     seconds: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextSoFar:
     """The answer's whole text as far as it is written (Markdown, citations not yet checked)."""
 
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The finished answer. Every [n] in `text` is the n-th of `sources` (from 1) and exists."""
 
@@ -129,7 +124,7 @@ class Answer:
 AnswerEvent = StageReached | Waiting | TextSoFar | Answer
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingDocument:
     """A file that a person sent, already on the bot's volume."""
 
@@ -141,7 +136,7 @@ class IncomingDocument:
     extends: str = ""  # id of a document of which this is the newer form: only chunks that changed are embedded
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A document in the knowledge."""
 
@@ -153,7 +148,7 @@ class Document:
     added: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestProgress:
     """How far a document is taken in. `done` and `total` count `unit`; `total` is 0 while unknown.
 
@@ -167,7 +162,7 @@ class IngestProgress:
     total: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
     """The document is in the knowledge and is searched from now on."""
 
@@ -179,7 +174,7 @@ class Ingested:
 IngestEvent = IngestProgress | Waiting | Ingested
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reindexed:
     """How far all documents are embedded anew, by another model; the former index answers until it is done."""
 
@@ -190,7 +185,7 @@ class Reindexed:
     values: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnowledgeState:
     """State of the store for `/statusz`; reasons are those of the KnowledgeReady condition."""
 
@@ -203,7 +198,7 @@ class KnowledgeState:
     reindexing: Reindexed | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LLMState:
     """What the last request to the LLM service told; reasons are those of the LLMReady condition."""
 

@@ -1,1 +1,1 @@
-"""Requests of people: journalled, admitted, run, remembered."""
+"""The life of a request: journalled, admitted, run, shown and answered."""

@@ -13,7 +13,7 @@ import pytest
 
 from personal_bot.knowledge.extraction import Extracted, ExtractionLimits, extract
 from personal_bot.models import IngestProgress
-from personal_bot.requests.progress import Pace, shown, taking_in
+from personal_bot.requests.progress import Eta, shown, taking_in
 from personal_bot.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ async def test_each_long_sheet_of_a_workbook_counts_its_own_rows(tmp_path: Path)
     told = await progress_of(tmp_path, "a.xlsx", xlsx(3000, 2000))
     assert {event.total for event in told if event.unit == "rows"} == {3000, 2000}
     assert [event.done for event in told if event.unit == "sheets"] == [1, 2]
-    pace = Pace()
+    pace = Eta()
     pace.left(IngestProgress(unit="rows", done=2900, total=3000), now=0.0)
     assert pace.left(IngestProgress(unit="rows", done=100, total=2000), now=10.0) is None  # another sheet
     assert pace.left(IngestProgress(unit="rows", done=1050, total=2000), now=20.0) == 10.0
