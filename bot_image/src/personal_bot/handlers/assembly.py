@@ -11,109 +11,32 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from personal_bot.answer_files.files import AnswerFiles
 from personal_bot.answers.answerer import Answerer, AnswererConfig
 from personal_bot.archives.archives import Archives
-from personal_bot.archives.chat_query import COMMANDS
 from personal_bot.cgroup import Cgroup
-from personal_bot.handlers.chats.archive import Chats
-from personal_bot.handlers.chats.search import Searches
-from personal_bot.handlers.chats.summaries import Summaries
-from personal_bot.handlers.command_menu import introduce, set_menus
-from personal_bot.handlers.commands import Commands
+from personal_bot.handlers.command_menu import introduce
 from personal_bot.handlers.core import Core
 from personal_bot.handlers.dispatch import Dispatcher
-from personal_bot.handlers.documents import Documents
-from personal_bot.handlers.erasure import Erasure
-from personal_bot.handlers.exports import Exports
-from personal_bot.handlers.groups.membership import Groups
-from personal_bot.handlers.imports import Imports
+from personal_bot.handlers.groups.indexing import GroupIndexing
 from personal_bot.handlers.inbox import InboxHandlers
 from personal_bot.handlers.intent_reader import IntentReader
-from personal_bot.handlers.media import Media
-from personal_bot.handlers.messenger import Messenger
-from personal_bot.handlers.owner import Owner
-from personal_bot.handlers.pasted_text import PastedTexts
-from personal_bot.handlers.permissions import guests_choose
-from personal_bot.handlers.personal_settings import PersonalSettings
-from personal_bot.handlers.questions import Questions
-from personal_bot.handlers.routes import Routes, answered
-from personal_bot.handlers.scope import DocumentChoice
-from personal_bot.handlers.sources import Sources
-from personal_bot.handlers.uploads import Uploads
-from personal_bot.handlers.usage_report import UsageReport
-from personal_bot.handlers.welcome import Welcome
+from personal_bot.handlers.route_table import route_table
+from personal_bot.handlers.wiring import Services, Stores, chat_parts, people, work
 from personal_bot.knowledge.extraction import ExtractionLimits
 from personal_bot.knowledge.inbox_folder import InboxFolder
 from personal_bot.knowledge.library import Library, LibraryConfig
 from personal_bot.llm.client import LLM, LLMConfig
 from personal_bot.metrics import Metrics
 from personal_bot.requests.admission import Request
-from personal_bot.requests.answers import AnswerResults
 from personal_bot.requests.costs import Kind
-from personal_bot.requests.runner import Runner, RunnerConfig
 from personal_bot.serving.health_server import HealthServer
-from personal_bot.state.dialogues import Dialogues
-from personal_bot.state.group_states import GroupStates
-from personal_bot.state.preferences import PreferencesStore
-from personal_bot.state.searches import KeptSearches
-from personal_bot.state.shown_passages import ShownPassages
-from personal_bot.telegram.buttons import (
-    AnswerFileButton,
-    CloseButton,
-    DocumentsButton,
-    ForgetButton,
-    GroupButton,
-    ImportButton,
-    MenuButton,
-    PastedTextButton,
-    ScopeButton,
-    SearchButton,
-    SettingsButton,
-    SourceButton,
-    StopButton,
-)
 from personal_bot.telegram.client import Me
-from personal_bot.telegram.intents import Link, PastedText, Picture, Recording, Rename, TextQuestion, Upload
 
 Closer = Callable[[], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stores:
-    """What the bot keeps of people, on its volume."""
-
-    dialogues: Dialogues
-    preferences: PreferencesStore
-    shown: ShownPassages
-    searches: KeptSearches
-    groups: GroupStates
-
-    @classmethod
-    def within(cls, folder: Path) -> Self:
-        return cls(
-            dialogues=Dialogues(folder / "dialogues"),
-            preferences=PreferencesStore(folder / "preferences"),
-            shown=ShownPassages(folder / "passages"),
-            searches=KeptSearches(folder / "searches"),
-            groups=GroupStates(folder / "groups"),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Services:
-    """What does the work behind the handlers."""
-
-    llm: LLM
-    library: Library
-    archives: Archives
-    answerer: Answerer
-    limits: ExtractionLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +48,12 @@ class Parts:
     library: Library
     answerer: Answerer
     dispatcher: Dispatcher
-    groups: Groups
+    indexing: GroupIndexing
     inbox: InboxFolder
 
     def background(self) -> tuple[Coroutine[Any, Any, None], ...]:
         """What runs as long as the bot does."""
-        return self.inbox.run(), self.groups.run(functools.partial(_turn, self.core))
+        return self.inbox.run(), self.indexing.run(functools.partial(_turn, self.core))
 
     async def introduce(self) -> Me:
         """Ask Telegram who the bot is, and tell it the commands.
@@ -162,11 +85,11 @@ async def open_parts(
     logger.info("Serving health", extra={"port": port, "pid": os.getpid()})
 
     services = await _open_services(core, metrics, closers)
-    _add_gauges(metrics, core, services)
-    return _assemble(core, services, metrics)
+    _add_gauges(core, services)
+    return _assemble(core, services)
 
 
-async def _open_services(core: Core, metrics: Metrics, closers: list[Closer]) -> _Services:
+async def _open_services(core: Core, metrics: Metrics, closers: list[Closer]) -> Services:
     settings = core.settings
     llm = _llm(core, metrics)
     closers.append(llm.close)
@@ -185,7 +108,7 @@ async def _open_services(core: Core, metrics: Metrics, closers: list[Closer]) ->
     archives = Archives(settings.data_dir / "chats", work=settings.data_dir / "work", limits=limits)
     closers.append(archives.close)
     answerer = Answerer(AnswererConfig(request_timeout=settings.request_timeout), library, llm)
-    return _Services(llm=llm, library=library, archives=archives, answerer=answerer, limits=limits)
+    return Services(llm=llm, library=library, archives=archives, answerer=answerer, limits=limits, metrics=metrics)
 
 
 def _llm(core: Core, metrics: Metrics) -> LLM:
@@ -205,204 +128,33 @@ def _llm(core: Core, metrics: Metrics) -> LLM:
     )
 
 
-def _assemble(core: Core, services: _Services, metrics: Metrics) -> Parts:
-    settings, connection, library = core.settings, core.connection, services.library
-    stores = _Stores.within(settings.data_dir)
-    library.on_deleted(stores.shown.forget_documents)
-    messenger = Messenger(connection)
-    owner = Owner(connection, stores.preferences, user_id=settings.user_id)
-    runner = Runner(
-        RunnerConfig(request_timeout=settings.request_timeout, owner_id=settings.user_id),
-        connection=connection,
-        journal=core.journal,
-        dialogues=stores.dialogues,
-        admission=core.admission,
-        metrics=metrics,
-        usage=core.usage,
-    )
+def _assemble(core: Core, services: Services) -> Parts:
+    stores = Stores.within(core.settings.data_dir)
+    services.library.on_deleted(stores.shown.forget_documents)
 
-    files = AnswerFiles(settings.data_dir / "answer-files", services.limits)
-    results = AnswerResults(preferences=stores.preferences, shown=stores.shown, files=files)
-    searches = Searches(messenger=messenger, archives=services.archives, kept=stores.searches)
-    summaries = Summaries(services.archives, services.llm, results, request_timeout=settings.request_timeout)
-    chats = Chats(
-        archives=services.archives,
-        library=library,
-        preferences=stores.preferences,
-        summaries=summaries,
-        files=files,
-        searches=searches,
+    ways = people(core, services, stores)
+    chats = chat_parts(core, services, stores, ways)
+    queued = work(core, services, stores, ways, chats)
+    reader = IntentReader(
+        me=core.me, preferences=stores.preferences, pasted_texts=queued.pasted_texts, owner=ways.owner
     )
-    groups = Groups(
-        connection=connection,
-        archives=services.archives,
-        chats=chats,
-        states=stores.groups,
-        shown=stores.shown,
-        owner_id=settings.user_id,
-        me=core.me,
-    )
-
-    imports = Imports(
-        messenger=messenger,
-        library=library,
-        chats=chats,
-        dialogues=stores.dialogues,
-        preferences=stores.preferences,
-        models=lambda: services.llm.windows,
-        folder=settings.data_dir / "exports",
-    )
-    incoming = settings.data_dir / "incoming"
-    uploads = Uploads(connection=connection, library=library, chats=chats, imports=imports, folder=incoming)
-    questions = Questions(
-        library=library,
-        answerer=services.answerer,
-        dialogues=stores.dialogues,
-        preferences=stores.preferences,
-        results=results,
-        chats=chats,
-        groups=groups,
-    )
-    pasted_texts = PastedTexts(
-        messenger=messenger,
-        folder=settings.data_dir / "material",
-        adding=uploads.text,
-        answering=questions.work,
-    )
-
-    routes = _routes(
-        core,
-        services,
-        stores,
-        messenger=messenger,
-        runner=runner,
-        results=results,
-        searches=searches,
-        groups=groups,
-        imports=imports,
-        uploads=uploads,
-        questions=questions,
-        pasted_texts=pasted_texts,
-    )
-    reader = IntentReader(me=core.me, preferences=stores.preferences, pasted_texts=pasted_texts, owner=owner)
     dispatcher = Dispatcher(
-        settings=settings,
+        settings=core.settings,
         journal=core.journal,
-        groups=groups,
+        groups=chats.groups,
         reader=reader,
-        routes=routes,
-        runner=runner,
-        messenger=messenger,
+        routes=route_table(core, services, stores, ways=ways, parts=chats, work=queued),
+        runner=ways.runner,
+        messenger=ways.messenger,
     )
     return Parts(
         core=core,
         llm=services.llm,
-        library=library,
+        library=services.library,
         answerer=services.answerer,
         dispatcher=dispatcher,
-        groups=groups,
-        inbox=_inbox(core, library, InboxHandlers(chats, owner)),
-    )
-
-
-def _routes(  # noqa: PLR0913 - the table of all handlers
-    core: Core,
-    services: _Services,
-    stores: _Stores,
-    *,
-    messenger: Messenger,
-    runner: Runner,
-    results: AnswerResults,
-    searches: Searches,
-    groups: Groups,
-    imports: Imports,
-    uploads: Uploads,
-    questions: Questions,
-    pasted_texts: PastedTexts,
-) -> Routes:
-    settings, library, preferences = core.settings, services.library, stores.preferences
-    owner_id = settings.user_id
-    commands = Commands(messenger=messenger, dialogues=stores.dialogues, runner=runner)
-    sources = Sources(messenger=messenger, shown=stores.shown, results=results)
-    documents = Documents(messenger=messenger, library=library)
-    choice = DocumentChoice(library, preferences)
-    personal = PersonalSettings(preferences=preferences, llm=services.llm, owner_id=owner_id)
-    media = Media(
-        connection=core.connection,
-        llm=services.llm,
-        preferences=preferences,
-        answering=questions.work,
-        folder=settings.data_dir / "incoming",
-    )
-    welcome = Welcome(
-        messenger=messenger,
-        library=library,
-        owner_id=owner_id,
-        guests_choose=guests_choose(settings),
-        set_menus=functools.partial(set_menus, core.connection, owner_id=owner_id),
-    )
-    erasure = Erasure(
-        stores=(stores.dialogues, stores.shown, stores.searches, pasted_texts, preferences, core.usage),
-        forget_in_groups=groups.forget_person,
-        journal=core.journal,
-        library=library,
-        owner_id=owner_id,
-    )
-    exports = Exports(
-        library=library,
-        archives=services.archives,
-        dialogues=stores.dialogues,
-        preferences=preferences,
-        owner_id=owner_id,
-        folder=settings.data_dir / "exports",
-    )
-
-    with_answer = functools.partial(answered, messenger)
-    return Routes(
-        intents={
-            TextQuestion: questions.question,
-            PastedText: pasted_texts.offer,
-            Link: uploads.link,
-            Upload: uploads.upload,
-            Recording: media.recording,
-            Picture: media.picture,
-            Rename: documents.rename,
-        },
-        buttons={
-            # These answer the press by themselves, with a sentence when there is one to say.
-            StopButton: commands.press_stop,
-            SourceButton: sources.press_source,
-            SearchButton: searches.press,
-            GroupButton: groups.press,
-            # These have it answered first.
-            CloseButton: with_answer(commands.press_close),
-            AnswerFileButton: with_answer(sources.press_file),
-            DocumentsButton: with_answer(documents.press),
-            ScopeButton: with_answer(choice.press),
-            SettingsButton: with_answer(personal.press),
-            ForgetButton: with_answer(erasure.press),
-            ImportButton: with_answer(imports.press),
-            MenuButton: with_answer(welcome.press),
-            PastedTextButton: with_answer(pasted_texts.press),
-        },
-        commands={
-            "start": welcome.command,
-            "help": commands.help,
-            "docs": documents.command,
-            "scope": choice.command,
-            **dict.fromkeys(COMMANDS, questions.chat_command),
-            "group": groups.command,
-            "new": commands.new,
-            "stop": commands.stop,
-            "ask": commands.ask,
-            "settings": personal.command,
-            "instructions": personal.instructions,
-            "usage": UsageReport(core.usage, owner_id=owner_id).command,
-            "forget": erasure.command,
-            "export": exports.command,
-        },
-        group_commands=dict.fromkeys(("start", "help", "group", "forget"), groups.command),
-        unknown_command=commands.unknown,
+        indexing=chats.indexing,
+        inbox=_inbox(core, services.library, InboxHandlers(chats.chats, ways.owner)),
     )
 
 
@@ -422,8 +174,8 @@ def _turn(core: Core) -> AbstractAsyncContextManager[None]:
     return core.admission.turn(Request(user_id=core.settings.user_id, kind=Kind.DOCUMENT))
 
 
-def _add_gauges(metrics: Metrics, core: Core, services: _Services) -> None:
-    gauge, state, library, llm = metrics.gauge, core.poll_state, services.library, services.llm
+def _add_gauges(core: Core, services: Services) -> None:
+    gauge, state, library, llm = services.metrics.gauge, core.poll_state, services.library, services.llm
     connection, admission = core.connection, core.admission
 
     gauge("personalbot_active_requests", "Requests that run.", lambda: admission.active)
