@@ -1,11 +1,8 @@
 """How the bot's process starts, lives and ends, seen from outside."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,9 +10,7 @@ from personal_bot.handlers.commands import NAMES
 from personal_bot.handlers.permissions import OWNER_ONLY
 from personal_bot.telegram.updates import IN_GROUPS
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from support.bot_process import Scene
+from support.bot_process import Scene
 
 
 async def test_a_bot_that_polls_is_ready_and_says_who_it_is(scene: Scene) -> None:

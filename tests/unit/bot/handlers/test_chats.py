@@ -1,14 +1,8 @@
 """Chat archives as people meet them: an export sent to the bot, then questions, numbers and searches."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from standins.telegram.client import Message
+from support.bot_process import Scene
 from support.exports import GARDEN, as_json, as_zip
-
-if TYPE_CHECKING:
-    from standins.telegram.client import Message
-    from support.bot_process import Scene
 
 
 class Talk:

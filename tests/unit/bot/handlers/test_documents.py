@@ -1,9 +1,6 @@
 """What the owner does with the documents in the chat: list, find, rename, download, delete."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,10 +10,8 @@ from personal_bot.models import Document
 from personal_bot.telegram.buttons import DocumentsButton, read_button
 from personal_bot.telegram.updates import mark_of, marked_document
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from standins.telegram.client import Message
-    from support.bot_process import Scene
+from standins.telegram.client import Message
+from support.bot_process import Scene
 
 
 def document(number: int) -> Document:

@@ -1,25 +1,19 @@
 """What a bot knows goes into zips and comes out of them in another bot."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json
 import random
 import zipfile
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from personal_bot.exporting import DOCUMENT, Item, Packer, read_manifest, unpack
 from personal_bot.models import Turn
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from support.bot_process import Scene
+from support.bot_process import Scene
 
 QUESTION = "What is the name of Anna's cat?"
 CHAT = {

@@ -5,15 +5,12 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 import pytest
 
+from standins.telegram.client import Group, Message, Person
+from support.bot_process import Scene
 from support.exports import GARDEN, as_json
-
-if TYPE_CHECKING:
-    from standins.telegram.client import Group, Message, Person
-    from support.bot_process import Scene
 
 YES = "✅ Keep messages from now on"
 HOSE = "The hose lies in the red shed."

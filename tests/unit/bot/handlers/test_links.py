@@ -1,11 +1,10 @@
 """Links are fetched from public addresses only, however they get there."""
 
-from __future__ import annotations
-
 import asyncio
 import os
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -16,13 +15,8 @@ from personal_bot.models import Refusal
 from personal_bot.settings import Settings
 from personal_bot.telegram.intents import Link, Sender
 from personal_bot.texts import say
+from support.bot_process import Scene
 from support.exports import GARDEN, as_json, as_zip
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-    from support.bot_process import Scene
 
 SMALL = 1000  # bytes
 FETCHES_FROM_HERE = """

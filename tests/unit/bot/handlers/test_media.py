@@ -1,15 +1,9 @@
 """Questions that are spoken or shown."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from support.bot_process import Scene
+from support.bot_process import Scene
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000300000002")
 

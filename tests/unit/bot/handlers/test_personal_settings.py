@@ -1,14 +1,9 @@
 """What people control by commands and buttons."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from support.bot_process import Scene
+from support.bot_process import Scene
 
 QUESTION = "What is the name of Anna's cat?"
 

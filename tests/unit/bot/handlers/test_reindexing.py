@@ -1,15 +1,9 @@
 """The bot starts again with another embedding model: what its owner sees, and what the operator does."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from personal_bot.texts import say
 from standins.llm import Embedder, LLMStandIn
 from standins.llm.calls import Settings
-
-if TYPE_CHECKING:
-    from support.bot_process import Scene
+from support.bot_process import Scene
 
 
 async def test_the_owner_sees_how_far_it_is_and_is_answered_all_the_time(scene: Scene, embedder: Embedder) -> None:

@@ -1,8 +1,6 @@
 """Found messages by the page, and kept to an author or a period, in the chat and after a restart."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,13 +9,9 @@ from personal_bot.handlers.chats.search import bounds, narrowed, periods
 from personal_bot.state.searches import KeptSearch, KeptSearches
 from personal_bot.telegram.buttons import SearchButton, read_button
 from personal_bot.texts import say
+from standins.telegram.client import Message
+from support.bot_process import Scene
 from support.exports import as_json, chat
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from standins.telegram.client import Message
-    from support.bot_process import Scene
 
 # 20 messages with the word by Anna and Boris in turns, in two years.
 SAID = [

@@ -1,16 +1,11 @@
 """Answers whose sources can be looked at, and questions that are answered from chosen documents."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from support.bot_process import Scene
+from support.bot_process import Scene
 
 QUESTION = "What is the name of Anna's cat?"
 

@@ -1,16 +1,10 @@
 """`/start` shows what the bot can do, and its buttons do it, in both languages."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from standins.telegram.client import Message, Person
-    from support.bot_process import Scene
+from standins.telegram.client import Message, Person
+from support.bot_process import Scene
 
 CAT = "What is the cat of Anna called?"
 

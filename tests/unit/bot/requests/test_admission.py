@@ -1,19 +1,14 @@
 """Who runs and who waits, and what the container's limits carry."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from personal_bot.cgroup import Cgroup, Limits
 from personal_bot.requests.admission import Admission, Request, in_order, next_to_run
 from personal_bot.requests.costs import Cost, Kind, Meter, learned, room_within
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MIB = 2**20
 ONE = Cost(memory=1, cpu=0.1)

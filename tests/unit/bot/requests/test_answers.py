@@ -1,10 +1,7 @@
 """Answers come as files: on wish, as chosen, or when a text would take too many messages."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pypdfium2
 import pytest
@@ -20,9 +17,7 @@ from personal_bot.state.shown_passages import ShownPassages
 from personal_bot.telegram.intents import Sender
 from personal_bot.telegram.markup import units
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from support.bot_process import Scene
+from support.bot_process import Scene
 
 QUESTION = "What is the name of Anna's cat?"
 PAPER = Paper(

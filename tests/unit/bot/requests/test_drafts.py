@@ -1,15 +1,10 @@
 """Answers in private chats are drafts, with Telegram's own stop button, until they are there."""
 
-from __future__ import annotations
-
 import itertools
-from typing import TYPE_CHECKING
 
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from standins.telegram.client import Message
-    from support.bot_process import Scene
+from standins.telegram.client import Message
+from support.bot_process import Scene
 
 QUESTION = "What is the name of Anna's cat?"
 

@@ -1,23 +1,17 @@
 """A volume without a byte left: everybody is answered or told so, once, also by the process after a kill."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import os
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from standins.telegram.client import Message
-    from support.bot_process import Scene
+from standins.telegram.client import Message
+from support.bot_process import Scene
 
 CARS = b"# Cars\n\nThe car of Boris is a green Lada.\n"
 QUESTION = "What is the name of Anna's cat?"

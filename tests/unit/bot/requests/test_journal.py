@@ -1,23 +1,19 @@
 """The journal: what was received is not lost, and what is finished does not come back."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import json
 import os
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from personal_bot.requests.journal import Journal
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    Opened = Callable[[Path], Journal]
+Opened = Callable[[Path], Journal]
 
 
 def update(number: int) -> dict[str, Any]:

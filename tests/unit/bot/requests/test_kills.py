@@ -1,18 +1,14 @@
 """Killed again and again at random moments, the bot answers everything once."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import random
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from standins.telegram.client import Person
-    from support.bot_process import Scene
+from standins.telegram.client import Person
+from support.bot_process import Scene
 
 STANDSTILL = 90.0  # seconds; a question that has seen many deaths waits for up to 60
 KILLS = int(os.environ.get("PERSONALBOTS_KILLS", "6"))

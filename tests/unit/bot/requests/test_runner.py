@@ -1,16 +1,11 @@
 """What people get when they write to the bot, in good times and when it dies in the middle."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from support.bot_process import Scene
+from support.bot_process import Scene
 
 QUESTION = "What is the name of Anna's cat?"
 

@@ -1,12 +1,11 @@
 """What status messages and results read, and how the chat is treated while they change."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import itertools
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -30,12 +29,7 @@ from personal_bot.telegram.client import Connection
 from personal_bot.telegram.markup import LONGEST, Piece, units
 from personal_bot.texts.places import where
 from standins.telegram import TelegramStandIn
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-    from standins.telegram.client import NewBot, Person
+from standins.telegram.client import NewBot, Person
 
 
 def passage(name: str, locator: str = "", place: Place | None = None) -> Passage:

@@ -1,18 +1,13 @@
 """Who is blamed for a process that died: one that kills every time, and nobody who was only there."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 
 from personal_bot.requests import suspects
 from personal_bot.requests.suspects import GIVEN_UP, Suspects, calm, may_join, together
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from support.bot_process import Scene
+from support.bot_process import Scene
 
 # The bot, in which a certain question always kills; what others wait for is short, so that the test is.
 POISONED = """

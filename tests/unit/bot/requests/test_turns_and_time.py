@@ -1,14 +1,9 @@
 """What one person's requests may take from others, and how long a request may go on, on a bot that runs."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
 
 from personal_bot.texts import say
-
-if TYPE_CHECKING:
-    from support.bot_process import Scene
+from support.bot_process import Scene
 
 QUESTION = "What is the name of Anna's cat?"
 LIMIT = 6  # seconds that a request may run

@@ -1,22 +1,16 @@
 """Killed between two steps that belong together, the bot neither forgets the first nor repeats it."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from personal_bot.models import Turn
 from personal_bot.state.dialogues import Dialogues
 from personal_bot.texts import say
+from standins.telegram.client import Message
+from support.bot_process import Scene
 from support.exports import GARDEN, as_json
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from standins.telegram.client import Message
-    from support.bot_process import Scene
 
 QUESTION = "What is the name of Anna's cat?"
 DYING = """

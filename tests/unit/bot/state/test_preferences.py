@@ -1,17 +1,12 @@
 """What people choose, and the passages behind the numbers, on the bot's volume."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from personal_bot.handlers.scope import scope_page
 from personal_bot.models import Document, Passage, Place
 from personal_bot.state.preferences import Preferences, PreferencesStore, from_json
 from personal_bot.state.shown_passages import ShownPassages
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def document(name: str, identity: str) -> Document:

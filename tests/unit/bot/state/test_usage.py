@@ -1,10 +1,8 @@
 """What is spent, by day and person, and the budget that ends it."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +10,6 @@ from personal_bot.handlers.personal_settings import chat_models
 from personal_bot.handlers.usage_report import usage_report
 from personal_bot.models import Refusal
 from personal_bot.state.usage import NOBODY, Price, Prices, Spent, Usage, money
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ANNA, BORIS = 1001, 1002
 PRICES = Prices(models={"gpt-5": Price(prompt=1, completion=10), "gpt-5-mini": Price(prompt=0.25, completion=2)})

@@ -1,7 +1,5 @@
 """Whatever a model writes becomes messages that Telegram takes."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

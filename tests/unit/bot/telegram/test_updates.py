@@ -1,7 +1,5 @@
 """What an update asks for."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 
