@@ -160,7 +160,7 @@ class App:
         logger.info("Running as @%s", me.username, extra={"bot_id": me.id})
 
     async def _who(self) -> Me:
-        # Shielded: whoever waits may be cancelled, and the others go on waiting.
+        # Shielded: when one who waits is cancelled, the others go on waiting.
         return await asyncio.shield(self._me)
 
     def _token_changed(self) -> bool:

@@ -14,7 +14,7 @@ TOKEN_REFUSED: Final = 77
 
 
 class Exit(Exception):  # noqa: N818 - the end of the process, not always a fault
-    """The process ends for a reason that whoever watches the pod can act on.
+    """The process ends for a reason, on which people who watch the pod can act.
 
     Attributes:
         code: the exit code.

@@ -1,8 +1,8 @@
 """What passes between the bot's parts: plain values, no behaviour.
 
-Telegram's side (`telegram/`) turns updates into `Question` and `IncomingDocument`; the knowledge and answering sides
-turn these into streams of events and, in the end, an `Answer` or a `Document`. A refusal that a person must read is a
-`Refusal`: its `key` names the sentence in `texts/`, its `values` fill it.
+`handlers/` turns what people send into a `Question` or an `IncomingDocument`. `answers/` and `knowledge/` turn these
+into streams of events and, in the end, an `Answer` or a `Document`. What the bot cannot do is a `Refusal`: its `key`
+names the sentence in `texts/`, its `values` fill it.
 """
 
 import enum
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer to a person, not a fault
-    """Something cannot be done, and the person is told why in one sentence.
+    """The bot cannot do something, and one sentence tells the person why.
 
     Attributes:
         key: names the sentence in `texts/`, e.g. ``document_empty``.
@@ -27,13 +27,13 @@ class Refusal(Exception):  # noqa: N818 - it is an answer to a person, not a fau
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where in a document something stands, in no language: `kind` says what `value` counts or names.
+    """Where in a document something is, in no language: `kind` says what `value` counts or names.
 
     Attributes:
         kind: ``page``, ``slide``, ``line``, ``row``, ``sheet``, ``path`` (in JSON), ``heading``, ``message``, or empty
             when the document has no parts.
         value: "3", "3–4", "Sheet!2:15", "$.users[3]", "Heading › Subheading", "Anna, 2024-05-01 12:03, #17".
-        link: address at which the place itself can be opened, where there is one.
+        link: address that opens the place itself, where there is one.
         file: path of the document inside an archive or a message that it came in.
     """
 
@@ -45,7 +45,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A piece of a document that was found for a question."""
+    """A piece of a document that the bot found for a question."""
 
     document_id: str
     document_name: str
@@ -66,7 +66,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a person asked, with what is needed to answer it."""
+    """What a person asked, with everything that it takes to answer it."""
 
     user_id: int
     chat_id: int
@@ -80,7 +80,7 @@ class Question:
 
 
 class Stage(enum.Enum):
-    """Where an answer stands; the value is the sign shown to the person."""
+    """How far an answer is; the value is the sign that the person sees."""
 
     SEARCHING = "🔍"
     READING = "📊"
@@ -90,7 +90,7 @@ class Stage(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageReached:
-    """The answer has come to this stage."""
+    """The answer has reached this stage."""
 
     stage: Stage
 
@@ -104,7 +104,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextSoFar:
-    """The answer's whole text as far as it is written (Markdown, citations not yet checked)."""
+    """The whole text of the answer so far (Markdown, citations not checked yet)."""
 
     text: str
 
@@ -117,7 +117,7 @@ class Answer:
     sources: tuple[Passage, ...]
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    words_only: bool = False  # passages were found without vectors: the model that made those of the index is gone
+    words_only: bool = False  # the search had no vectors: the model that made those of the index is gone
     cut_short: bool = False  # the time limit or the model's limit ended it
 
 
@@ -126,14 +126,14 @@ AnswerEvent = StageReached | Waiting | TextSoFar | Answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingDocument:
-    """A file that a person sent, already on the bot's volume."""
+    """A file that a person sent, on the bot's volume."""
 
     user_id: int
     name: str
     mime_type: str
     path: Path
-    extracted: bool = False  # the file holds chunks already, in the form that `knowledge.extract.__main__` tells
-    extends: str = ""  # id of a document of which this is the newer form: only chunks that changed are embedded
+    extracted: bool = False  # the file has chunks already, in the form of `knowledge.extract.__main__`
+    extends: str = ""  # id of a document of which this is a newer version: the bot embeds only chunks that changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestProgress:
-    """How far a document is taken in. `done` and `total` count `unit`; `total` is 0 while unknown.
+    """How much of a document the bot has taken in. `done` and `total` count `unit`; `total` is 0 while unknown.
 
     Attributes:
         unit: ``pages``, ``slides``, ``sheets``, ``rows`` (of a sheet), ``chapters``, ``files``, ``bytes`` (of the
@@ -164,11 +164,11 @@ class IngestProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
-    """The document is in the knowledge and is searched from now on."""
+    """The document is in the knowledge, and searches find it from now on."""
 
     document: Document
     already_known: bool = False
-    skipped: tuple[tuple[str, str], ...] = ()  # files inside it that cannot be read, each with the key of why
+    skipped: tuple[tuple[str, str], ...] = ()  # files inside it that the bot cannot read, each with the key of why
 
 
 IngestEvent = IngestProgress | Waiting | Ingested
@@ -176,7 +176,7 @@ IngestEvent = IngestProgress | Waiting | Ingested
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reindexed:
-    """How far all documents are embedded anew, by another model; the former index answers until it is done."""
+    """How far the bot has embedded all documents anew, by another model; the former index answers until then."""
 
     model: str
     done: int  # chunks
@@ -200,7 +200,7 @@ class KnowledgeState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LLMState:
-    """What the last request to the LLM service told; reasons are those of the LLMReady condition."""
+    """What the last request to the LLM service showed; reasons are those of the LLMReady condition."""
 
     ready: bool | None = None  # None: not tried yet
     reason: str = "NotChecked"

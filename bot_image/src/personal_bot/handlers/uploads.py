@@ -1,4 +1,4 @@
-"""Files, links and texts that the owner sends: exports of a bot or of chats are told apart, the rest are documents."""
+"""Files, links and texts that the owner sends: exports of a bot, exports of chats, and documents."""
 
 import asyncio
 import contextlib

@@ -61,7 +61,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerConfig:
-    """What a runner is told.
+    """Settings of a runner.
 
     Attributes:
         request_timeout: seconds that a request may run, without its time in the queue.

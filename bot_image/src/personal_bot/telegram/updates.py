@@ -40,7 +40,7 @@ LONG: Final = 1000
 IN_GROUPS: Final = ("ask", "search", "top", "dossier", "digest", "group", "forget", "new", "stop", "start", "help")
 """Commands that the bot answers in groups."""
 
-_EDGE: Final = 200  # characters at the beginning and the end of a text in which a question is looked for
+_EDGE: Final = 200  # characters at the beginning and the end of a text that may have a question
 _LINK: Final = re.compile(r"https?://\S{4,2000}", re.IGNORECASE)
 _PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/webp"})  # that models see; Telegram goes by the ending
 _COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+(.*))?", re.DOTALL)
