@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from personal_bot.archives import export_writer
 from personal_bot.archives.archives import Archives
+from personal_bot.archives.queries import Chat
 from personal_bot.exporting import CHAT, DOCUMENT, Item, Packer, sha256_of
 from personal_bot.knowledge.library import Library
 from personal_bot.models import Document, Refusal
@@ -25,9 +26,6 @@ from personal_bot.telegram.files import LARGEST_SENT
 from personal_bot.telegram.intents import Command, Sender
 from personal_bot.telegram.markup import Piece, cut
 from personal_bot.texts import say
-
-if TYPE_CHECKING:  # SQLite is for bots with chats: `archives.queries` is loaded when it is used
-    from personal_bot.archives.queries import Chat
 
 MOST_NAMED: Final = 10
 """Files that a message names."""
@@ -98,7 +96,7 @@ class Exports:
         return _exported(packer, left_out, sender.language)
 
     async def _pack_documents(
-        self, packer: Packer, documents: list[Document], chats: "list[Chat]", status: StatusMessage
+        self, packer: Packer, documents: list[Document], chats: list[Chat], status: StatusMessage
     ) -> list[str]:
         """Pack the documents; returns the names of those that are too large, or that the bot has no file of."""
         left_out, total = list[str](), len(documents) + len(chats)
@@ -121,7 +119,7 @@ class Exports:
         return left_out
 
     async def _pack_chats(
-        self, packer: Packer, chats: "list[Chat]", documents: int, scratch: Path, status: StatusMessage
+        self, packer: Packer, chats: list[Chat], documents: int, scratch: Path, status: StatusMessage
     ) -> None:
         """Pack the chats, each by way of the file `scratch`."""
         for number, chat in enumerate(chats, start=documents + 1):

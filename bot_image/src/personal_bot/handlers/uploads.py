@@ -12,6 +12,7 @@ from personal_bot.handlers.imports import Imports
 from personal_bot.handlers.ingesting import ingest
 from personal_bot.handlers.pasted_text import ChosenText
 from personal_bot.knowledge.library import Library
+from personal_bot.links import fetch
 from personal_bot.models import IncomingDocument, IngestProgress
 from personal_bot.requests import progress
 from personal_bot.requests.costs import Kind
@@ -63,8 +64,6 @@ class Uploads:
             return await self._take_in_chats_or_document(upload, path, status)
 
     async def _take_in_link(self, link: Link, request_id: int, status: StatusMessage) -> Result:
-        from personal_bot.links import fetch  # noqa: PLC0415 - only for links
-
         status.show(progress.downloading(link.url))
         eta = Eta()
 

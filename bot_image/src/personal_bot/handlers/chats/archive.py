@@ -1,7 +1,5 @@
 """Chat archives in Telegram: the bot takes in exports that the owner sends, and answers queries about chats."""
 
-from __future__ import annotations  # for the types of `archives.queries`
-
 import asyncio
 import contextlib
 import logging
@@ -9,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from personal_bot.answer_files.files import AnswerFiles
+from personal_bot.archives import queries
 from personal_bot.archives.archives import Archives, Read, Reading, Unindexed
+from personal_bot.archives.chart import draw
 from personal_bot.archives.chat_query import Choose, Dossier, Search, Top, Wish
 from personal_bot.archives.periods import Period
+from personal_bot.archives.queries import Chat, Scope
 from personal_bot.handlers.chats.rendering import (
     TimeLeft,
     choice,
@@ -37,9 +38,6 @@ from personal_bot.state.preferences import PreferencesStore
 from personal_bot.telegram.intents import Sender, Upload
 from personal_bot.telegram.markup import Piece
 from personal_bot.texts import say
-
-if TYPE_CHECKING:  # SQLite is for bots with chats: `archives.queries` is loaded when it is used
-    from personal_bot.archives.queries import Chat, Scope
 
 MIME_TYPE: Final = "application/x-telegram-chat"
 _SHOWN: Final = 20  # names in a row
@@ -149,8 +147,6 @@ class Chats:
         Raises:
             Refusal: there is no answer, and why.
         """
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         language = sender.language
         status.show(Progress(key="stage_counting"))
         own = await self._archives.of_group(group) if group is not None else None
@@ -246,9 +242,6 @@ class Chats:
         return sentence(language, "chat_chosen", outcome="answered", chat=f"«{chat.title}»")
 
     async def _top(self, query: Top, sender: Sender, chats: list[Chat], chosen: list[Chat], request_id: int) -> Result:
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-        from personal_bot.archives.chart import draw  # noqa: PLC0415
-
         scope = queries.scope_of(query.period, chats, chosen, today=_today())
         activity = await self._archives.ask(lambda c: queries.activity(c, scope))
         if not activity.messages:
@@ -272,8 +265,6 @@ class Chats:
     async def _search(
         self, query: Search, sender: Sender, chats: list[Chat], chosen: list[Chat], request_id: int
     ) -> Result:
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         language = sender.language
         if not query.words and not query.author:
             return sentence(language, "search_how", outcome="refused")
@@ -296,8 +287,6 @@ class Chats:
     async def _dossier(
         self, query: Dossier, sender: Sender, chats: list[Chat], chosen: list[Chat], status: StatusMessage
     ) -> Result:
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         language = sender.language
         everything = queries.scope_of(Period(), chats, chosen, today=_today())
         if not query.name:
@@ -315,14 +304,10 @@ class Chats:
 
     async def nobody(self, name: str, scope: Scope, language: str) -> Result:
         """Nobody has this name, but these write most."""
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         top = await self._archives.ask(lambda c: queries.top(c, scope, limit=10))
         return sentence(language, "nobody", outcome="refused", name=name, names=names(top))
 
     async def _authors(self, chats: list[Chat]) -> int:
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         scope = queries.Scope(chats=tuple(chat.key for chat in chats))
         return (await self._archives.ask(lambda c: queries.activity(c, scope))).authors
 

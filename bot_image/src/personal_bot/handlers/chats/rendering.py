@@ -1,21 +1,17 @@
 """What people read about chat archives: rankings, messages that a search found, lists of chats. Pure."""
 
-from __future__ import annotations  # for the types of `archives.queries`
-
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from personal_bot.archives.archives import Unindexed
 from personal_bot.archives.chunking import address, moment, numbered
+from personal_bot.archives.queries import Activity, Author, Chat, Found, Scope
 from personal_bot.requests.progress import clock
 from personal_bot.requests.results import Result, sentence
 from personal_bot.telegram.markup import Piece, bold, cut, join, linked, units
 from personal_bot.texts import say
-
-if TYPE_CHECKING:  # SQLite is for bots with chats: `archives.queries` is loaded when it is used
-    from personal_bot.archives.queries import Activity, Author, Chat, Found, Scope
 
 _LISTED: Final = 30  # chats in a list
 _LONGEST_LINE: Final = 300  # UTF-16 units of a found message: a page of them fits one message

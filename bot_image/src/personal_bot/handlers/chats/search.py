@@ -4,14 +4,14 @@ A button carries the search's number, the page and the limits; the words are on 
 restart too, as long as the search is one of the newest.
 """
 
-from __future__ import annotations  # for the types of `archives.queries`
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from personal_bot.archives import queries
 from personal_bot.archives.archives import Archives
+from personal_bot.archives.queries import Author, Scope
 from personal_bot.handlers.chats.rendering import found, found_nothing, number
 from personal_bot.handlers.messenger import Messenger
 from personal_bot.handlers.paging import pages_of
@@ -21,9 +21,6 @@ from personal_bot.telegram.buttons import Rows, SearchButton, in_rows
 from personal_bot.telegram.intents import Press, Sender
 from personal_bot.telegram.markup import shortened
 from personal_bot.texts import say
-
-if TYPE_CHECKING:  # SQLite is for bots with chats: `archives.queries` is loaded when it is used
-    from personal_bot.archives.queries import Author, Scope
 
 _PER_PAGE: Final = 8  # messages, which fit one of Telegram's
 _AUTHORS: Final = 12  # to choose from
@@ -114,8 +111,6 @@ class Searches:
         await self._messenger.edit_piece(press, page.pieces[0], rows)
 
     async def _page(self, search: KeptSearch, button: SearchButton, language: str) -> Result:
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         scope = narrowed(_scope(search), button)
         offset = button.page * _PER_PAGE
         total, messages = await self._archives.ask(
@@ -174,21 +169,15 @@ class Searches:
         return (*in_rows(named, _PERIODS_PER_ROW), (always, _back(button, language)))
 
     async def _authors(self, search: KeptSearch, button: SearchButton) -> list[Author]:
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         scope = narrowed(_scope(search), replace(button, author=0))
         return await self._archives.ask(lambda c: queries.top(c, scope, limit=-1, text=search.words))
 
     async def _months(self, search: KeptSearch, button: SearchButton) -> list[tuple[str, int]]:
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         scope = narrowed(_scope(search), replace(button, period=_ALL_TIME))
         return await self._archives.ask(lambda c: queries.months(c, search.words, scope))
 
 
 def _scope(search: KeptSearch) -> Scope:
-    from personal_bot.archives.queries import Scope  # noqa: PLC0415 - SQLite is for bots with chats
-
     return Scope(chats=search.chats, authors=search.authors, since=search.since, until=search.until)
 
 

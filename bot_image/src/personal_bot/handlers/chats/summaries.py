@@ -1,15 +1,15 @@
 """Dossiers and digests: figures that the bot counts, then the model's summary of the messages, with links to them."""
 
-from __future__ import annotations  # for the types of `archives.queries`
-
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from personal_bot.archives import queries
 from personal_bot.archives.archives import Archives
 from personal_bot.archives.chunking import address, place, written
 from personal_bot.archives.digest import PORTION_MESSAGES, PORTION_TOKENS, Notes, Read, SummedUp
+from personal_bot.archives.queries import Author, Chat, Found, Scope
 from personal_bot.handlers.chats.rendering import (
     TimeLeft,
     busiest,
@@ -31,9 +31,6 @@ from personal_bot.requests.results import Result, sentence
 from personal_bot.requests.status_message import StatusMessage
 from personal_bot.telegram.intents import Sender
 from personal_bot.texts import say
-
-if TYPE_CHECKING:  # SQLite is for bots with chats: `archives.queries` is loaded when it is used
-    from personal_bot.archives.queries import Author, Chat, Found, Scope
 
 _READING: Final = 0.8  # of a request's time; the rest is for writing the summary
 _NAMED: Final = 5  # people in a sentence
@@ -64,8 +61,6 @@ class Summaries:
         Raises:
             Refusal: the LLM service cannot or will not.
         """
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         language = sender.language
         own = replace(scope, authors=(author.key,))
         activity = await self._archives.ask(lambda c: queries.activity(c, own))
@@ -102,8 +97,6 @@ class Summaries:
         Raises:
             Refusal: the LLM service cannot or will not.
         """
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         language = sender.language
         activity = await self._archives.ask(lambda c: queries.activity(c, scope))
         if not activity.messages:
@@ -136,8 +129,6 @@ class Summaries:
         sender: Sender,
         status: StatusMessage,
     ) -> Result:
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         async def portion(after: Found | None) -> list[Found]:
             return await self._archives.ask(
                 lambda c: queries.portion(c, scope, after, most=PORTION_MESSAGES, weight=PORTION_TOKENS)
