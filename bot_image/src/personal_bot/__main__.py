@@ -1,24 +1,17 @@
 """`personal-bot`: reads the settings, runs the bot, and ends with an exit code that says why."""
 
-from __future__ import annotations
-
 import gc
 import logging
 import os
 import signal
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from personal_bot import exits
 from personal_bot.secret_files import SecretFiles
-from personal_bot.settings import ENV_PREFIX, read_settings
+from personal_bot.settings import ENV_PREFIX, Settings, read_settings
 from personalbots_common import json_logs
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from personal_bot.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +20,7 @@ _CHATTY = ("httpx", "httpx2", "openai")  # loggers of which only warnings are ke
 
 def main() -> None:
     """Run as a program."""
-    gc.disable()  # imports make much and drop nothing: to collect meanwhile takes a fifth of the start
+    gc.disable()  # imports make much garbage-free data: collecting meanwhile takes a fifth of the start
     # The kernel ignores SIGTERM for a container's first process until it has a handler.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(exits.ASKED_TO_STOP))
     sys.exit(run(sys.argv[1:], os.environ))
@@ -37,6 +30,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run the bot to its end; returns the exit code."""
     termination_log = Path(environment.get(f"{ENV_PREFIX}TERMINATION_LOG") or "/dev/termination-log")
     json_logs.set_up(chatty=_CHATTY)
+
     try:
         settings = read_settings(arguments, environment)
         termination_log = settings.termination_log
@@ -51,7 +45,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def _run(settings: Settings, secrets: SecretFiles) -> None:
-    """Import what is wanted and no more: bad arguments are told at once, and a clean-up needs no Telegram."""
+    """Import only what this run needs: bad arguments end it at once, and a clean-up needs no Telegram."""
     import asyncio  # noqa: PLC0415 - as above
 
     if settings.drop_collection:
@@ -64,6 +58,7 @@ def _run(settings: Settings, secrets: SecretFiles) -> None:
 
         asyncio.run(copy_knowledge(settings, secrets))
         return
+
     from personal_bot.app import App  # noqa: PLC0415 - as above
 
     async def bot() -> None:

@@ -1,14 +1,13 @@
 """The limits that the kernel holds this process to: control groups version 2 and version 1."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-_UNLIMITED = 2**60  # version 1 writes a number near 2**63 for "no limit"
+_UNLIMITED: Final = 2**60  # bytes; version 1 writes a number near 2**63 for "no limit"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Limits of the container; None where there is none.
 
@@ -34,7 +33,7 @@ class Cgroup:
         return Limits(memory=memory if memory and memory < _UNLIMITED else None, cpu=self._cpu())
 
     def memory_used(self) -> int | None:
-        """Bytes that the kernel could not take back: anonymous memory of all processes; None when not told."""
+        """Bytes that the kernel could not take back: anonymous memory of all processes; None when it does not say."""
         for file, name in (("memory.stat", "anon"), ("memory/memory.stat", "total_rss")):
             for line in self._text(file).splitlines():
                 key, _, value = line.partition(" ")
@@ -46,6 +45,7 @@ class Cgroup:
         parts = self._text("cpu.max").split()
         if len(parts) == 2:  # noqa: PLR2004 - quota and period
             return int(parts[0]) / int(parts[1]) if parts[0].isdecimal() else None
+
         for folder in ("cpu", "cpu,cpuacct"):
             quota, period = self._number(f"{folder}/cpu.cfs_quota_us"), self._number(f"{folder}/cpu.cfs_period_us")
             if quota and period and quota > 0:

@@ -3,22 +3,18 @@
 The message is JSON, ``{"reason", "message", "hint"}``, at the container's terminationMessagePath.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Final
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-ASKED_TO_STOP = 0
-BAD_ARGUMENTS = 64
-INTERNAL_ERROR = 70
-TOKEN_REFUSED = 77
+ASKED_TO_STOP: Final = 0
+BAD_ARGUMENTS: Final = 64
+INTERNAL_ERROR: Final = 70
+TOKEN_REFUSED: Final = 77
 
 
 class Exit(Exception):  # noqa: N818 - the end of the process, not always a fault
-    """The process ends for a reason that whoever watches the pod can act on.
+    """The process ends for a reason, on which people who watch the pod can act.
 
     Attributes:
         code: the exit code.
@@ -55,7 +51,7 @@ class TokenRefused(Exit):
 
 
 class InternalError(Exit):
-    """A bug: what nobody foresaw."""
+    """A bug."""
 
     def __init__(self, error: BaseException, message: str = "") -> None:
         super().__init__(
@@ -67,7 +63,7 @@ class InternalError(Exit):
 
 
 def leave_message(exit_: Exit, path: Path) -> None:
-    """Write the termination message; without a place for it (a run by hand) nothing is written."""
+    """Write the termination message, where there is a file for it: in a run by hand there is none."""
     text = json.dumps({"reason": exit_.reason, "message": exit_.message, "hint": exit_.hint}, ensure_ascii=False)
     try:
         with path.open("r+", encoding="utf-8") as file:

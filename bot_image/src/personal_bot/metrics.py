@@ -1,19 +1,15 @@
 """The bot's metrics, in a registry of their own."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_SECONDS = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200)
+_SECONDS: Final = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200)
 
 
 class Metrics:
-    """What is counted. Gauges ask for their values when they are read."""
+    """What the bot counts. A gauge asks for its value when Prometheus reads it."""
 
     def __init__(self) -> None:
         """Make them, all at zero."""
@@ -43,7 +39,7 @@ class Metrics:
         self.cost.labels(model).inc(cost)
 
     def gauge(self, name: str, help_: str, value: Callable[[], float]) -> None:
-        """Add a gauge that asks `value` when it is read."""
+        """Add a gauge that asks `value` whenever Prometheus reads it."""
         Gauge(name, help_, registry=self.registry).set_function(value)
 
     def text(self) -> bytes:

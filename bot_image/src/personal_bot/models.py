@@ -1,23 +1,18 @@
 """What passes between the bot's parts: plain values, no behaviour.
 
-Telegram's side (`telegram/`) turns updates into `Question` and `IncomingDocument`; the knowledge and answering sides
-turn these into streams of events and, in the end, an `Answer` or a `Document`. A refusal that a person must read is a
-`Refusal`: its `key` names the sentence in `texts/`, its `values` fill it.
+`handlers/` turns what people send into a `Question` or an `IncomingDocument`. `answers/` and `knowledge/` turn these
+into streams of events and, in the end, an `Answer` or a `Document`. What the bot cannot do is a `Refusal`: its `key`
+names the sentence in `texts/`, its `values` fill it.
 """
-
-from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
+from datetime import datetime
+from pathlib import Path
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer to a person, not a fault
-    """Something cannot be done, and the person is told why in one sentence.
+    """The bot cannot do something, and one sentence tells the person why.
 
     Attributes:
         key: names the sentence in `texts/`, e.g. ``document_empty``.
@@ -30,15 +25,15 @@ class Refusal(Exception):  # noqa: N818 - it is an answer to a person, not a fau
         self.values = values
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where in a document something stands, in no language: `kind` says what `value` counts or names.
+    """Where in a document something is, in no language: `kind` says what `value` counts or names.
 
     Attributes:
         kind: ``page``, ``slide``, ``line``, ``row``, ``sheet``, ``path`` (in JSON), ``heading``, ``message``, or empty
             when the document has no parts.
         value: "3", "3–4", "Sheet!2:15", "$.users[3]", "Heading › Subheading", "Anna, 2024-05-01 12:03, #17".
-        link: address at which the place itself can be opened, where there is one.
+        link: address that opens the place itself, where there is one.
         file: path of the document inside an archive or a message that it came in.
     """
 
@@ -48,9 +43,9 @@ class Place:
     file: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A piece of a document that was found for a question."""
+    """A piece of a document that the bot found for a question."""
 
     document_id: str
     document_name: str
@@ -61,7 +56,7 @@ class Passage:
     place: Place = field(default_factory=Place)  # the locator, for other languages than English
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One earlier exchange of the same dialogue."""
 
@@ -69,9 +64,9 @@ class Turn:
     answer: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a person asked, with what is needed to answer it."""
+    """What a person asked, with everything that it takes to answer it."""
 
     user_id: int
     chat_id: int
@@ -85,7 +80,7 @@ class Question:
 
 
 class Stage(enum.Enum):
-    """Where an answer stands; the value is the sign shown to the person."""
+    """How far an answer is; the value is the sign that the person sees."""
 
     SEARCHING = "🔍"
     READING = "📊"
@@ -93,28 +88,28 @@ class Stage(enum.Enum):
     WRITING = "✏️"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageReached:
-    """The answer has come to this stage."""
+    """The answer has reached this stage."""
 
     stage: Stage
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """The LLM service asked to wait (429 or Retry-After); the answer goes on by itself."""
 
     seconds: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextSoFar:
-    """The answer's whole text as far as it is written (Markdown, citations not yet checked)."""
+    """The whole text of the answer so far (Markdown, citations not checked yet)."""
 
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The finished answer. Every [n] in `text` is the n-th of `sources` (from 1) and exists."""
 
@@ -122,26 +117,26 @@ class Answer:
     sources: tuple[Passage, ...]
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    words_only: bool = False  # passages were found without vectors: the model that made those of the index is gone
+    words_only: bool = False  # the search had no vectors: the model that made those of the index is gone
     cut_short: bool = False  # the time limit or the model's limit ended it
 
 
 AnswerEvent = StageReached | Waiting | TextSoFar | Answer
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingDocument:
-    """A file that a person sent, already on the bot's volume."""
+    """A file that a person sent, on the bot's volume."""
 
     user_id: int
     name: str
     mime_type: str
     path: Path
-    extracted: bool = False  # the file holds chunks already, in the form that `knowledge.extract.__main__` tells
-    extends: str = ""  # id of a document of which this is the newer form: only chunks that changed are embedded
+    extracted: bool = False  # the file has chunks already, in the form of `knowledge.extract.__main__`
+    extends: str = ""  # id of a document of which this is a newer version: the bot embeds only chunks that changed
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
     """A part of a document that was not taken in: people are told of each.
 
@@ -158,7 +153,7 @@ class Loss:
     file: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A document in the knowledge."""
 
@@ -171,9 +166,9 @@ class Document:
     losses: tuple[Loss, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestProgress:
-    """How far a document is taken in. `done` and `total` count `unit`; `total` is 0 while unknown.
+    """How much of a document the bot has taken in. `done` and `total` count `unit`; `total` is 0 while unknown.
 
     Attributes:
         unit: ``pages``, ``slides``, ``sheets``, ``rows`` (of a sheet), ``chapters``, ``files``, ``bytes`` (of the
@@ -185,21 +180,21 @@ class IngestProgress:
     total: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
-    """The document is in the knowledge and is searched from now on."""
+    """The document is in the knowledge, and searches find it from now on."""
 
     document: Document
     already_known: bool = False
-    skipped: tuple[tuple[str, str], ...] = ()  # files inside it that cannot be read, each with the key of why
+    skipped: tuple[tuple[str, str], ...] = ()  # files inside it that the bot cannot read, each with the key of why
 
 
 IngestEvent = IngestProgress | Waiting | Ingested
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reindexed:
-    """How far all documents are embedded anew, by another model; the former index answers until it is done."""
+    """How far the bot has embedded all documents anew, by another model; the former index answers until then."""
 
     model: str
     done: int  # chunks
@@ -208,7 +203,7 @@ class Reindexed:
     values: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnowledgeState:
     """State of the store for `/statusz`; reasons are those of the KnowledgeReady condition."""
 
@@ -221,9 +216,9 @@ class KnowledgeState:
     reindexing: Reindexed | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LLMState:
-    """What the last request to the LLM service told; reasons are those of the LLMReady condition."""
+    """What the last request to the LLM service showed; reasons are those of the LLMReady condition."""
 
     ready: bool | None = None  # None: not tried yet
     reason: str = "NotChecked"

@@ -1,4 +1,4 @@
-"""What people can do with the bot."""
+"""What people can do with the bot: one module for each thing, a table that finds it, and the rules of who may."""
 
 from personalbots_common.light_aiogram import import_aiogram
 

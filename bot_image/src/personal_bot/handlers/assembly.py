@@ -1,179 +1,196 @@
-"""The parts that talk with people, each made once and tied to the others."""
+"""Everything that the first poll does without: each part made once and tied to the others.
 
-from __future__ import annotations
+`app` imports this module after the first poll, and with it everything that takes long to import. What a bot at rest
+does without is imported even later, where it is used: openai at the first question, SQLite for bots with chats,
+qdrant_client with a Qdrant server; reportlab and pypdfium2 run in processes of their own.
+"""
 
 import functools
-from typing import TYPE_CHECKING
+import logging
+import os
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
 
-from personal_bot.answer_files.files import AnswerFiles
-from personal_bot.handlers.chats.archive import Chats
-from personal_bot.handlers.chats.search import Searches
-from personal_bot.handlers.chats.summaries import Summaries
-from personal_bot.handlers.command_menu import set_menus
-from personal_bot.handlers.commands import Commands
-from personal_bot.handlers.dispatch import FrontDesk
-from personal_bot.handlers.documents import Documents
-from personal_bot.handlers.exports import Exports
-from personal_bot.handlers.groups.membership import Groups
-from personal_bot.handlers.media import Senses
-from personal_bot.handlers.pasted_text import Materials
-from personal_bot.handlers.personal_settings import Controls
-from personal_bot.handlers.questions import Work
-from personal_bot.handlers.scope import Scope
-from personal_bot.handlers.welcome import Welcome
-from personal_bot.requests.answers import Replies
-from personal_bot.requests.runner import Runner
-from personal_bot.settings import AccessMode
-from personal_bot.state.dialogues import Dialogues
-from personal_bot.state.group_states import GroupStates
-from personal_bot.state.preferences import PreferencesStore
-from personal_bot.state.searches import KeptSearches
-from personal_bot.state.shown_passages import ShownPassages
+from personal_bot.answers.answerer import Answerer, AnswererConfig
+from personal_bot.archives.archives import Archives
+from personal_bot.cgroup import Cgroup
+from personal_bot.handlers.command_menu import introduce
+from personal_bot.handlers.core import Core
+from personal_bot.handlers.dispatch import Dispatcher
+from personal_bot.handlers.groups.indexing import GroupIndexing
+from personal_bot.handlers.inbox import InboxHandlers
+from personal_bot.handlers.intent_reader import IntentReader
+from personal_bot.handlers.route_table import route_table
+from personal_bot.handlers.wiring import Services, Stores, chat_parts, people, work
+from personal_bot.knowledge.extraction import ExtractionLimits
+from personal_bot.knowledge.inbox_folder import InboxFolder
+from personal_bot.knowledge.library import Library, LibraryConfig
+from personal_bot.llm.client import LLM, LLMConfig
+from personal_bot.metrics import Metrics
+from personal_bot.requests.admission import Request
+from personal_bot.requests.costs import Kind
+from personal_bot.serving.health_server import HealthServer
+from personal_bot.telegram.client import Me
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+Closer = Callable[[], Awaitable[None]]
 
-    from personal_bot.answers.answerer import Answerer
-    from personal_bot.archives.archives import Archives
-    from personal_bot.knowledge.extraction import ExtractionLimits
-    from personal_bot.knowledge.library import Library
-    from personal_bot.llm.client import LLM
-    from personal_bot.metrics import Metrics
-    from personal_bot.requests.admission import Admission
-    from personal_bot.requests.journal import Journal
-    from personal_bot.settings import Settings
-    from personal_bot.state.usage import Usage
-    from personal_bot.telegram.client import Connection
-    from personal_bot.telegram.updates import Me
+logger = logging.getLogger(__name__)
 
 
-def assemble(  # noqa: PLR0913 - it brings these together, which is its purpose
-    *,
-    settings: Settings,
-    connection: Connection,
-    journal: Journal,
-    admission: Admission,
-    metrics: Metrics,
-    usage: Usage,
-    llm: LLM,
-    library: Library,
-    archives: Archives,
-    answerer: Answerer,
-    limits: ExtractionLimits,
-    me: Callable[[], Awaitable[Me]],
-) -> tuple[FrontDesk, Groups]:
-    """Make the front desk and all that it hands work to; the groups have work of their own besides.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts of the bot that the rest of the program asks something of."""
 
-    `me` waits until it is known who the bot is.
+    core: Core
+    llm: LLM
+    library: Library
+    answerer: Answerer
+    dispatcher: Dispatcher
+    indexing: GroupIndexing
+    inbox: InboxFolder
+
+    def background(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """What runs as long as the bot does."""
+        return self.inbox.run(), self.indexing.run(functools.partial(_turn, self.core))
+
+    async def introduce(self) -> Me:
+        """Ask Telegram who the bot is, and tell it the commands.
+
+        Raises:
+            TelegramAPIError: Telegram refuses it, the token for one.
+        """
+        return await introduce(self.core.connection, owner_id=self.core.settings.user_id)
+
+
+async def open_parts(
+    core: Core, *, ready: Callable[[], str], status: Callable[[], dict[str, Any]], closers: list[Closer]
+) -> Parts:
+    """Make everything, the health server first: it answers while the library opens.
+
+    Args:
+        core: what is there already.
+        ready: says why the bot is not ready, or "" when it is.
+        status: gives the document at `/statusz`.
+        closers: gets the closers of all that was opened, also when something fails.
+
+    Raises:
+        OSError: the port is taken, or the volume cannot be written.
     """
-    dialogues = Dialogues(settings.data_dir / "dialogues")
-    preferences = PreferencesStore(settings.data_dir / "preferences")
-    shown = ShownPassages(settings.data_dir / "passages")
-    library.on_deleted(shown.forget_documents)
-    files = AnswerFiles(settings.data_dir / "answer-files", limits)
-    replies = Replies(preferences=preferences, shown=shown, files=files)
-    runner = Runner(
-        connection=connection,
-        journal=journal,
-        dialogues=dialogues,
-        admission=admission,
-        metrics=metrics,
-        usage=usage,
-        request_timeout=settings.request_timeout,
-        owner_id=settings.user_id,
+    metrics = Metrics()
+    health = HealthServer(ready=ready, status=status, metrics=metrics.text)
+    closers.append(health.close)
+    port = await health.start(core.settings.port)
+    logger.info("Serving health", extra={"port": port, "pid": os.getpid()})
+
+    services = await _open_services(core, metrics, closers)
+    _add_gauges(core, services)
+    return _assemble(core, services)
+
+
+async def _open_services(core: Core, metrics: Metrics, closers: list[Closer]) -> Services:
+    settings = core.settings
+    llm = _llm(core, metrics)
+    closers.append(llm.close)
+
+    limits = ExtractionLimits.within(Cgroup(settings.cgroup_dir).limits().memory)
+    config = LibraryConfig(
+        data_dir=settings.data_dir,
+        collection=settings.collection,
+        qdrant_url=settings.qdrant_url,
+        qdrant_key=lambda: core.secrets.qdrant_key,
+        limits=limits,
     )
-    kept_searches = KeptSearches(settings.data_dir / "searches")
-    searches = Searches(archives, kept_searches)
-    chats = Chats(
-        archives=archives,
-        library=library,
-        preferences=preferences,
-        summaries=Summaries(archives, llm, replies, request_timeout=settings.request_timeout),
-        files=files,
-        searches=searches,
+    library = await Library.open(config, llm)
+    closers.append(library.close)
+
+    archives = Archives(settings.data_dir / "chats", work=settings.data_dir / "work", limits=limits)
+    closers.append(archives.close)
+    answerer = Answerer(AnswererConfig(request_timeout=settings.request_timeout), library, llm)
+    return Services(llm=llm, library=library, archives=archives, answerer=answerer, limits=limits, metrics=metrics)
+
+
+def _llm(core: Core, metrics: Metrics) -> LLM:
+    settings, usage = core.settings, core.usage
+    return LLM(
+        LLMConfig(
+            base_url=settings.llm_base_url,
+            model=settings.model,
+            embedding_model=settings.embedding_model,
+            transcription_model=settings.transcription_model,
+            key_provider=lambda: core.secrets.openai_key,
+            allow=usage.require_budget,
+            on_usage=lambda model, prompt, completion: metrics.llm_used(
+                model, prompt, completion, cost=usage.tokens(model, prompt=prompt, completion=completion)
+            ),
+        )
     )
-    exports = Exports(
-        connection=connection,
-        library=library,
-        archives=archives,
-        chats=chats,
-        dialogues=dialogues,
-        preferences=preferences,
-        models=lambda: llm.windows,
-        owner_id=settings.user_id,
-        folder=settings.data_dir / "exports",
+
+
+def _assemble(core: Core, services: Services) -> Parts:
+    stores = Stores.within(core.settings.data_dir)
+    services.library.on_deleted(stores.shown.forget_documents)
+
+    ways = people(core, services, stores)
+    chats = chat_parts(core, services, stores, ways)
+    queued = work(core, services, stores, ways, chats)
+    reader = IntentReader(
+        me=core.me, preferences=stores.preferences, pasted_texts=queued.pasted_texts, owner=ways.owner
     )
-    groups = Groups(
-        connection=connection,
-        archives=archives,
-        chats=chats,
-        states=GroupStates(settings.data_dir / "groups"),
-        shown=shown,
-        owner_id=settings.user_id,
-        me=me,
+    dispatcher = Dispatcher(
+        settings=core.settings,
+        journal=core.journal,
+        groups=chats.groups,
+        reader=reader,
+        routes=route_table(core, services, stores, ways=ways, parts=chats, work=queued),
+        runner=ways.runner,
+        messenger=ways.messenger,
     )
-    work = Work(
-        connection=connection,
-        library=library,
-        answerer=answerer,
-        dialogues=dialogues,
-        preferences=preferences,
-        replies=replies,
-        chats=chats,
-        exports=exports,
-        groups=groups,
-        incoming=settings.data_dir / "incoming",
+    return Parts(
+        core=core,
+        llm=services.llm,
+        library=services.library,
+        answerer=services.answerer,
+        dispatcher=dispatcher,
+        indexing=chats.indexing,
+        inbox=_inbox(core, services.library, InboxHandlers(chats.chats, ways.owner)),
     )
-    guests_choose = settings.access_mode is not AccessMode.PUBLIC
-    welcome = Welcome(library, owner_id=settings.user_id, guests_choose=guests_choose)
-    materials = Materials(connection=connection, folder=settings.data_dir / "material")
-    commands = Commands(
-        connection=connection,
-        dialogues=dialogues,
-        runner=runner,
-        scope=Scope(library, preferences),
-        shown=shown,
-        own=Controls(
-            preferences=preferences,
-            usage=usage,
-            dialogues=dialogues,
-            shown=shown,
-            searches=kept_searches,
-            materials=materials,
-            journal=journal,
-            library=library,
-            llm=llm,
-            forget_in_groups=groups.forget_person,
-            owner_id=settings.user_id,
-        ),
-        documents=Documents(connection=connection, library=library),
-        groups=groups,
-        searches=searches,
-        welcome=welcome,
-        owner_id=settings.user_id,
-        guests_choose=guests_choose,
-        set_menus=functools.partial(set_menus, connection, owner_id=settings.user_id),
+
+
+def _inbox(core: Core, library: Library, handlers: InboxHandlers) -> InboxFolder:
+    return InboxFolder(
+        core.settings.data_dir / "inbox-documents",
+        owner_id=core.settings.user_id,
+        ingest=library.ingest,
+        tell=handlers.report,
+        take_chat=handlers.take_chat,
+        turn=functools.partial(_turn, core),
     )
-    desk = FrontDesk(
-        settings=settings,
-        connection=connection,
-        journal=journal,
-        runner=runner,
-        commands=commands,
-        work=work,
-        preferences=preferences,
-        chats=chats,
-        replies=replies,
-        exports=exports,
-        senses=Senses(
-            connection=connection,
-            llm=llm,
-            preferences=preferences,
-            folder=settings.data_dir / "incoming",
-        ),
-        materials=materials,
-        groups=groups,
-        welcome=welcome,
-        me=me,
+
+
+def _turn(core: Core) -> AbstractAsyncContextManager[None]:
+    """A turn in the queue for work that nobody waits for."""
+    return core.admission.turn(Request(user_id=core.settings.user_id, kind=Kind.DOCUMENT))
+
+
+def _add_gauges(core: Core, services: Services) -> None:
+    gauge, state, library, llm = services.metrics.gauge, core.poll_state, services.library, services.llm
+    connection, admission = core.connection, core.admission
+
+    gauge("personalbot_active_requests", "Requests that run.", lambda: admission.active)
+    gauge("personalbot_queued_requests", "Requests that wait for their turn.", lambda: admission.queued)
+    gauge("personalbot_concurrency", "Questions that may run at once.", core.meter.concurrency)
+    gauge("personalbot_poll_conflicts", "getUpdates calls that another poller ended.", lambda: state.conflicts)
+    gauge(
+        "personalbot_telegram_waits",
+        "Calls that Telegram asked to repeat later (429).",
+        lambda: connection.asked_to_wait,
     )
-    return desk, groups
+    gauge("personalbot_poll_age_seconds", "Since the last getUpdates call that came back.", state.age)
+
+    gauge("personalbot_documents", "Documents in the knowledge.", lambda: library.state().documents)
+    gauge("personalbot_chunks", "Pieces of documents in the knowledge.", lambda: library.state().chunks)
+    gauge("personalbot_document_bytes", "Bytes of those documents.", lambda: library.state().bytes)
+    gauge("personalbot_taken_in_chunks", "Pieces taken in since the start.", lambda: library.added)
+    gauge("personalbot_llm_waits", "Requests that the LLM service refused for now (429).", lambda: llm.asked_to_wait)

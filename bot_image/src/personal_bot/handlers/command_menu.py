@@ -1,22 +1,17 @@
 """Who the bot is, and what it tells Telegram about itself."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from aiogram.methods import GetMe, SetMyCommands
 from aiogram.types import BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeChat
 
-from personal_bot.handlers.commands import NAMES, OWNER_ONLY
-from personal_bot.telegram.updates import IN_GROUPS, Me
+from personal_bot.handlers.commands import NAMES
+from personal_bot.handlers.permissions import OWNER_ONLY
+from personal_bot.telegram.client import Connection, Me
+from personal_bot.telegram.updates import IN_GROUPS
 from personal_bot.texts import DEFAULT, LANGUAGES, say
-
-if TYPE_CHECKING:
-    from personal_bot.telegram.client import Connection
 
 
 async def introduce(connection: Connection, *, owner_id: int) -> Me:
-    """Ask who the bot is and set its menus of commands; waits while Telegram is away.
+    """Ask Telegram who the bot is, and set its menus of commands; waits while Telegram is away.
 
     Raises:
         TelegramAPIError: Telegram refuses it, the token for one.
@@ -29,10 +24,11 @@ async def introduce(connection: Connection, *, owner_id: int) -> Me:
 async def set_menus(connection: Connection, *, owner_id: int) -> None:
     """Set the menus of commands in each language; the owner's chat and groups have their own.
 
-    Telegram knows no chat of an owner who has never written: it is for `/start` to call this again.
+    Telegram knows no chat of an owner who has never written, so `/start` calls this again.
     """
     guests = [name for name in NAMES if name not in OWNER_ONLY]
     menus = (guests, None), (IN_GROUPS, BotCommandScopeAllGroupChats()), (NAMES, BotCommandScopeChat(chat_id=owner_id))
+
     for names, scope in menus:
         for language in LANGUAGES:
             commands = [BotCommand(command=name, description=say(language, f"command_{name}")) for name in names]

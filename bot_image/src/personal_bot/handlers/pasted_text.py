@@ -1,121 +1,128 @@
-"""Long or forwarded text, which may be meant as a document or as a question: the owner is asked by two buttons.
+"""Long or forwarded text, which may be meant as a document or as a question: two buttons ask the owner.
 
-Telegram's apps cut a long text into messages of 4096 characters, and several messages are forwarded at once: what
-follows within seconds belongs together and is asked about once. The texts wait on the bot's volume for the answer.
+Telegram's apps cut a long text into messages of 4096 characters, and people forward several messages at once. What
+follows within seconds belongs together, and the bot asks about it once. The texts wait on the bot's volume.
 """
-
-from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Final
 
-from aiogram.methods import AnswerCallbackQuery, DeleteMessage, SendMessage
-from aiogram.types import ReplyParameters
-
-from personal_bot.requests.status_message import keyboard
+from personal_bot.handlers.media import Answering
+from personal_bot.handlers.messenger import Messenger
+from personal_bot.requests.costs import Kind
+from personal_bot.requests.runner import Job, Work
 from personal_bot.state import json_files
+from personal_bot.telegram.buttons import PastedTextButton
+from personal_bot.telegram.intents import PastedText, Press, Sender, TextQuestion
+from personal_bot.telegram.markup import Piece
 from personal_bot.texts import say
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from personal_bot.telegram.client import Connection
-    from personal_bot.telegram.updates import Ask, Material, Press, Sender
-
-MATERIAL = "material"  # callback data: material:<add or answer>:<id of the first message>
-LONG = 1000  # characters from which a text without a question is asked about
-_CUT = 4000  # a text of so many characters was probably cut by the app, and the rest follows
-_TOGETHER = timedelta(seconds=3)
-_EDGE = 200  # characters at the beginning and the end in which a question is looked for
-_KEPT = 7 * 86400  # seconds
-_LONGEST_TITLE = 60
-_NO_NAME = re.compile(r"[^\w\s.,()–-]+")
+_CUT: Final = 4000  # characters of a text that the app has probably cut, so that the rest follows
+_TOGETHER: Final = timedelta(seconds=3)
+_KEPT: Final = 7 * 86400  # seconds
+_LONGEST_TITLE: Final = 60  # characters
+_NO_NAME: Final = re.compile(r"[^\w\s.,()–-]+")
+_CHOICES: Final = {"add": "material_add", "answer": "material_answer"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """What a button says about a text: whether it is to be added, and all of its messages, the first one's id first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenText:
+    """A text that somebody decided on: all of its messages together, with the name of the document that it makes."""
 
-    first: int
-    add: bool
     name: str
     text: str
 
 
-def is_question(text: str) -> bool:
-    """Whether a text is asked rather than shown: short, or with a question at its beginning or end."""
-    return len(text) < LONG or "?" in text[:_EDGE] or "?" in text[-_EDGE:]
+Adding = Callable[[Sender, ChosenText, int], Work]
+"""The work that takes a text into the knowledge."""
 
 
-class Materials:
-    """The texts that wait to be decided on."""
+class PastedTexts:
+    """The texts that wait for a decision."""
 
-    def __init__(self, *, connection: Connection, folder: Path) -> None:
+    def __init__(self, *, messenger: Messenger, folder: Path, adding: Adding, answering: Answering) -> None:
         """`folder` on the bot's volume keeps the texts for a week at most."""
-        self._connection = connection
+        self._messenger = messenger
         self._folder = folder
+        self._adding = adding
+        self._answering = answering
 
-    def continues(self, ask: Ask, date: datetime) -> bool:
-        """Whether what looks like a question is the rest of a text that the person's app cut."""
-        found = self._beside(ask.sender, date)
-        return found is not None and len(found[1]["parts"][max(found[1]["parts"], key=int)]["text"]) >= _CUT
+    def continues(self, question: TextQuestion, date: datetime) -> bool:
+        """Whether what looks like a question is the rest of a text that the person's app has cut."""
+        if not (found := self._beside(question.sender, date)):
+            return False
+        parts = found[1]["parts"]
+        return len(parts[max(parts, key=int)]["text"]) >= _CUT
 
-    async def offer(self, material: Material) -> None:
+    async def offer(self, pasted: PastedText, _: int) -> None:
         """Keep a text and ask about it, once for what belongs together.
 
         Raises:
             OSError: the volume is full.
         """
-        sender = material.sender
-        first, kept = self._beside(sender, material.date) or (sender.message_id, {"asked": False, "parts": {}})
-        part = {"text": material.text, "author": material.author, "date": material.date.isoformat()}
+        sender = pasted.sender
+        first, kept = self._beside(sender, pasted.date) or (sender.message_id, {"asked": False, "parts": {}})
+        part = {"text": pasted.text, "author": pasted.author, "date": pasted.date.isoformat()}
         kept["parts"][str(sender.message_id)] = part
         json_files.write(self._file(sender, first), kept)
         if kept["asked"] or first != sender.message_id:
             return
+
         self._sweep()
-        keys = {"add": "material_add", "answer": "material_answer"}
-        choices = [[(say(sender.language, key), f"{MATERIAL}:{choice}:{first}")] for choice, key in keys.items()]
-        question = SendMessage(
-            chat_id=sender.chat_id,
-            text=say(sender.language, "material_ask"),
-            reply_markup=keyboard(choices),
-            reply_parameters=ReplyParameters(message_id=first, allow_sending_without_reply=True),
+        rows = tuple(
+            (PastedTextButton(choice=choice, first=first).labelled(say(sender.language, key)),)
+            for choice, key in _CHOICES.items()
         )
-        await self._connection.deliver(question, chat_id=sender.chat_id)
-        if kept := json_files.read(self._file(sender, first)):  # more may have come meanwhile
+        await self._messenger.reply(sender, Piece(text=say(sender.language, "material_ask")), rows, to=first)
+
+        # Read again: more of the text may have come meanwhile.
+        if kept := json_files.read(self._file(sender, first)):
             json_files.write(self._file(sender, first), kept | {"asked": True})
 
-    async def chosen(self, press: Press) -> Chosen | None:
-        """Answer a button and take its question away; gives what it says, None when the text is not kept any more."""
-        await self._connection.attempt(AnswerCallbackQuery(callback_query_id=press.query_id))
-        message = DeleteMessage(chat_id=press.sender.chat_id, message_id=press.sender.message_id)
-        await self._connection.attempt(message)
-        _, choice, first = (*press.data.split(":"), "", "")[:3]
-        kept = json_files.read(self._file(press.sender, int(first))) if first.isdecimal() else None
-        if not kept:
+    async def press(self, press: Press[PastedTextButton], request_id: int) -> Job | None:
+        """Do with a text what a button says, and take the question away."""
+        await self._messenger.remove(press)
+        button = press.button
+        chosen = self._chosen(press.sender, button.first)
+        if chosen is None:
+            await self._messenger.say(press.sender, "material_gone")
             return None
-        parts = kept["parts"]
-        ordered = [parts[number] for number in sorted(parts, key=int)]
-        text = "\n\n".join(f"{one['author']}, {one['date'][:16]}:\n{one['text']}" for one in ordered if one["author"])
-        text = text or "\n".join(one["text"] for one in ordered)
-        name = named(ordered[0]["text"], datetime.fromisoformat(ordered[0]["date"]))
-        return Chosen(first=int(first), add=choice == "add", name=name, text=text)
 
-    def forget(self, sender: Sender, first: int) -> None:
-        """Forget a text that was decided on."""
-        self._file(sender, first).unlink(missing_ok=True)
+        sender = replace(press.sender, message_id=button.first)
+        if button.choice == "add":
+            kind, work = Kind.DOCUMENT, self._adding(sender, chosen, request_id)
+        else:
+            question = TextQuestion(sender=sender, text=chosen.text)
+            kind, work = Kind.QUESTION, self._answering(question, request_id)
+        return Job(sender=sender, kind=kind, work=work, afterwards=lambda: self._forget(sender, button.first))
 
     def forget_person(self, user_id: int) -> None:
         """Forget what waits in a person's private chat, which has the person's id."""
         for file in self._folder.glob(f"{user_id}-*.json"):
             file.unlink(missing_ok=True)
 
+    def _chosen(self, sender: Sender, first: int) -> ChosenText | None:
+        """The text whose first message has this id; None when the bot does not keep it any more."""
+        kept = json_files.read(self._file(sender, first))
+        if not kept:
+            return None
+
+        parts = kept["parts"]
+        ordered = [parts[number] for number in sorted(parts, key=int)]
+        text = "\n\n".join(f"{one['author']}, {one['date'][:16]}:\n{one['text']}" for one in ordered if one["author"])
+        text = text or "\n".join(one["text"] for one in ordered)
+        return ChosenText(name=named(ordered[0]["text"], datetime.fromisoformat(ordered[0]["date"])), text=text)
+
+    def _forget(self, sender: Sender, first: int) -> None:
+        self._file(sender, first).unlink(missing_ok=True)
+
     def _beside(self, sender: Sender, date: datetime) -> tuple[int, dict[str, Any]] | None:
-        """What was sent within seconds of this and waits in the chat: the id of its first message, and what is kept."""
+        """What came within seconds of this and waits in the chat: the id of its first message, and what is kept."""
         for file in self._folder.glob(f"{sender.chat_id}-*.json"):
             kept = json_files.read(file)
             dates = [datetime.fromisoformat(part["date"]) for part in kept["parts"].values()] if kept else []
@@ -127,6 +134,7 @@ class Materials:
         return self._folder / f"{sender.chat_id}-{first}.json"
 
     def _sweep(self) -> None:
+        """Remove texts that nobody decided on."""
         oldest = time.time() - _KEPT
         for file in self._folder.glob("*.json"):
             if file.stat().st_mtime < oldest:
@@ -134,7 +142,7 @@ class Materials:
 
 
 def named(text: str, date: datetime) -> str:
-    """Give a text the name of a document: its first words, and when it was sent."""
+    """The name of a document for a text: its first words, and when somebody sent it."""
     line = " ".join(_NO_NAME.sub(" ", text.strip().partition("\n")[0]).split())
     title = line if len(line) <= _LONGEST_TITLE else line[:_LONGEST_TITLE].rpartition(" ")[0] or line[:_LONGEST_TITLE]
     return f"{title}, {date:%Y-%m-%d %H.%M.%S}.txt".lstrip(", ")

@@ -1,97 +1,90 @@
-"""The choice of documents that a person's questions are answered from: a list with a mark before each, and buttons.
+"""`/scope`: which documents a person's questions are answered from, a list with a mark before each, and buttons.
 
-A button says what shall be, not "the other way round": a press that comes twice, as after a crash, does the same again.
+A button says what the choice becomes, not "the other way round": a press that comes twice, as after a crash, does the
+same again.
 """
 
-from __future__ import annotations
+from collections.abc import Sequence
+from typing import Final
 
-from typing import TYPE_CHECKING
-
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
-
+from personal_bot.handlers.paging import page_of
+from personal_bot.knowledge.library import Library
+from personal_bot.models import Document
+from personal_bot.state.preferences import Preferences, PreferencesStore
+from personal_bot.telegram.buttons import ID_LENGTH, Page, ScopeButton, keyboard
+from personal_bot.telegram.intents import Command, Press
+from personal_bot.telegram.markup import shortened
 from personal_bot.texts import say
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from personal_bot.knowledge.library import Library
-    from personal_bot.models import Document
-    from personal_bot.state.preferences import Preferences, PreferencesStore
-
-SCOPE = "scope"  # callback data: scope:<page>:<what>, where what is "+" or "-" with a document's id, "all" or nothing
-_PER_PAGE = 8
-_ID_LENGTH = 16  # hex digits of a document's id that fit callback data and still tell documents apart
-_LONGEST_NAME = 40
-
-Page = tuple[str, InlineKeyboardMarkup | None]
+_PER_PAGE: Final = 8  # documents
+_LONGEST_NAME: Final = 40  # characters on a button
 
 
-class Scope:
-    """Shows and changes what is searched."""
+class DocumentChoice:
+    """Shows and changes which documents the bot searches for a person."""
 
     def __init__(self, library: Library, preferences: PreferencesStore) -> None:
         self._library = library
         self._preferences = preferences
 
-    async def show(self, user_id: int, language: str, *, page: int = 0) -> Page:
-        """Give the list.
+    async def command(self, command: Command, _: int) -> Page:
+        """Show the list.
 
         Raises:
             Refusal: the store is away.
         """
+        sender = command.sender
         documents = await self._library.documents()
-        return scope_page(documents, self._preferences.of(user_id), page=page, language=language)
+        return scope_page(documents, self._preferences.of(sender.user_id), page=0, language=sender.language)
 
-    async def press(self, user_id: int, language: str, value: str) -> Page:
-        """Do what a button says, and give the list as it is then.
+    async def press(self, press: Press[ScopeButton], _: int) -> Page:
+        """Do what a button says, and show the list as it is then.
 
         Raises:
             Refusal: the store is away.
             OSError: the volume is full.
         """
-        page, _, what = value.partition(":")
+        user_id, language, button = press.sender.user_id, press.sender.language, press.button
         documents = await self._library.documents()
-        before = self._preferences.of(user_id)
-        if what == "all":
+
+        if button.change == "all":
             self._preferences.change(user_id, documents=())
-        elif what:
-            wanted, identity = what.startswith("+"), what[1:]
-            chosen = before.chosen(documents)
-            kept = tuple(
-                (one.id, one.name) for one in documents if (wanted if one.id.startswith(identity) else one.id in chosen)
-            )
-            self._preferences.change(user_id, documents=kept)
-        number = int(page) if page.isdecimal() else 0
-        return scope_page(documents, self._preferences.of(user_id), page=number, language=language)
+        elif button.change:
+            chosen = changed(documents, self._preferences.of(user_id), button.change)
+            self._preferences.change(user_id, documents=chosen)
+
+        return scope_page(documents, self._preferences.of(user_id), page=button.page, language=language)
+
+
+def changed(documents: Sequence[Document], preferences: Preferences, change: str) -> tuple[tuple[str, str], ...]:
+    """The ids and names of the chosen documents after a change: "+" or "-" and the beginning of an id."""
+    wanted, identity = change.startswith("+"), change[1:]
+    chosen = preferences.chosen(documents)
+    return tuple(
+        (one.id, one.name) for one in documents if (wanted if one.id.startswith(identity) else one.id in chosen)
+    )
 
 
 def scope_page(documents: Sequence[Document], preferences: Preferences, *, page: int, language: str) -> Page:
     """A page (from 0) of the documents with a mark on the chosen ones."""
     if not documents:
-        return say(language, "no_documents"), None
+        return Page(say(language, "no_documents"))
+
     chosen = preferences.chosen(documents)
-    pages = (len(documents) + _PER_PAGE - 1) // _PER_PAGE
-    page = min(max(page, 0), pages - 1)
+    shown = page_of(documents, number=page, size=_PER_PAGE)
+    number = shown.pages.number
     head = say(language, "scope_some" if chosen else "scope_all", count=len(chosen), total=len(documents))
-    rows = [
-        [
-            InlineKeyboardButton(
-                text=("☑ " if document.id in chosen else "☐ ") + _short(document.name),
-                callback_data=f"{SCOPE}:{page}:{'-' if document.id in chosen else '+'}{document.id[:_ID_LENGTH]}",
-            )
-        ]
-        for document in documents[page * _PER_PAGE : (page + 1) * _PER_PAGE]
-    ]
-    turns = [
-        InlineKeyboardButton(text=sign, callback_data=f"{SCOPE}:{other}:")
-        for sign, other in (("◀", page - 1), ("▶", page + 1))
-        if 0 <= other < pages
-    ]
+
+    rows = []
+    for document in shown.items:
+        mark, sign = ("☑", "-") if document.id in chosen else ("☐", "+")
+        button = ScopeButton(page=number, change=f"{sign}{document.id[:ID_LENGTH]}")
+        rows.append([button.labelled(f"{mark} {shortened(document.name, _LONGEST_NAME)}")])
+
+    turns = shown.pages.turns(lambda other: ScopeButton(page=other))
     if chosen:
-        everything = InlineKeyboardButton(text=say(language, "scope_everything"), callback_data=f"{SCOPE}:{page}:all")
+        everything = ScopeButton(page=number, change="all").labelled(say(language, "scope_everything"))
         turns.insert(len(turns) // 2, everything)
-    return head, InlineKeyboardMarkup(inline_keyboard=[*rows, turns] if turns else rows)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    if turns:
+        rows.append(turns)
+    return Page(head, keyboard(rows))

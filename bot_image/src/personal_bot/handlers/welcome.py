@@ -1,61 +1,81 @@
-"""`/start`: what the bot can do, with buttons that do it as if the command had been written."""
-
-from __future__ import annotations
+"""`/start`: what the bot can do, with buttons that do it as if the person had written the command."""
 
 import contextlib
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import Final
 
-from personal_bot.models import Refusal
-from personal_bot.requests.status_message import keyboard
-from personal_bot.telegram.updates import Ask, Command
+from personal_bot.handlers.messenger import Messenger
+from personal_bot.knowledge.library import Library
+from personal_bot.models import Document, Refusal
+from personal_bot.telegram.buttons import ID_LENGTH, MenuButton, Page, keyboard
+from personal_bot.telegram.intents import Command, Press, Sender, TextQuestion
+from personal_bot.telegram.markup import shortened
 from personal_bot.texts import say
 
-if TYPE_CHECKING:
-    from aiogram.types import InlineKeyboardMarkup
-
-    from personal_bot.knowledge.library import Library
-    from personal_bot.models import Document
-    from personal_bot.telegram.updates import Press, Sender
-
-MENU = "menu"  # callback data: menu:<command>, or menu:ask:<the beginning of a document's id>
-_OWNERS = (("docs", "chat"), ("settings", "help"))
-_GUESTS = (("chat", "settings"), ("help",))
-_ASK = "ask"
-_ID_LENGTH = 16  # hex digits of a document's id that fit callback data and still tell documents apart
-_LONGEST_NAME = 40
+_OWNERS: Final = (("docs", "chat"), ("settings", "help"))
+_GUESTS: Final = (("chat", "settings"), ("help",))
+_ASK: Final = "ask"
+_LONGEST_NAME: Final = 40  # characters on a button
 
 
 class Welcome:
     """What a person sees first."""
 
-    def __init__(self, library: Library, *, owner_id: int, guests_choose: bool) -> None:
-        """`guests_choose`: others than the owner may see the names of the documents."""
+    def __init__(
+        self,
+        *,
+        messenger: Messenger,
+        library: Library,
+        owner_id: int,
+        guests_choose: bool,
+        set_menus: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Set it up.
+
+        Args:
+            messenger: to people.
+            library: has the documents.
+            owner_id: who sees the owner's page.
+            guests_choose: whether others see the names of the documents.
+            set_menus: sets the menus of commands in Telegram.
+        """
+        self._messenger = messenger
         self._library = library
         self._owner_id = owner_id
         self._guests_choose = guests_choose
+        self._set_menus = set_menus
 
-    async def page(self, sender: Sender) -> tuple[str, InlineKeyboardMarkup | None]:
-        """Give the text and the buttons; the example asks about the newest document."""
+    async def command(self, command: Command, _: int) -> None:
+        """Show the page; then Telegram knows the owner's chat, and the bot can set its menu there."""
+        await self._messenger.send(command.sender, await self._page(command.sender))
+        if command.sender.user_id == self._owner_id:
+            await self._set_menus()
+
+    async def press(self, press: Press[MenuButton], _: int) -> Command | TextQuestion:
+        """The command or the question that a button stands for."""
+        sender, identity = press.sender, press.button.document
+        if press.button.command != _ASK:
+            return Command(sender=sender, name=press.button.command)
+
+        names = [one.name for one in await self._documents() if identity and one.id.startswith(identity)]
+        return TextQuestion(sender=sender, text=example(names[0] if names else "", sender.language))
+
+    async def _page(self, sender: Sender) -> Page:
+        """The text and the buttons; the example asks about the newest document."""
         owner, language = sender.user_id == self._owner_id, sender.language
         names = _OWNERS if owner else _GUESTS
-        rows = [[(say(language, f"start_{name}"), f"{MENU}:{name}") for name in row] for row in names]
+        rows = [[MenuButton(command=name).labelled(say(language, f"start_{name}")) for name in row] for row in names]
+
         if documents := await self._documents():
             newest = documents[0]
-            identity = newest.id[:_ID_LENGTH] if owner or self._guests_choose else ""
-            question = example(_short(newest.name) if identity else "", language)
-            rows.append([(f"💡 {question}", f"{MENU}:{_ASK}:{identity}")])
-        return say(language, "start" if owner else "start_guest"), keyboard(rows)
+            identity = newest.id[:ID_LENGTH] if owner or self._guests_choose else ""
+            question = example(shortened(newest.name, _LONGEST_NAME) if identity else "", language)
+            rows.append([MenuButton(command=_ASK, document=identity).labelled(f"💡 {question}")])
 
-    async def meant(self, press: Press) -> Command | Ask:
-        """Give the command or the question that a button stands for."""
-        _, what, identity = (*press.data.split(":", 2), "")[:3]
-        if what != _ASK:
-            return Command(sender=press.sender, name=what)
-        named = [one.name for one in await self._documents() if identity and one.id.startswith(identity)]
-        return Ask(sender=press.sender, text=example(named[0] if named else "", press.sender.language))
+        return Page(say(language, "start" if owner else "start_guest"), keyboard(rows))
 
     async def _documents(self) -> list[Document]:
-        with contextlib.suppress(Refusal):  # the store is away: the rest works
+        with contextlib.suppress(Refusal):  # the store is away: the rest of the page works
             return await self._library.documents()
         return []
 
@@ -63,7 +83,3 @@ class Welcome:
 def example(name: str, language: str) -> str:
     """A question about a document, or about all of them."""
     return say(language, "start_example", name=name) if name else say(language, "start_example_all")
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"

@@ -1,4 +1,4 @@
-"""Requests of people: journalled, admitted, run, remembered."""
+"""The life of a request: journalled, admitted, run, shown and answered."""
 
 from personalbots_common.light_aiogram import import_aiogram
 

@@ -1,35 +1,32 @@
-"""How an answer reaches a person: as text, or as a file when they wish so or it would take too many messages."""
-
-from __future__ import annotations
+"""How an answer reaches a person: as text, or as a file when they want one or the text takes too many messages."""
 
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Final
 
 from personal_bot.answer_files.contents import Paper, file_name
-from personal_bot.answer_files.files import MARKDOWN, PDF
+from personal_bot.answer_files.files import MARKDOWN, PDF, AnswerFiles
 from personal_bot.models import Answer, Refusal
 from personal_bot.requests.progress import Progress
 from personal_bot.requests.results import Attachment, Result, answer_buttons, answered, source
+from personal_bot.requests.status_message import StatusMessage
+from personal_bot.state.preferences import PreferencesStore
+from personal_bot.state.shown_passages import ShownPassages
+from personal_bot.telegram.buttons import AnswerFileButton
+from personal_bot.telegram.intents import Press, Sender
 from personal_bot.telegram.markup import Piece, bold, cut, join, render, units
 from personal_bot.texts import say
 
-if TYPE_CHECKING:
-    from personal_bot.answer_files.files import AnswerFiles
-    from personal_bot.requests.status_message import StatusMessage
-    from personal_bot.state.preferences import PreferencesStore
-    from personal_bot.state.shown_passages import ShownPassages
-    from personal_bot.telegram.updates import Press, Sender
+MOST_MESSAGES: Final = 3
+"""Messages that the text of an answer may take."""
 
-FILE = "file"  # callback data: file:<request id>:<kind>
-MOST_MESSAGES = 3  # that a text may take
-_CAPTION_ROOM = 800  # units of a caption, which has 1024, for the answer's beginning
-_TITLE = 200  # units of a question above a file
+_CAPTION_ROOM: Final = 800  # UTF-16 units of a caption, which has 1024, for the answer's beginning
+_TITLE: Final = 200  # UTF-16 units of a question above a file
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
-class Replies:
+class AnswerResults:
     """Makes results of answers."""
 
     def __init__(self, *, preferences: PreferencesStore, shown: ShownPassages, files: AnswerFiles) -> None:
@@ -37,14 +34,17 @@ class Replies:
         self._shown = shown
         self._files = files
 
-    async def reply(self, answer: Answer, *, question: str, sender: Sender, request_id: int, chosen: int = 0) -> Result:
-        """The answer in the form that the person has chosen; its passages are kept under `request_id`.
+    async def result(
+        self, answer: Answer, *, question: str, sender: Sender, request_id: int, chosen: int = 0
+    ) -> Result:
+        """The answer in the form that the person has chosen; the bot keeps its passages under `request_id`.
 
-        `chosen`: how many documents alone were searched; 0: all.
+        `chosen`: how many documents the search was limited to; 0: none.
         """
         form = self._preferences.of(sender.user_id).form
         ids = {"user_id": sender.user_id, "chat_id": sender.chat_id}
         kept = self._shown.keep(request_id, answer.sources, question=question, answer=answer.text, **ids)
+
         button = _button(form or PDF, request_id) if kept else None
         result = answered(
             answer,
@@ -55,11 +55,13 @@ class Replies:
         )
         if not form and len(result.pieces) <= MOST_MESSAGES:
             return result
+
         try:
             file, why = await self._file(answer, question, form or PDF, request_id, sender.language)
         except OSError as error:
-            log.warning("An answer is not made a file: %s", error.strerror, extra={"user_id": sender.user_id})
+            logger.warning("An answer is not made a file: %s", error.strerror, extra={"user_id": sender.user_id})
             return result
+
         return Result(
             pieces=(join(_beginning(answer.text, sender.language), why),),
             outcome=result.outcome,
@@ -68,21 +70,21 @@ class Replies:
             attachments=(file,),
         )
 
-    async def as_file(self, press: Press, request_id: int, status: StatusMessage) -> Result:
-        """The answer under whose button somebody pressed, as a file.
+    async def as_file(self, press: Press[AnswerFileButton], request_id: int, status: StatusMessage) -> Result:
+        """The answer above the button, as a file.
 
         Raises:
-            Refusal: it is not kept any more.
+            Refusal: the bot does not keep it any more.
             OSError: the volume is full.
         """
-        _, answered_by, kind = (*press.data.split(":"), "", "")[:3]
-        sender = press.sender
-        kept = self._shown.answer(int(answered_by), chat_id=sender.chat_id) if answered_by.isdecimal() else None
+        sender, button = press.sender, press.button
+        kept = self._shown.answer(button.request_id, chat_id=sender.chat_id)
         if not kept:
             raise Refusal("source_gone")
+
         question, text, passages = kept
         status.show(Progress(key="file_making"))
-        kind = kind if kind in {PDF, MARKDOWN} else PDF
+        kind = button.kind if button.kind in {PDF, MARKDOWN} else PDF
         answer = Answer(text=text, sources=passages)
         file, why = await self._file(answer, question, kind, request_id, sender.language)
         caption = join(cut(bold(question), limit=_TITLE)[0], why)
@@ -91,7 +93,7 @@ class Replies:
     async def _file(
         self, answer: Answer, question: str, kind: str, request_id: int, language: str
     ) -> tuple[Attachment, Piece]:
-        """The file, and what is to be said of its kind."""
+        """The file, and a note on its kind, which may be empty."""
         paper = Paper(
             title=question.partition("\n\n")[0],  # below it may stand what a picture shows
             note=say(language, "file_note", date=f"{datetime.now(UTC):%Y-%m-%d}"),
@@ -101,16 +103,18 @@ class Replies:
             language=language,
         )
         path, why = await self._files.make(paper, kind=kind, request_id=request_id)
-        said = Piece(text=say(language, why) if why else "")
-        return Attachment(path=str(path), name=file_name(paper.title, path.suffix[1:])), said
+
+        note = Piece(text=say(language, why) if why else "")
+        return Attachment(path=str(path), name=file_name(paper.title, path.suffix[1:])), note
 
 
 def _button(kind: str, request_id: int) -> tuple[str, str]:
-    return f"📄 {'PDF' if kind == PDF else 'Markdown'}", f"{FILE}:{request_id}:{kind}"
+    button = AnswerFileButton(request_id=request_id, kind=kind)
+    return button.labelled(f"📄 {'PDF' if kind == PDF else 'Markdown'}")
 
 
 def _beginning(text: str, language: str) -> Piece:
-    """The beginning of an answer, all of it when it is short, and that the rest is in the file."""
+    """The answer when it is short, else its beginning, and a note that the rest is in the file."""
     whole = render(text)
     if units(whole.text) <= _CAPTION_ROOM:
         return whole

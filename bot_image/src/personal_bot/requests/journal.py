@@ -1,15 +1,13 @@
 """The inbox journal: what was received and not finished yet survives the process.
 
-An append-only file of JSON lines on the bot's volume. An update is on the disk before Telegram is told that it was
-received; what happened to it since (the status message that was sent, the finished answer) follows in lines of its own,
-so that the next process goes on where this one ended and never answers twice. A last line that was cut by a crash is
-dropped. At start the file is written anew with what is unfinished and with the newest ids, so it stays small.
+An append-only file of JSON lines on the bot's volume. An update is on the disk before the bot confirms it to Telegram.
+What happens to it later (the status message, the finished answer) follows in lines of its own, so that the next process
+goes on where this one ended and never answers twice. The bot drops a last line that a crash has cut. At start it writes
+the file anew with the unfinished updates and the newest ids, so the file stays small.
 
-Only updates and message ids are synced to the disk; the rest survives a killed process without it, and after a crash of
-the whole node costs at most an answer written a second time into the same message.
+Only updates and message ids are synced to the disk. The other lines survive a killed process without it, and a crash of
+the whole node costs at most an answer that is written a second time into the same message.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
@@ -18,17 +16,15 @@ import json
 import logging
 import os
 from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, Any, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+_REMEMBERED: Final = 1000  # ids: Telegram sends again what was not confirmed, at most the last 100
+_COMPACT_AFTER: Final = 4 * 2**20  # bytes
 
-_REMEMBERED = 1000  # Telegram sends again what was not confirmed: at most the last 100
-_COMPACT_AFTER = 4 * 2**20  # bytes
-
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True)
@@ -37,7 +33,7 @@ class Entry:
 
     Attributes:
         update: as Telegram sent it.
-        attempts: how often work on it began in processes that died over it.
+        attempts: how often work on it began in a process that then died.
         messages: ids of the bot's messages that hold or will hold the answer, the status message first.
         answer: the finished answer as it must be delivered, once there is one.
     """
@@ -53,9 +49,9 @@ class Entry:
         return int(self.update["update_id"])
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """What became of updates: those that are `new`, and whether all of them are `safe` on the disk."""
+    """The updates that are `new`, and whether all of them are `safe` on the disk."""
 
     new: list[Entry]
     safe: bool
@@ -68,13 +64,14 @@ class Journal:
         """Open the journal and take up what the last process left.
 
         Raises:
-            OSError: the volume takes no file. A full disk alone does not: the old file is then gone on with.
+            OSError: the volume takes no file. On a disk that is merely full the bot goes on with the old file.
         """
         self._path = path
         self._unfinished: dict[int, Entry] = {}
         self._known: deque[int] = deque(maxlen=_REMEMBERED)
         self._unwritten: list[Entry] = []
         self._lock = asyncio.Lock()
+
         path.parent.mkdir(parents=True, exist_ok=True)
         self._load()
         self._file = self._opened()
@@ -84,7 +81,7 @@ class Journal:
         return tuple(self._unfinished.values())
 
     async def receive(self, updates: Sequence[dict[str, Any]]) -> Received:
-        """Keep the updates, on the disk if it takes them; those known already are not new."""
+        """Keep the updates, on the disk if it takes them; those that the journal knows already are not new."""
         new = []
         for update in updates:
             entry = Entry(update=update)
@@ -92,23 +89,27 @@ class Journal:
                 self._known.append(entry.id)
                 self._unfinished[entry.id] = entry
                 new.append(entry)
+
+        # Updates that a full disk did not take earlier are written first, with what was finished since as known ids.
         self._unwritten += new
         lines = [vars(entry) if entry.id in self._unfinished else {"known": [entry.id]} for entry in self._unwritten]
+
         try:
             await self._write(lines, sync=True)
         except OSError as error:
-            log.error("The journal cannot be written, so nothing is confirmed to Telegram: %s", error.strerror)  # noqa: TRY400 - the place is known
+            logger.error("The journal cannot be written, so nothing is confirmed to Telegram: %s", error.strerror)  # noqa: TRY400 - the place is known
             return Received(new=new, safe=False)
+
         self._unwritten.clear()
         return Received(new=new, safe=True)
 
     async def begin(self, entry: Entry) -> None:
-        """Note that work on it begins, so that an update that kills the process is not tried for ever."""
+        """Note that work on it begins, so that the bot does not try for ever an update that kills the process."""
         entry.attempts += 1
         await self._note(entry, attempts=entry.attempts)
 
     async def interrupt(self, entry: Entry) -> None:
-        """Note that work on it was broken off on purpose, which is no failed attempt."""
+        """Note that the bot broke work on it off on purpose, which is no failed attempt."""
         entry.attempts = max(0, entry.attempts - 1)
         await self._note(entry, attempts=entry.attempts)
 
@@ -118,7 +119,7 @@ class Journal:
         await self._note(entry, sync=True, messages=entry.messages)
 
     async def answered(self, entry: Entry, answer: dict[str, Any]) -> None:
-        """Note the answer before it is delivered."""
+        """Note the answer before the bot delivers it."""
         entry.answer = answer
         await self._note(entry, answer=answer)
 
@@ -126,6 +127,7 @@ class Journal:
         """Note that nothing is left to do."""
         self._unfinished.pop(entry.id, None)
         await self._note(entry, done=True)
+
         if self._file.tell() > _COMPACT_AFTER:
             await self.shorten()
 
@@ -144,19 +146,22 @@ class Journal:
             await self._write([{"id": entry.id, **what}], sync=sync)
         except OSError as error:
             # The answer goes on: losing the note costs less than losing the answer.
-            log.warning("The journal cannot be written: %s", error.strerror)
+            logger.warning("The journal cannot be written: %s", error.strerror)
 
     async def _write(self, lines: Iterable[dict[str, Any]], *, sync: bool) -> None:
         data = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
         if not data:
             return
+
         start = self._file.tell()
         try:
-            _write_all(self._file, data)  # before anything is waited for: a killed process leaves it in the file
+            # Before the first await: what is in the file survives when the process is killed.
+            _write_all(self._file, data)
         except OSError:
             with contextlib.suppress(OSError):
                 self._file.truncate(start)
             raise
+
         if sync:
             async with self._lock:
                 await asyncio.to_thread(os.fsync, self._file.fileno())
@@ -166,15 +171,17 @@ class Journal:
             data = self._path.read_bytes()
         except FileNotFoundError:
             return
+
         whole = data.rfind(b"\n") + 1
         if whole < len(data):
-            log.warning("The journal's last line was cut short and is dropped")
+            logger.warning("The journal's last line was cut short and is dropped")
             os.truncate(self._path, whole)
+
         for line in data[:whole].splitlines():
             try:
                 self._apply(json.loads(line))
             except (ValueError, KeyError, TypeError, AttributeError):
-                log.warning("A line of the journal is damaged and dropped")
+                logger.warning("A line of the journal is damaged and dropped")
 
     def _apply(self, line: dict[str, Any]) -> None:
         if "known" in line:
@@ -194,18 +201,21 @@ class Journal:
         try:
             self._rewrite()
         except OSError as error:
-            log.warning("The journal cannot be shortened: %s", error.strerror)
+            logger.warning("The journal cannot be shortened: %s", error.strerror)
         return self._path.open("ab", buffering=0)
 
     def _rewrite(self) -> None:
         lines: list[dict[str, Any]] = [{"known": list(self._known)}]
         lines += [vars(entry) for entry in self._unfinished.values()]
+
         new = self._path.with_suffix(".new")
         with new.open("wb") as file:
             file.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
             file.flush()
             os.fsync(file.fileno())
         new.replace(self._path)
+
+        # The new name is safe only when the folder is synced too.
         directory = os.open(self._path.parent, os.O_RDONLY)
         try:
             os.fsync(directory)
@@ -214,5 +224,6 @@ class Journal:
 
 
 def _write_all(file: IO[bytes], data: bytes) -> None:
+    # A disk that is nearly full takes a part and reports no error.
     if file.write(data) != len(data):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

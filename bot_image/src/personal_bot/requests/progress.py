@@ -1,25 +1,25 @@
 """What a status message reads while a request runs: pure functions of where it stands and how long it has taken."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
+from typing import Final, Self
 
 from personal_bot.models import IngestProgress, Stage, Waiting
 from personal_bot.requests.results import human_size
 from personal_bot.telegram.markup import LONGEST, Piece, cut, join, render, units
 from personal_bot.texts import say
 
-_STAGES = {
+_STAGES: Final = {
     Stage.SEARCHING: "stage_searching",
     Stage.READING: "stage_reading",
     Stage.THINKING: "stage_thinking",
     Stage.WRITING: "stage_writing",
 }
-_ROOM_FOR_HEAD = 200  # units
-_SOONEST_GUESS = 2.0  # seconds after which the pace says something
+_ROOM_FOR_HEAD: Final = 200  # UTF-16 code units
+_SOONEST_GUESS: Final = 2.0  # seconds after which the pace tells something
+_MINUTE: Final = 60  # seconds
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """Where a request stands.
 
@@ -27,7 +27,7 @@ class Progress:
         key: of the sentence in `texts/`.
         values: fill the sentence.
         body: what there is of the answer, Markdown.
-        left: seconds that it will probably still take; None while nobody can know.
+        left: seconds that it will probably take; None while nobody can know.
     """
 
     key: str
@@ -35,19 +35,19 @@ class Progress:
     body: str = ""
     left: float | None = None
 
-    def with_body(self, body: str) -> Progress:
+    def with_body(self, body: str) -> Self:
         """The same, with this much of the answer."""
         return replace(self, body=body)
 
 
-RECEIVED = Progress(key="received")
-GOING_ON = Progress(key="going_on")
-AGAIN = Progress(key="again")
+RECEIVED: Final = Progress(key="received")
+GOING_ON: Final = Progress(key="going_on")
+AGAIN: Final = Progress(key="again")
 
 
-def in_line(place: int) -> Progress:
+def in_queue(position: int) -> Progress:
     """It waits for its turn."""
-    return Progress(key="in_line", values=(("place", place),))
+    return Progress(key="in_line", values=(("place", position),))
 
 
 def at_stage(stage: Stage) -> Progress:
@@ -61,7 +61,7 @@ def waiting(event: Waiting, body: str = "") -> Progress:
 
 
 def downloading(name: str, done: int = 0, total: int = 0, *, left: float | None = None) -> Progress:
-    """A file is on its way; of 0 bytes when nobody knows of how many."""
+    """A file is on its way; `total` is 0 while nobody knows it."""
     if not total:
         return Progress(key="downloading", values=(("name", name),))
     values = (("name", name), ("done", human_size(done)), ("total", human_size(total)), ("share", 100 * done // total))
@@ -69,7 +69,7 @@ def downloading(name: str, done: int = 0, total: int = 0, *, left: float | None 
 
 
 def taking_in(event: IngestProgress, name: str, *, left: float | None = None) -> Progress:
-    """A document is being taken in."""
+    """The bot takes a document in."""
     if not event.total:
         return Progress(key="ingest_started", values=(("name", name),))
     share = 100 * event.done // event.total
@@ -78,17 +78,17 @@ def taking_in(event: IngestProgress, name: str, *, left: float | None = None) ->
     return Progress(key=f"ingest_{event.unit}", values=values, left=left)
 
 
-class Pace:
-    """How fast something long goes, and so how long it will still take; each unit has a pace of its own.
+class Eta:
+    """How long something will take, by how fast it goes; each unit has a speed of its own.
 
-    Sheets of one workbook have rows each: another total begins anew.
+    Each sheet of a workbook has rows: another total begins anew.
     """
 
     def __init__(self) -> None:
         self._began: dict[tuple[str, int], tuple[float, int]] = {}
 
     def left(self, event: IngestProgress, *, now: float) -> float | None:
-        """Give the seconds that are probably left; None before there is something to tell it by.
+        """The seconds that are probably left; None before there is something to tell it by.
 
         Args:
             event: how far it is.
@@ -96,6 +96,7 @@ class Pace:
         """
         since, before = self._began.setdefault((event.unit, event.total), (now, event.done))
         done, elapsed = event.done - before, now - since
+
         if done <= 0 or elapsed < _SOONEST_GUESS or event.done >= event.total:
             return None
         return elapsed / done * (event.total - event.done)
@@ -108,6 +109,7 @@ def shown(progress: Progress, *, seconds: float, language: str) -> Piece:
         head += " · " + say(language, "time_left", left=clock(progress.left))
     if not progress.body.strip():
         return cut(Piece(text=head))[0]
+
     room = LONGEST - _ROOM_FOR_HEAD
     body = render(progress.body)
     if units(body.text) > room:
@@ -119,8 +121,9 @@ def shown(progress: Progress, *, seconds: float, language: str) -> Piece:
 def clock(seconds: float) -> str:
     """A running time as people read it: 7 s, 1:05, 1:00:07."""
     whole = int(seconds)
-    if whole < 60:  # noqa: PLR2004 - a minute
+    if whole < _MINUTE:
         return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
+
+    minutes, rest = divmod(whole, _MINUTE)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,42 +1,36 @@
 """How a request ends: the messages that the person gets, made from an answer, a document, a refusal or a fault."""
 
-from __future__ import annotations
-
 import errno
 import logging
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final, Self
 
 from personal_bot.knowledge.inbox_folder import REFUSED
-from personal_bot.models import Answer, Document, Ingested, Refusal, Turn
+from personal_bot.models import Answer, Document, Ingested, Passage, Refusal, Turn
+from personal_bot.telegram.buttons import Rows, SourceButton, in_rows
 from personal_bot.telegram.markup import Piece, bold, cut, join, linked, render, units
 from personal_bot.texts import knows, say
 from personal_bot.texts.places import where
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+_MOST_SKIPPED: Final = 10  # files that a message names because the bot could not read them
+_SIZES: Final = frozenset({"size", "limit"})  # values of sentences that are bytes
+_PER_ROW: Final = 8  # buttons that one of Telegram's rows has room for
 
-    from personal_bot.models import Passage
-
-_MOST_SKIPPED = 10  # files named that could not be read
-_MOST_LOSSES = 10  # lines about what was not taken in
-_SIZES = frozenset({"size", "limit"})
-_PER_ROW = 8  # buttons that a row of Telegram's has room for
-SOURCE = "source"  # callback data: source:<request id>:<number>
-
-log = logging.getLogger(__name__)
+_MOST_LOSSES: Final = 10  # lines about what was not taken in
+logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file on the bot's volume that goes with a message.
 
     Attributes:
         path: of the file.
         name: under which the person gets it.
-        photo: whether it is shown as one.
-        kept: whether it stays on the volume when it is delivered.
+        photo: whether Telegram shows it as one.
+        kept: whether it stays on the volume after it is delivered.
     """
 
     path: str
@@ -45,22 +39,22 @@ class Attachment:
     kept: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What the person gets, and what the dialogue keeps of it.
 
     Attributes:
         pieces: a message each.
-        outcome: for logs and metrics: answered, refused, stopped, timed_out, failed.
+        outcome: for logs and metrics: ``answered``, ``refused``, ``stopped``, ``timed_out`` or ``failed``.
         turn: for the dialogue, when this was an answer to a question.
-        buttons: under the last message: rows of texts with their callback data.
-        attachments: files, each with the piece of its place as its caption.
+        buttons: under the last message.
+        attachments: files; the first one has the first piece as its caption, and so on.
     """
 
     pieces: tuple[Piece, ...]
     outcome: str
     turn: Turn | None = None
-    buttons: tuple[tuple[tuple[str, str], ...], ...] = ()
+    buttons: Rows = ()
     attachments: tuple[Attachment, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -68,7 +62,7 @@ class Result:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Result:
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
         """The result that `to_json` gave."""
         turn = values.get("turn")
         return cls(
@@ -81,7 +75,7 @@ class Result:
 
 
 def sentence(language: str, key: str, *, outcome: str, body: str = "", **values: object) -> Result:
-    """One sentence, below what there is of an answer already (Markdown)."""
+    """One sentence, below what there is of an answer (`body`, Markdown)."""
     whole = join(render(body), Piece(text=say(language, key, **values)))
     return Result(pieces=tuple(cut(whole)), outcome=outcome)
 
@@ -91,19 +85,20 @@ def answered(
     *,
     question: str,
     language: str,
-    buttons: tuple[tuple[tuple[str, str], ...], ...] = (),
+    buttons: Rows = (),
     chosen: int = 0,
 ) -> Result:
     """The answer with its numbered sources below it.
 
     Args:
-        answer: what was found.
+        answer: what the answerer found.
         question: for the dialogue.
         language: of the person.
-        buttons: those that show the passages, when these are kept.
-        chosen: how many documents alone were searched; 0: all.
+        buttons: those that show the passages, when the bot keeps these.
+        chosen: how many documents the search was limited to; 0: none.
     """
     parts = [render(answer.text)]
+
     if answer.cut_short:
         parts.append(Piece(text=say(language, "cut_short")))
     elif not answer.sources:
@@ -114,10 +109,12 @@ def answered(
             for number, one in enumerate(answer.sources, start=1)
         ]
         parts.append(join(bold(say(language, "sources")), *lines, between="\n"))
+
     if answer.words_only:
         parts.append(Piece(text=say(language, "words_only")))
     if chosen:
         parts.append(Piece(text=say(language, "scope_note", count=chosen)))
+
     return Result(
         pieces=tuple(cut(join(*parts))),
         outcome="answered",
@@ -126,17 +123,15 @@ def answered(
     )
 
 
-def answer_buttons(
-    request_id: int, *, count: int, file: tuple[str, str] | None = None
-) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """A button for each number of an answer, in rows, and one that gives it as a file; none for one without sources."""
-    buttons = [(f"[{number}]", f"{SOURCE}:{request_id}:{number}") for number in range(1, count + 1)]
-    rows = [tuple(buttons[start : start + _PER_ROW]) for start in range(0, count, _PER_ROW)]
-    return (*rows, (file,)) if rows and file else tuple(rows)
+def answer_buttons(request_id: int, *, count: int, file: tuple[str, str] | None = None) -> Rows:
+    """A button for each of `count` sources, and one that gives the answer as a file; none without sources."""
+    numbers = range(1, count + 1)
+    rows = in_rows([SourceButton(request_id=request_id, number=one).labelled(f"[{one}]") for one in numbers], _PER_ROW)
+    return (*rows, (file,)) if rows and file else rows
 
 
 def passage_shown(passage: Passage, *, number: int, language: str) -> Piece:
-    """A passage as its source has it, below the source's name."""
+    """A passage word for word, below the name of its source."""
     text = passage.text.strip()
     quoted = Piece(text=text, entities=({"type": "expandable_blockquote", "offset": 0, "length": units(text)},))
     link = linked(passage.place.link, passage.place.link)
@@ -150,16 +145,18 @@ def source(passage: Passage, language: str) -> str:
 
 
 def ingested(event: Ingested, *, name: str, language: str) -> Result:
-    """The document is in."""
+    """The sentence for a document that the bot took in, with what is lost of it and what it could not read inside."""
     lost = losses(event.document, language)
     key = "already_known" if event.already_known else "ingested_partly" if lost else "ingested"
-    said = [say(language, key, name=name, chunks=event.document.chunks), *lost]
+    lines = [say(language, key, name=name, chunks=event.document.chunks), *lost]
+
     if event.skipped:
         shown = [f"• {file}: {say(language, why)}" for file, why in event.skipped[:_MOST_SKIPPED]]
-        said += ["", say(language, "ingested_skipped", count=len(event.skipped)), *shown]
+        lines += ["", say(language, "ingested_skipped", count=len(event.skipped)), *shown]
     if len(event.skipped) > _MOST_SKIPPED:
-        said.append("…")
-    return Result(pieces=tuple(cut(Piece(text="\n".join(said)))), outcome="answered")
+        lines.append("…")
+
+    return Result(pieces=tuple(cut(Piece(text="\n".join(lines)))), outcome="answered")
 
 
 def losses(document: Document, language: str) -> list[str]:
@@ -185,18 +182,20 @@ def taken_from_inbox(name: str, outcome: Ingested | Refusal, language: str) -> s
 def refused(refusal: Refusal, *, language: str, body: str = "") -> Result:
     """The sentence that a refusal names."""
     if not knows(refusal.key):
-        log.error("There is no sentence for the refusal %s", refusal.key)
+        logger.error("There is no sentence for the refusal %s", refusal.key)
         return failed(refusal, language=language, body=body)
+
     values = {name: human_size(value) if name in _SIZES else value for name, value in refusal.values.items()}
     return sentence(language, refusal.key, outcome="refused", body=body, **values)
 
 
 def failed(error: Exception, *, language: str, body: str = "") -> Result:
-    """What nobody foresaw: the person gets a number under which the log tells what it was."""
+    """The sentence for a fault: it has a number, under which the log has the error."""
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return sentence(language, "disk_full", outcome="refused", body=body)
+
     number = secrets.token_hex(3)
-    log.error("A request failed", exc_info=error, extra={"error_id": number})
+    logger.error("A request failed", exc_info=error, extra={"error_id": number})
     return sentence(language, "unexpected", outcome="failed", body=body, id=number)
 
 

@@ -1,28 +1,28 @@
-"""Requests that may be why a process died: when they are tried again, and with how many others of their kind.
+"""Requests that may be why a process died: when the bot tries them again, and with how many others of their kind.
 
-Whatever was under way when a process died is suspected, and most of it was only in bad company, or the blow came from
-outside. So blame is earned. A request that has seen one death runs as any other; with each further death it waits for
-a process that has lived well without it for longer, and runs among fewer suspects, in the end as the only one. What
-many innocents share ends with the first process that lives, while one that kills every time is alone with it soon, and
-is given up.
+Every request that ran when a process died is a suspect. Most are innocent: another request killed the process, or
+something outside did. So suspicion grows with each death. After one death a request runs like any other. With each
+further death it waits for longer, until the process has proved that it lives without it, and it runs among fewer
+suspects, in the end as the only one. Innocent requests get through with the first process that lives; one that kills
+every time soon runs by itself, and the bot gives it up.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
 import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+GIVEN_UP: Final = 8
+"""Deaths after which the bot gives a request up; at the last four of them it was the only suspect."""
 
-GIVEN_UP = 8  # deaths; at the last four of them it was the only suspect
-FIRST_CALM = 5.0  # seconds
-_LONGEST_CALM = 60.0  # seconds
-_SUSPECTED = 2  # deaths from which on it is one
-_MOST_TOGETHER = 16
+FIRST_CALM: Final = 5.0
+"""Seconds that a process must have lived before it tries a request that has seen two deaths."""
+
+_LONGEST_CALM: Final = 60.0  # seconds
+_SUSPECTED: Final = 2  # deaths from which on a request is a suspect
+_MOST_TOGETHER: Final = 16  # suspects
 
 
 def calm(deaths: int) -> float:
@@ -32,6 +32,7 @@ def calm(deaths: int) -> float:
 
 def together(deaths: int) -> int:
     """How many suspects may run at once when one of them has seen so many deaths."""
+    # A quarter as many with each death.
     return max(1, _MOST_TOGETHER >> 2 * (deaths - _SUSPECTED))
 
 
@@ -40,7 +41,7 @@ def may_join(deaths: int, running: Sequence[int]) -> bool:
     return len(running) < min(together(one) for one in (deaths, *running))
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, kw_only=True)
 class _Suspect:
     deaths: int
     admitted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -50,25 +51,28 @@ class Suspects:
     """The suspects of one process."""
 
     def __init__(self) -> None:
-        """The process is believed to live from now on."""
+        """The process lives from now on."""
         self._born = time.monotonic()
         self._waiting: list[_Suspect] = []
         self._running: list[_Suspect] = []
 
     @contextlib.asynccontextmanager
     async def trial(self, deaths: int, *, on_wait: Callable[[], None]) -> AsyncIterator[None]:
-        """Wait until a request that has seen so many deaths may be tried; it counts as running until the block ends.
+        """Wait until the bot may try a request that has seen so many deaths; it counts as running until the block ends.
 
-        `on_wait` is called when it is not at once.
+        `on_wait` is called when that is not at once.
         """
         if deaths < _SUSPECTED:
             yield
             return
+
         on_wait()
         await asyncio.sleep(self._born + calm(deaths) - time.monotonic())
+
         suspect = _Suspect(deaths=deaths)
         self._waiting.append(suspect)
         self._review()
+
         try:
             await suspect.admitted.wait()
             yield

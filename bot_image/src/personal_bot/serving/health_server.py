@@ -1,18 +1,14 @@
 """The health server: /healthz, /readyz, /statusz and /metrics."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 class HealthServer:
-    """Serves on all addresses. That it answers at all shows that the event loop turns."""
+    """Serves on all addresses. An answer of any kind shows that the event loop turns."""
 
     def __init__(
         self, *, ready: Callable[[], str], status: Callable[[], dict[str, Any]], metrics: Callable[[], bytes]
@@ -22,7 +18,7 @@ class HealthServer:
         self._runner: web.AppRunner | None = None
 
     async def start(self, port: int) -> int:
-        """Start to serve; returns the port, which `port` 0 leaves to the system.
+        """Start to serve; returns the port, which the system chooses for `port` 0.
 
         Raises:
             OSError: the port is taken.
@@ -32,15 +28,17 @@ class HealthServer:
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/statusz", self._statusz)
         app.router.add_get("/metrics", self._metrics_page)
+
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, port=port)
         await site.start()
+
         # With port 0 IPv4 and IPv6 get a port each.
         return int(min(self._runner.addresses, key=len)[1])
 
     async def close(self) -> None:
-        """Stop to serve."""
+        """Stop serving."""
         if self._runner:
             await self._runner.cleanup()
 

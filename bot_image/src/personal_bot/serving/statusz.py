@@ -1,17 +1,13 @@
-"""The document at /statusz: how the bot is, for the operator and for whoever looks after it."""
-
-from __future__ import annotations
+"""The document at /statusz: how the bot is, for the operator and for people."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from personal_bot.cgroup import Limits
-    from personal_bot.models import KnowledgeState, LLMState
-    from personal_bot.telegram.polling import PollState
-    from personal_bot.telegram.updates import Me
+from personal_bot.cgroup import Limits
+from personal_bot.models import KnowledgeState, LLMState
+from personal_bot.telegram.client import Me
+from personal_bot.telegram.polling import PollState
 
 
 def status_document(  # noqa: PLR0913 - the document has these parts

@@ -1,22 +1,18 @@
 """The last turns of each person's dialogue in each chat, kept on the bot's volume."""
 
-from __future__ import annotations
-
 import json
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
 from personal_bot.models import Turn
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+_TURNS: Final = 8  # of each dialogue
+_LONGEST: Final = 8000  # characters of a question or an answer
+_OF_ANOTHER_BOT: Final = 0  # in place of the id of a request, which is never this
 
-_TURNS = 8
-_LONGEST = 8000  # characters of an answer that are remembered
-_OF_ANOTHER_BOT = 0  # in place of the id of a request, which is never this
-
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Dialogues:
@@ -31,13 +27,13 @@ class Dialogues:
         return tuple(turn for _, turn in self._kept(chat_id, user_id))
 
     def add(self, turn: Turn, *, request_id: int, chat_id: int, user_id: int) -> None:
-        """Remember a request's turn; again changes nothing. A full disk loses it, which is logged and nothing more."""
+        """Remember a request's turn; a second time changes nothing. A full disk loses it, and the log says so."""
         kept = self._kept(chat_id, user_id)
         if request_id not in [number for number, _ in kept]:
             self._write([*kept, (request_id, turn)], chat_id=chat_id, user_id=user_id)
 
     def restore(self, turns: Sequence[Turn], *, chat_id: int, user_id: int) -> None:
-        """Put the turns of another bot's dialogue before what was said here; again changes nothing."""
+        """Put the turns of another bot's dialogue before those of this one; a second time changes nothing."""
         kept = self._kept(chat_id, user_id)
         known = [turn for _, turn in kept]
         earlier = [(_OF_ANOTHER_BOT, turn) for turn in turns if turn not in known]
@@ -55,7 +51,7 @@ class Dialogues:
         except FileNotFoundError:
             return []
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            log.warning("A dialogue cannot be read and starts anew", extra={"user_id": user_id})
+            logger.warning("A dialogue cannot be read and starts anew", extra={"user_id": user_id})
             return []
 
     def _write(self, turns: list[tuple[int, Turn]], *, chat_id: int, user_id: int) -> None:
@@ -70,7 +66,7 @@ class Dialogues:
             new.write_text(json.dumps(lines, ensure_ascii=False), encoding="utf-8")
             new.replace(file)
         except OSError as error:
-            log.warning("A dialogue cannot be written: %s", error.strerror, extra={"user_id": user_id})
+            logger.warning("A dialogue cannot be written: %s", error.strerror, extra={"user_id": user_id})
 
     def forget(self, *, chat_id: int, user_id: int) -> None:
         """Start afresh."""

@@ -1,27 +1,23 @@
 """How the bot stands in each group that it was added to. One small file a group."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from personal_bot.state import json_files
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupState:
     """One group.
 
     Attributes:
-        title: its name, as it was last seen.
+        title: its name, as the bot last saw it.
         owner: what the group's people call the bot's owner.
         member: the bot sits in it.
-        keeping: its messages are kept, as `agreed` by somebody (a name).
+        keeping: the bot keeps its messages.
+        agreed: who agreed to that, a name.
         hears_all: the bot was added with its privacy mode off.
-        everything: questions in it are answered from all documents, not from the group's own messages alone.
+        everything: the bot answers questions in it from all documents, not only from the group's own messages.
     """
 
     title: str = ""
@@ -37,7 +33,7 @@ class GroupStates:
     """All groups."""
 
     def __init__(self, directory: Path) -> None:
-        """Keep them in `directory`, which is made when needed; they are read once."""
+        """Read them from `directory`, once; it is made when needed."""
         self._directory = directory
         self._states = {
             int(file.stem): _from_json(json_files.read(file))
@@ -54,7 +50,7 @@ class GroupStates:
         return self._states.get(group)
 
     def change(self, group: int, **values: object) -> GroupState:
-        """Change what is known of a group; one that is not known yet is from now on.
+        """Change what the bot knows of a group, or begin to know it.
 
         Raises:
             OSError: the volume is full.

@@ -1,15 +1,11 @@
-"""JSON documents of a few KiB on the bot's volume, each replaced as a whole; one that cannot be read counts as none."""
-
-from __future__ import annotations
+"""JSON documents of a few KiB on the bot's volume, each replaced as a whole; an unreadable one counts as none."""
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def read(file: Path) -> Any:  # noqa: ANN401 - JSON
@@ -19,7 +15,7 @@ def read(file: Path) -> Any:  # noqa: ANN401 - JSON
     except FileNotFoundError:
         return None
     except (OSError, ValueError):
-        log.warning("%s cannot be read and counts as empty", file.name)
+        logger.warning("%s cannot be read and counts as empty", file.name)
         return None
 
 
@@ -31,5 +27,6 @@ def write(file: Path, document: Any) -> None:  # noqa: ANN401 - JSON
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_suffix(".new")
+    # Renaming replaces the file at once: a killed process leaves the old document or the new one.
     new.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     new.replace(file)

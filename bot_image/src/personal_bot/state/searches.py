@@ -1,31 +1,27 @@
-"""The newest searches of chat archives, kept on the volume: for who turns a page or chooses an author later."""
-
-from __future__ import annotations
+"""The newest searches of chat archives, on the volume, so that a person can turn a page or choose an author later."""
 
 import contextlib
 import logging
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Final
 
 from personal_bot.state import json_files
 
-if TYPE_CHECKING:
-    from pathlib import Path
+_SEARCHES: Final = 500  # about 200 bytes each
 
-_SEARCHES = 500  # about 200 bytes each
-
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSearch:
-    """What was looked for; keys and times are those of `archives.queries.Scope`.
+    """What somebody searched for; keys and times are those of `archives.queries.Scope`.
 
     Attributes:
         user: who searches.
         chat: where, so that nobody sees it elsewhere.
-        words: all of them have to be there.
-        said: as it was asked for, with the author.
+        words: each of them has to be in a message.
+        said: the search as the person wrote it, with the author.
     """
 
     user: int
@@ -47,27 +43,27 @@ class KeptSearches:
         self._most = most
 
     def keep(self, request_id: int, search: KeptSearch) -> bool:
-        """Keep a search, and let go of the oldest; returns whether the disk took it."""
+        """Keep a search, and drop the oldest; returns whether the disk took it."""
         try:
             json_files.write(self._file(request_id), asdict(search))
             files = sorted(self._directory.glob("*.json"), key=lambda file: file.stat().st_mtime)
         except OSError as error:
-            log.warning("A search cannot be kept: %s", error.strerror, extra={"user_id": search.user})
+            logger.warning("A search cannot be kept: %s", error.strerror, extra={"user_id": search.user})
             return False
         for file in files[: -self._most]:
             file.unlink(missing_ok=True)
         return True
 
     def of(self, request_id: int, *, chat_id: int) -> KeptSearch | None:
-        """Give a search; None when it was not in this chat, or is kept no more."""
+        """The search; None when it was in another chat, or the bot does not keep it any more."""
         document = json_files.read(self._file(request_id))
         with contextlib.suppress(TypeError, KeyError):
             search = KeptSearch(**document | {"chats": tuple(document["chats"]), "authors": tuple(document["authors"])})
             return search if search.chat == chat_id else None
         return None
 
-    def forget(self, user_id: int) -> None:
-        """Let go of a person's searches."""
+    def forget_person(self, user_id: int) -> None:
+        """Forget a person's searches."""
         for file in self._directory.glob("*.json"):
             if (json_files.read(file) or {}).get("user") == user_id:
                 file.unlink(missing_ok=True)

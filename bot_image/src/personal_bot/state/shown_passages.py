@@ -1,27 +1,23 @@
-"""The newest answers with the passages behind their numbers, kept on the volume: for who taps a number or wants a file.
+"""The newest answers, with the passages behind their numbers, on the volume: for buttons that show a passage or a file.
 
-They are kept as they were when the answer was made: a document that is replaced later does not change what an answer
-rests on. One that is deleted takes them along. Only the newest answers' are kept.
+The bot keeps passages as they were when it made the answer: a newer version of a document does not change what an
+answer rests on. Deleting a document deletes them. Only the newest answers are kept.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Final
 
 from personal_bot.models import Passage, Place
 from personal_bot.state import json_files
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from pathlib import Path
+_ANSWERS: Final = 500  # about 10 KiB each
 
-_ANSWERS = 500  # about 10 KiB each
-
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class ShownPassages:
@@ -42,21 +38,23 @@ class ShownPassages:
         question: str = "",
         answer: str = "",
     ) -> bool:
-        """Keep an answer and its passages, and let go of the oldest; returns whether the disk took it."""
+        """Keep an answer and its passages, and drop the oldest; returns whether the disk took it."""
         document = {"user": user_id, "chat": chat_id, "question": question, "answer": answer}
         document |= {"passages": [asdict(passage) for passage in passages]}
+
         try:
             json_files.write(self._file(request_id), document)
             files = sorted(self._directory.glob("*.json"), key=lambda file: file.stat().st_mtime)
         except OSError as error:
-            log.warning("Passages cannot be kept: %s", error.strerror, extra={"user_id": user_id})
+            logger.warning("Passages cannot be kept: %s", error.strerror, extra={"user_id": user_id})
             return False
+
         for file in files[: -self._most]:
             file.unlink(missing_ok=True)
         return True
 
     def passage(self, request_id: int, number: int, *, chat_id: int) -> Passage | None:
-        """Give the passage of this number (from 1) of an answer in this chat; None when it is kept no more."""
+        """The passage of this number (from 1) of an answer in this chat; None when it is not kept any more."""
         document = json_files.read(self._file(request_id))
         with contextlib.suppress(TypeError, KeyError, IndexError, AttributeError):
             if document["chat"] == chat_id and number > 0:
@@ -64,7 +62,7 @@ class ShownPassages:
         return None
 
     def answer(self, request_id: int, *, chat_id: int) -> tuple[str, str, tuple[Passage, ...]] | None:
-        """Give the question, the answer and its passages; None when it was not in this chat, or is kept no more."""
+        """The question, the answer and its passages; None for another chat, or when they are not kept any more."""
         document = json_files.read(self._file(request_id))
         with contextlib.suppress(TypeError, KeyError, AttributeError):
             if document["chat"] == chat_id and document["answer"]:
@@ -72,14 +70,14 @@ class ShownPassages:
                 return document["question"], document["answer"], passages
         return None
 
-    def forget(self, user_id: int) -> None:
-        """Let go of the passages of a person's answers."""
+    def forget_person(self, user_id: int) -> None:
+        """Forget a person's answers and their passages."""
         for file in self._directory.glob("*.json"):
             if (json_files.read(file) or {}).get("user") == user_id:
                 file.unlink(missing_ok=True)
 
     async def forget_documents(self, documents: Collection[str]) -> None:
-        """Let go of answers that rest on one of these documents, and of their passages."""
+        """Forget answers that rest on one of these documents, and their passages."""
         await asyncio.to_thread(self._forget_documents, documents)
 
     def _forget_documents(self, documents: Collection[str]) -> None:

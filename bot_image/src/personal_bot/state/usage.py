@@ -1,33 +1,31 @@
-"""What the LLM service was used for: requests, tokens and money by day, person and model; one file a month.
+"""What the bot used the LLM service for: requests, tokens and money by day, person and model; one file a month.
 
-Who a token is spent for follows from the task that spends it (a context variable), so nothing between a request and
-the LLM client has to pass it on. What cannot be priced costs nothing here: prices come from the configuration.
+A context variable knows for whom a task spends tokens, so nothing between a request and the LLM client has to pass it
+on. Prices come from the configuration; a model without a price costs nothing here.
 """
-
-from __future__ import annotations
 
 import contextlib
 import contextvars
 import logging
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Final, Self
 
 from personal_bot.models import Refusal
 from personal_bot.state import json_files
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+NOBODY: Final = 0
+"""In place of the id of people whom the bot forgot; what they spent stays spent."""
 
-NOBODY = 0  # stands for people whose data was forgotten; what they spent stays spent
-_WARN_AT = 0.8  # of the budget
-_MILLION = 1_000_000
+_WARN_AT: Final = 0.8  # of the budget
+_MILLION: Final = 1_000_000  # tokens
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
     """What a model costs for a million tokens."""
 
@@ -35,13 +33,13 @@ class Price:
     completion: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
     """The price list and the budget of a month, all in one currency.
 
     Attributes:
         models: by model, or by the beginning of its name: "gpt-5-mini" also prices "gpt-5-mini-2025-08-07".
-        budget: money a month after which the LLM service is not asked any more; None: no limit.
+        budget: money a month after which the bot does not ask the LLM service any more; None: no limit.
     """
 
     models: Mapping[str, Price]
@@ -57,16 +55,16 @@ class Prices:
         return (prompt * price.prompt + completion * price.completion) / _MILLION
 
 
-@dataclass(kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Spent:
-    """What something has cost so far."""
+    """What something cost so far."""
 
     requests: int = 0
     prompt: int = 0
     completion: int = 0
     cost: float = 0.0
 
-    def add(self, other: Spent) -> None:
+    def add(self, other: Self) -> None:
         """Count that in, too."""
         self.requests += other.requests
         self.prompt += other.prompt
@@ -78,7 +76,7 @@ _Row = tuple[str, int, str]  # day as YYYY-MM-DD, person, model ("" for the requ
 
 
 class Usage:
-    """Counts what is spent, and tells when the month's budget is."""
+    """Counts what the bot spends, and knows when the month's budget is spent."""
 
     def __init__(
         self, directory: Path, prices: Prices, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -95,7 +93,7 @@ class Usage:
 
     @contextlib.contextmanager
     def spending(self, user_id: int) -> Iterator[Spent]:
-        """A person's request: what is spent within the block, and in tasks that it makes, is counted for them."""
+        """A person's request: what the block spends, and tasks that it makes, counts as theirs."""
         spent = Spent(requests=1)
         token = self._person.set((user_id, spent))
         try:
@@ -105,7 +103,7 @@ class Usage:
             self._count(user_id, "", Spent(requests=1))
 
     def tokens(self, model: str, *, prompt: int, completion: int) -> float:
-        """Count tokens for whoever they are spent for; gives their cost."""
+        """Count tokens for the person of this request; returns their cost."""
         cost = self.prices.cost(model, prompt=prompt, completion=completion)
         user_id, spent = self._person.get() or (NOBODY, Spent())
         spent.add(Spent(prompt=prompt, completion=completion, cost=cost))
@@ -113,7 +111,7 @@ class Usage:
         return cost
 
     def require_budget(self) -> None:
-        """Let the LLM service be asked only while there is money left.
+        """Stop requests to the LLM service when there is no money left.
 
         Raises:
             Refusal: the month's budget is spent.
@@ -124,12 +122,12 @@ class Usage:
             raise Refusal("budget_spent", budget=money(budget, self.prices.currency))
 
     def used_percent(self) -> int | None:
-        """How much of the month's budget is spent, rounded down; None without a budget."""
+        """How much of the month's budget is spent, in percent, rounded down; None without a budget."""
         budget = self.prices.budget
         return None if budget is None else int(100 * self.total().cost / budget)
 
     def warning_due(self) -> bool:
-        """Whether the budget is nearly spent and nobody was told yet; it is from now on."""
+        """Whether the budget is nearly spent and nobody knows; the next call says no."""
         budget = self.prices.budget
         if self._warned or budget is None or self.total().cost < _WARN_AT * budget:
             return False
@@ -138,7 +136,7 @@ class Usage:
         return True
 
     def total(self, *, user_id: int | None = None, day: str | None = None) -> Spent:
-        """What this month has cost so far, of everybody or one person, on all days or one."""
+        """What this month cost so far: of everybody or one person, on all days or one."""
         self._load()
         total = Spent()
         for (of_day, of_user, _), spent in self._rows.items():
@@ -147,17 +145,17 @@ class Usage:
         return total
 
     def days(self, *, user_id: int | None = None) -> dict[str, Spent]:
-        """This month's days on which something was spent, the newest first."""
+        """This month's days with any spending, the newest first."""
         days = sorted({day for day, user, _ in self._rows if user_id in {None, user}}, reverse=True)
         return {day: self.total(user_id=user_id, day=day) for day in days}
 
     def people(self) -> dict[int, Spent]:
-        """Everybody who spent something this month, the most first; `NOBODY` for those who are forgotten."""
+        """Everybody who spent something this month, the most first; `NOBODY` for people whom the bot forgot."""
         totals = {user: self.total(user_id=user) for user in {user for _, user, _ in self._rows}}
         return dict(sorted(totals.items(), key=lambda item: (-item[1].cost, -item[1].prompt, -item[1].requests)))
 
-    def forget(self, user_id: int) -> None:
-        """Keep what a person has spent, and not that it was they, in every month.
+    def forget_person(self, user_id: int) -> None:
+        """Keep what a person spent, in every month, and forget who it was.
 
         Raises:
             OSError: the volume cannot be written.
@@ -184,7 +182,7 @@ class Usage:
         try:
             json_files.write(self._file(), _document(self._rows, warned=self._warned))
         except OSError as error:
-            log.warning("What was used cannot be written: %s", error.strerror)
+            logger.warning("What was used cannot be written: %s", error.strerror)
 
     def _file(self) -> Path:
         return self._directory / f"{self._month}.json"

@@ -1,18 +1,17 @@
 """The connection to the Bot API: one aiogram `Bot`, replaced when the token changes, and manners in using it.
 
-Telegram limits how often a chat may be written to and says with 429 how long to wait. `deliver` is for what must
-arrive: it waits as long as it is told to, and while the network is away. `show` is for what is worth something only
-now: it is dropped when the chat has to rest.
+Telegram limits how often a bot may write to a chat, and says with 429 how long to wait. `deliver` is for what must
+arrive: it waits as long as Telegram says, and while the network is away. `show` is for what is worth something only
+now: it drops the call when the chat has to rest.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
 import time
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -28,29 +27,46 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import EditMessageMedia, EditMessageText, SendDocument, SendMessage, SendPhoto
+from aiogram.methods import (
+    EditMessageMedia,
+    EditMessageText,
+    SendDocument,
+    SendMessage,
+    SendMessageDraft,
+    SendPhoto,
+)
 from aiogram.methods.base import Response, TelegramMethod
 from aiogram.utils.token import TokenValidationError
 from pydantic import BaseModel, ValidationError
 
 from personal_bot.exits import TokenRefused
 
-if TYPE_CHECKING:
-    from aiogram.methods import SendMessageDraft
-
 T = TypeVar("T")
-PRIVATE_REST = 1.0  # seconds between edits in a chat: "about one message a second"
-GROUP_REST = 3.0  # "20 messages a minute" in a group
-_ALL_CHATS_REST = 1 / 25  # "30 messages a second" in all, some of which are answers
-_BACK_OFF = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
-_GIVE_A_MESSAGE = (SendMessage, SendDocument, SendPhoto, EditMessageText, EditMessageMedia)
-AWAY = (TelegramNetworkError, TelegramServerError, ClientDecodeError)
 
-log = logging.getLogger(__name__)
+AWAY: Final = (TelegramNetworkError, TelegramServerError, ClientDecodeError)
+"""Errors of a Telegram that does not answer, or not as itself; all of them pass."""
+
+_PRIVATE_REST: Final = 1.0  # seconds between edits in a chat: "about one message a second"
+_GROUP_REST: Final = 3.0  # seconds: "20 messages a minute" in a group
+_ALL_CHATS_REST: Final = 1 / 25  # seconds: "30 messages a second" in all chats, some of which are answers
+_BACK_OFF: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds
+_DOWNLOAD_TIMEOUT: Final = 300  # seconds
+_MOST_RESTING: Final = 1000  # chats whose rests the bot remembers before it drops those that are over
+_GIVE_A_MESSAGE: Final = (SendMessage, SendDocument, SendPhoto, EditMessageText, EditMessageMedia)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Me:
+    """Who this bot is in Telegram."""
+
+    id: int
+    username: str
 
 
 class GetUpdates(TelegramMethod[list[dict[str, Any]]]):
-    """getUpdates that gives the updates as Telegram sent them: that is what the journal keeps."""
+    """getUpdates that gives the updates as Telegram sent them, which is how the journal keeps them."""
 
     __returning__: ClassVar[Any] = list[dict[str, Any]]
     __api_method__: ClassVar[str] = "getUpdates"
@@ -61,20 +77,20 @@ class GetUpdates(TelegramMethod[list[dict[str, Any]]]):
 
 
 class Sent(BaseModel):
-    """What is read of a message that Telegram gives back."""
+    """What the bot reads of a message that Telegram gives back."""
 
     message_id: int
 
 
 class Session(AiohttpSession):
-    """Reads nothing but the id of a message that Telegram gives back, and that at once.
+    """Reads only the id of a message that Telegram gives back.
 
-    A whole `Message` is built anew for each kind of call that gives one back (0.1 s and more, in which nothing else
-    goes on), and an id that is not journalled when the process is killed leaves a message behind.
+    pydantic builds `Message` anew for each kind of call that gives one back, which stops the loop for 0.1 s and more.
+    When the process is killed meanwhile, the id is in no journal, and the message stays behind in the chat.
     """
 
     def check_response(self, bot: Bot, method: TelegramMethod[Any], status_code: int, content: str) -> Response[Any]:
-        """See aiogram's session."""
+        """Read the id alone where that is enough; see aiogram's session."""
         if status_code == HTTPStatus.OK and isinstance(method, _GIVE_A_MESSAGE):
             with contextlib.suppress(ValidationError):  # aiogram says what is wrong with it
                 read = Response[Sent].model_validate_json(content)
@@ -87,17 +103,19 @@ class Connection:
     """Calls to the Bot API as one bot."""
 
     def __init__(self, *, api_url: str, token: str) -> None:
-        """Nothing is sent yet.
+        """Send nothing yet.
 
         Raises:
             TokenRefused: the token does not even look like one.
         """
         self._session = Session(api=TelegramAPIServer.from_base(api_url))
         self.asked_to_wait = 0  # 429 so far
-        self._drafts: dict[int, int] = {}  # by chat: the request whose answer is shown as a draft
+
+        self._drafts: dict[int, int] = {}  # by chat: the request whose answer the chat shows as a draft
         self._knows_drafts = True
         self._rests_until: dict[int, float] = {}
         self._all_rest_until = 0.0
+
         self.use_token(token)
 
     def use_token(self, token: str) -> None:
@@ -133,8 +151,8 @@ class Connection:
             except TelegramRetryAfter as error:
                 self._rest(chat_id, error.retry_after)
                 await asyncio.sleep(error.retry_after)
-            except (*AWAY, TelegramUnauthorizedError) as error:  # what a refused token means is the poller's to decide
-                log.info("Telegram is away: %s", type(error).__name__)
+            except (*AWAY, TelegramUnauthorizedError) as error:  # the poller decides what a refused token means
+                logger.info("Telegram is away: %s", type(error).__name__)
                 await asyncio.sleep(_BACK_OFF[min(attempt, len(_BACK_OFF) - 1)])
                 attempt += 1
             else:
@@ -145,8 +163,11 @@ class Connection:
         """Call now or never; returns whether Telegram took it."""
         if self.rest_left(chat_id) > 0:
             return False
+
+        # Before the call and not after it: others of this loop ask meanwhile.
         self._all_rest_until = time.monotonic() + _ALL_CHATS_REST
         self._rest(chat_id, rest_of(chat_id))
+
         try:
             await self.call(method)
         except TelegramRetryAfter as error:
@@ -159,9 +180,9 @@ class Connection:
         return True
 
     async def draft(self, method: SendMessageDraft) -> bool:
-        """Begin a draft, which a chat has one of; returns whether Telegram shows it.
+        """Begin a draft, of which a chat has one; returns whether Telegram shows it.
 
-        A Bot API server that knows no drafts is not asked again.
+        The bot does not ask a Bot API server again that knows no drafts.
 
         Raises:
             TelegramAPIError: nothing can be sent to this chat.
@@ -169,6 +190,7 @@ class Connection:
         chat_id, request_id = method.chat_id, method.draft_id
         if not self._knows_drafts or self._drafts.setdefault(chat_id, request_id) != request_id:
             return False
+
         try:
             await self.call(method)
         except TelegramForbiddenError:
@@ -177,8 +199,9 @@ class Connection:
         except (TelegramAPIError, ClientDecodeError) as error:
             self.end_draft(chat_id, request_id)
             self._knows_drafts = not isinstance(error, TelegramBadRequest | TelegramNotFound)
-            log.info("Telegram does not show a draft: %s", type(error).__name__)
+            logger.info("Telegram does not show a draft: %s", type(error).__name__)
             return False
+
         self._rest(chat_id, rest_of(chat_id))
         return True
 
@@ -188,15 +211,15 @@ class Connection:
             del self._drafts[chat_id]
 
     async def attempt(self, method: TelegramMethod[T]) -> T | None:
-        """Call once, for a courtesy whose failure nobody would miss."""
+        """Call once, for a courtesy: when it fails, nobody misses it."""
         try:
             return await self.call(method)
         except (TelegramAPIError, ClientDecodeError) as error:
-            log.info("Telegram did not take a call: %s", type(error).__name__)
+            logger.info("Telegram did not take a call: %s", type(error).__name__)
             return None
 
     def rest_left(self, chat_id: int) -> float:
-        """Seconds until something may be shown in the chat."""
+        """Seconds until the bot may show something in the chat."""
         return max(self._rests_until.get(chat_id, 0.0), self._all_rest_until) - time.monotonic()
 
     async def download(self, file_path: str, *, into: str) -> None:
@@ -205,7 +228,7 @@ class Connection:
         Raises:
             TelegramNetworkError, aiohttp.ClientError, OSError: it did not arrive whole.
         """
-        await self.bot.download_file(file_path, destination=into, timeout=300)
+        await self.bot.download_file(file_path, destination=into, timeout=_DOWNLOAD_TIMEOUT)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -215,16 +238,17 @@ class Connection:
         now = time.monotonic()
         if seconds > rest_of(chat_id):
             self.asked_to_wait += 1
-        if len(self._rests_until) > 1000:  # noqa: PLR2004 - chats that rested long ago need not be remembered
+
+        if len(self._rests_until) > _MOST_RESTING:
             self._rests_until = {chat: until for chat, until in self._rests_until.items() if until > now}
         self._rests_until[chat_id] = max(self._rests_until.get(chat_id, 0.0), now + seconds)
 
 
 def rest_of(chat_id: int) -> float:
-    """Seconds that Telegram wants between messages of a chat; groups have negative ids."""
-    return PRIVATE_REST if chat_id > 0 else GROUP_REST
+    """Seconds that Telegram wants between two messages of a chat; groups have negative ids."""
+    return _PRIVATE_REST if chat_id > 0 else _GROUP_REST
 
 
 def is_unmodified(error: TelegramBadRequest) -> bool:
-    """Whether an edit was refused because the message already reads so, which is as good as done."""
+    """Whether Telegram refused an edit because the message already reads so, which is as good as done."""
     return "message is not modified" in error.message

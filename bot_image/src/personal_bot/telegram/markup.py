@@ -4,20 +4,25 @@ Offsets and lengths count UTF-16 code units, as the Bot API does. Entities canno
 markup can, so whatever a model writes arrives.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+from aiogram.types import LinkPreviewOptions, MessageEntity
 
 from personal_bot.telegram.wide_tables import reflowed
 
-LONGEST = 4096  # UTF-16 code units of a message
-_BREAKS = ("\n\n", "\n", ". ", " ")
-_CODE_OR_ANGLE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|<(?!https?://)", re.DOTALL)
+LONGEST: Final = 4096
+"""UTF-16 code units of a message."""
+
+NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+"""Keeps Telegram from showing the page behind a link below the message."""
+
+_BREAKS: Final = ("\n\n", "\n", ". ", " ")  # where a text is cut, the best first
+_CODE_OR_ANGLE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|<(?!https?://)", re.DOTALL)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """What one message holds; `entities` are the Bot API's MessageEntity objects."""
 
@@ -30,18 +35,32 @@ def units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
+def shortened(text: str, longest: int) -> str:
+    """As much of a text as fits so many characters, with an ellipsis for what does not."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def entities_of(piece: Piece) -> list[MessageEntity] | None:
+    """A piece's entities as Telegram takes them."""
+    values: list[dict[str, Any]] = list(piece.entities)
+    return [MessageEntity(**entity) for entity in values] or None
+
+
 def render(markdown: str) -> Piece:
     """The Markdown as one text with entities, of any length."""
     from telegramify_markdown import RenderConfig, convert  # noqa: PLC0415 - 2.5 MiB that a bot at rest does not need
 
+    # Models write headings; Telegram has none, so they are bold, without the symbols that the library adds.
     config = RenderConfig.isolated()
     symbols = config.markdown_symbol
     symbols.heading_level_1 = symbols.heading_level_2 = symbols.heading_level_3 = symbols.heading_level_4 = ""
     symbols.task_uncompleted = "☐"
+
     try:
         text, entities = convert(reflowed(_CODE_OR_ANGLE.sub(_without_html, markdown)), config=config)
     except Exception:  # noqa: BLE001 - whatever a parser stumbles over, the text itself must arrive
         return Piece(text=markdown.strip())
+
     return _stripped(Piece(text=text, entities=tuple(entity.to_dict() for entity in entities)))
 
 
@@ -79,11 +98,12 @@ def cut(piece: Piece, *, limit: int = LONGEST) -> list[Piece]:
         end = _end_of_first(piece.text, limit)
         result.append(_stripped(_part(piece, 0, end)))
         piece = _stripped(_part(piece, end, len(piece.text)))
+
     return [part for part in [*result, piece] if part.text]
 
 
 def _without_html(match: re.Match[str]) -> str:
-    """What looks like a tag (`List<int>`) is text: Markdown would take it for HTML and drop it."""
+    """Escape what looks like a tag (`List<int>`): Markdown would take it for HTML and drop it."""
     return "\\<" if match.group() == "<" else match.group()
 
 
@@ -92,6 +112,7 @@ def _end_of_first(text: str, limit: int) -> int:
     end = limit
     while units(text[:end]) > limit:
         end -= max(1, (units(text[:end]) - limit) // 2)
+
     for mark in _BREAKS:
         at = text.rfind(mark, end // 2, end)
         if at > 0:
@@ -101,12 +122,14 @@ def _end_of_first(text: str, limit: int) -> int:
 
 def _part(piece: Piece, start: int, end: int) -> Piece:
     first, last = units(piece.text[:start]), units(piece.text[:end])
+
     entities = []
     for entity in piece.entities:
         begins = max(entity["offset"], first)
         ends = min(entity["offset"] + entity["length"], last)
         if begins < ends:
             entities.append(entity | {"offset": begins - first, "length": ends - begins})
+
     return Piece(text=piece.text[start:end], entities=tuple(entities))
 
 

@@ -1,157 +1,66 @@
 """What an update asks for: a pure decision from what Telegram sent."""
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Final
 
-from aiogram.types import MessageOriginChannel, MessageOriginChat, MessageOriginHiddenUser, MessageOriginUser
+from aiogram.types import (
+    CallbackQuery,
+    Message,
+    MessageOriginChannel,
+    MessageOriginChat,
+    MessageOriginHiddenUser,
+    MessageOriginUnion,
+    MessageOriginUser,
+    Update,
+)
+from aiogram.types.message_generation_stopped import MessageGenerationStopped
 
-from personal_bot.handlers.documents import marked_document
-from personal_bot.handlers.pasted_text import is_question
+from personal_bot.telegram.buttons import ID_LENGTH, Button, read_button
+from personal_bot.telegram.client import Me
+from personal_bot.telegram.intents import (
+    Command,
+    Intent,
+    Link,
+    PastedText,
+    Picture,
+    Press,
+    Recording,
+    Rename,
+    Sender,
+    StopWriting,
+    TextQuestion,
+    Unreadable,
+    Upload,
+)
 from personal_bot.texts import language_of
 
-if TYPE_CHECKING:
-    from datetime import datetime
+LONG: Final = 1000
+"""Characters from which a text without a question may be meant as a document."""
 
-    from aiogram.types import CallbackQuery, Message, MessageOriginUnion, Update
-    from aiogram.types.message_generation_stopped import MessageGenerationStopped
+IN_GROUPS: Final = ("ask", "search", "top", "dossier", "digest", "group", "forget", "new", "stop", "start", "help")
+"""Commands that the bot answers in groups."""
 
-_LINK = re.compile(r"https?://\S{4,2000}", re.IGNORECASE)
-_PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})  # that models see; Telegram tells them by the ending
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+(.*))?", re.DOTALL)
+_EDGE: Final = 200  # characters at the beginning and the end of a text that may have a question
+_LINK: Final = re.compile(r"https?://\S{4,2000}", re.IGNORECASE)
+_PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/webp"})  # that models see; Telegram goes by the ending
+_COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+(.*))?", re.DOTALL)
+_MARK: Final = re.compile(rf"#([0-9a-f]{{{ID_LENGTH}}})$")
 
-IN_GROUPS = ("ask", "search", "top", "dossier", "digest", "group", "forget", "new", "stop", "start", "help")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Me:
-    """Who this bot is in Telegram."""
-
-    id: int
-    username: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sender:
-    """Who wrote, where and in which message."""
-
-    user_id: int
-    chat_id: int
-    message_id: int
-    language: str
-    private: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ask:
-    """A question."""
-
-    sender: Sender
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Material:
-    """A text that may be meant as a document: forwarded, or long and without a question.
-
-    Attributes:
-        author: who wrote it first, when it was forwarded; else empty.
-        date: when it was sent to the bot.
-    """
-
-    sender: Sender
-    text: str
-    author: str
-    date: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Link:
-    """A link alone: what it leads to is to be taken in."""
-
-    sender: Sender
-    url: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class TakeIn:
-    """A file to take in; size in bytes, None when Telegram does not say."""
-
-    sender: Sender
-    file_id: str
-    name: str
-    mime_type: str
-    size: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recording:
-    """Something spoken: a voice message, a video message or a sound file."""
-
-    sender: Sender
-    file_id: str
-    name: str
-    size: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Picture:
-    """A photo, or a picture that was sent as a file, with the question below it, or "" for none."""
-
-    sender: Sender
-    file_id: str
-    size: int | None
-    text: str
-    name: str = "photo.jpg"
-    mime_type: str = "image/jpeg"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Command:
-    """A command, without its slash, in lower case."""
-
-    sender: Sender
-    name: str
-    arguments: str = ""  # what follows the command, as it was written
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rename:
-    """A new name for a document, whose id begins so: the answer to the bot's question for it."""
-
-    sender: Sender
-    document: str
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Press:
-    """A button under one of the bot's messages; `sender.message_id` is that message."""
-
-    sender: Sender
-    query_id: str
-    data: str
-    name: str = ""  # of who pressed it
-
-
-@dataclass(frozen=True, kw_only=True)
-class StopWriting:
-    """Telegram's own stop button under the draft of an answer."""
-
-    sender: Sender
-    request_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unreadable:
-    """Something that the bot cannot read: a sticker, a video, a place."""
-
-    sender: Sender
-
-
-Intent = Ask | Material | Link | TakeIn | Recording | Picture | Command | Rename | Press | StopWriting | Unreadable
+_CONTENT: Final = (
+    "text",
+    "document",
+    "photo",
+    "voice",
+    "audio",
+    "video",
+    "video_note",
+    "sticker",
+    "animation",
+    "location",
+    "contact",
+    "poll",
+    "dice",
+)  # what people send; other messages tell that somebody joined, or that a title changed
 
 
 def intent_of(update: Update, me: Me | None) -> Intent | None:  # noqa: PLR0911 - a table of cases
@@ -165,17 +74,17 @@ def intent_of(update: Update, me: Me | None) -> Intent | None:  # noqa: PLR0911 
         return _press(update.callback_query)
     if update.stopped_message_generation:
         return _stopped(update.stopped_message_generation)
+
     message = update.message
-    if not message or not message.from_user or message.from_user.is_bot or _is_service(message):
+    if not message or not message.from_user or message.from_user.is_bot or not _has_content(message):
         return None
     private = message.chat.type == "private"
-    text = message.text or (message.caption if _shows(message) else None) or ""
-    if not private:
-        if not me or not is_spoken_to(message, me):
-            return None
-        text = (
-            re.sub(rf"@{re.escape(me.username)}\b", "", text, flags=re.IGNORECASE) if not text.startswith("/") else text
-        )
+    if not private and not (me and is_spoken_to(message, me)):
+        return None
+
+    text = _text_of(message)
+    if me and not private and not text.startswith("/"):
+        text = re.sub(rf"@{re.escape(me.username)}\b", "", text, flags=re.IGNORECASE)
     sender = Sender(
         user_id=message.from_user.id,
         chat_id=message.chat.id,
@@ -183,78 +92,94 @@ def intent_of(update: Update, me: Me | None) -> Intent | None:  # noqa: PLR0911 
         language=language_of(message.from_user.language_code),
         private=private,
     )
-    if file := _sent(message, text, sender):
+    if file := _file(message, text, sender):
         return file
     if command := _COMMAND.fullmatch(text):
-        addressee = command.group(2)
-        if addressee and me and addressee.lower() != me.username.lower():
-            return None
-        arguments = (command.group(3) or "").strip()
-        if command.group(1).lower() == "ask" and arguments:
-            return Ask(sender=sender, text=arguments)
-        return Command(sender=sender, name=command.group(1).lower(), arguments=arguments)
-    return _said(message, text, sender)
+        return _command(command, sender, me)
+    return _text(message, text, sender)
 
 
-def _said(message: Message, text: str, sender: Sender) -> Ask | Link | Material | Rename | Unreadable:
+def is_question(text: str) -> bool:
+    """Whether a text asks rather than shows: it is short, or has a question at its beginning or end."""
+    return len(text) < LONG or "?" in text[:_EDGE] or "?" in text[-_EDGE:]
+
+
+def mark_of(document_id: str) -> str:
+    """The mark that a question for a document's new name carries: so the answer is understood after a restart too."""
+    return f"#{document_id[:ID_LENGTH]}"
+
+
+def marked_document(text: str) -> str | None:
+    """The beginning of the id of the document that a question for a new name is about; None for another text."""
+    found = _MARK.search(text)
+    return found[1] if found else None
+
+
+def author_of(origin: MessageOriginUnion | None) -> str:
+    """Who wrote a forwarded message first, as far as Telegram tells."""
+    match origin:
+        case MessageOriginUser():
+            return origin.sender_user.full_name
+        case MessageOriginHiddenUser():
+            return origin.sender_user_name
+        case MessageOriginChat():
+            return origin.sender_chat.title or ""
+        case MessageOriginChannel():
+            return origin.chat.title or ""
+    return ""
+
+
+def is_spoken_to(message: Message, me: Me) -> bool:
+    """Whether what somebody says in a group is for the bot."""
+    text = message.text or message.caption or ""
+    replied = message.reply_to_message.from_user if message.reply_to_message else None
+
+    if replied and replied.id == me.id:
+        return True
+    if command := _COMMAND.fullmatch(text):  # a group may have other bots, whose commands come here too
+        return bool(command.group(2)) or command.group(1).lower() in IN_GROUPS
+    return f"@{me.username}".lower() in text.lower()
+
+
+def _text_of(message: Message) -> str:
+    """The text, or what stands below a picture."""
+    return message.text or (message.caption if _shows(message) else None) or ""
+
+
+def _command(found: re.Match[str], sender: Sender, me: Me | None) -> TextQuestion | Command | None:
+    name, addressee, arguments = found.group(1).lower(), found.group(2), (found.group(3) or "").strip()
+    if addressee and me and addressee.lower() != me.username.lower():
+        return None
+    if name == "ask" and arguments:
+        return TextQuestion(sender=sender, text=arguments)
+    return Command(sender=sender, name=name, arguments=arguments)
+
+
+def _text(message: Message, text: str, sender: Sender) -> TextQuestion | Link | PastedText | Rename | Unreadable:
     """What a text is that is no command."""
-    private, asked = sender.private, message.reply_to_message
-    if asked and asked.from_user and asked.from_user.is_bot and (marked := marked_document(asked.text or "")):
+    private, replied = sender.private, message.reply_to_message
+    if replied and replied.from_user and replied.from_user.is_bot and (marked := marked_document(replied.text or "")):
         return Rename(sender=sender, document=marked, name=text)
+
     if private and message.forward_origin:
         text = text or message.caption or ""
     text = text.strip()
     if not text:
         return Unreadable(sender=sender)
     if private and (message.forward_origin or not is_question(text)):
-        return Material(sender=sender, text=text, author=author_of(message.forward_origin), date=message.date)
-    return Link(sender=sender, url=text) if private and _LINK.fullmatch(text) else Ask(sender=sender, text=text)
+        return PastedText(sender=sender, text=text, author=author_of(message.forward_origin), date=message.date)
+    if private and _LINK.fullmatch(text):
+        return Link(sender=sender, url=text)
+    return TextQuestion(sender=sender, text=text)
 
 
-def _sound(message: Message) -> str:
-    """A name by whose ending the LLM service tells the format: Telegram's own are Opus in Ogg, and MP4."""
-    if message.audio:
-        return message.audio.file_name or "sound.mp3"
-    return "voice.ogg" if message.voice else "video.mp4"
-
-
-def author_of(origin: MessageOriginUnion | None) -> str:
-    """Who wrote a forwarded message first, as far as Telegram tells."""
-    if isinstance(origin, MessageOriginUser):
-        return origin.sender_user.full_name
-    if isinstance(origin, MessageOriginHiddenUser):
-        return origin.sender_user_name
-    if isinstance(origin, MessageOriginChat):
-        return origin.sender_chat.title or ""
-    return origin.chat.title or "" if isinstance(origin, MessageOriginChannel) else ""
-
-
-def _press(query: CallbackQuery) -> Press | None:
-    if not query.message or not query.data:
-        return None
-    sender = Sender(
-        user_id=query.from_user.id,
-        chat_id=query.message.chat.id,
-        message_id=query.message.message_id,
-        language=language_of(query.from_user.language_code),
-        private=query.message.chat.type == "private",
-    )
-    return Press(sender=sender, query_id=query.id, data=query.data, name=query.from_user.full_name)
-
-
-def _stopped(stopped: MessageGenerationStopped) -> StopWriting:
-    """Telegram shows drafts in private chats only, and these have the person's own id."""
-    person = stopped.chat.id
-    sender = Sender(user_id=person, chat_id=person, message_id=0, language=language_of(None), private=True)
-    return StopWriting(sender=sender, request_id=stopped.draft_id)
-
-
-def _sent(message: Message, text: str, sender: Sender) -> TakeIn | Recording | Picture | None:
+def _file(message: Message, text: str, sender: Sender) -> Upload | Recording | Picture | None:
     """What a file is for; None when there is none, or it comes with a text that counts more."""
     if _shows(message):
         return None if message.forward_origin and text else _picture(message, text.strip(), sender)
+
     if document := message.document:
-        return TakeIn(
+        return Upload(
             sender=sender,
             file_id=document.file_id,
             name=document.file_name or "document",
@@ -285,33 +210,33 @@ def _picture(message: Message, text: str, sender: Sender) -> Picture:
     )
 
 
-def is_spoken_to(message: Message, me: Me) -> bool:
-    """Whether what is said in a group is said to the bot."""
-    said = message.text or message.caption or ""
-    replied = message.reply_to_message.from_user if message.reply_to_message else None
-    if replied and replied.id == me.id:
-        return True
-    if command := _COMMAND.fullmatch(said):  # in a group there may be other bots, whose commands come here too
-        return bool(command.group(2)) or command.group(1).lower() in IN_GROUPS
-    return f"@{me.username}".lower() in said.lower()
+def _sound(message: Message) -> str:
+    """A name by whose ending the LLM service tells the format: Telegram's own are Opus in Ogg, and MP4."""
+    if message.audio:
+        return message.audio.file_name or "sound.mp3"
+    return "voice.ogg" if message.voice else "video.mp4"
 
 
-def _is_service(message: Message) -> bool:
-    """Whether nobody said anything: somebody joined, a title changed."""
-    return not any(
-        (
-            message.text,
-            message.document,
-            message.photo,
-            message.voice,
-            message.audio,
-            message.video,
-            message.video_note,
-            message.sticker,
-            message.animation,
-            message.location,
-            message.contact,
-            message.poll,
-            message.dice,
-        )
+def _press(query: CallbackQuery) -> Press[Button] | None:
+    if not query.message or not query.data:
+        return None
+    sender = Sender(
+        user_id=query.from_user.id,
+        chat_id=query.message.chat.id,
+        message_id=query.message.message_id,
+        language=language_of(query.from_user.language_code),
+        private=query.message.chat.type == "private",
     )
+    return Press(sender=sender, query_id=query.id, button=read_button(query.data), name=query.from_user.full_name)
+
+
+def _stopped(stopped: MessageGenerationStopped) -> StopWriting:
+    """Telegram shows drafts in private chats only, and these have the person's own id."""
+    person = stopped.chat.id
+    sender = Sender(user_id=person, chat_id=person, message_id=0, language=language_of(None), private=True)
+    return StopWriting(sender=sender, request_id=stopped.draft_id)
+
+
+def _has_content(message: Message) -> bool:
+    """Whether somebody says something, rather than joins."""
+    return any(getattr(message, kind) for kind in _CONTENT)

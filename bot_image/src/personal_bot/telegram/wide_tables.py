@@ -1,11 +1,11 @@
-"""Wide tables as lists: a message shows a table in signs of one width, of which a phone has room for about 44."""
+"""Wide tables as lists: a message shows a table in monospace, and a phone has room for about 44 signs of it."""
 
-from __future__ import annotations
+from typing import Any, Final
 
-from typing import Any
+WIDEST: Final = 44
+"""Signs of a line."""
 
-WIDEST = 44  # signs of a line
-_BETWEEN = 3  # signs between two columns
+_BETWEEN: Final = 3  # signs between two columns
 
 
 def reflowed(markdown: str) -> str:
@@ -17,9 +17,11 @@ def reflowed(markdown: str) -> str:
     data = markdown.encode()
     made, copied, inside = b"", 0, 0
     rows: list[list[str]] = []
+
     for event, span in events_with_range(markdown, options=Options.ENABLE_TABLES):
         started, ended = _kind(event, "Start"), _kind(event, "End")
         inside += (started in {"Item", "BlockQuote"}) - (ended in {"Item", "BlockQuote"})
+
         if started == "Table":
             rows = []
         elif started in {"TableHead", "TableRow"}:
@@ -29,6 +31,7 @@ def reflowed(markdown: str) -> str:
         elif ended == "Table" and not inside and _width(rows) > WIDEST:
             made += data[copied : span["start"]] + _listed(rows).encode()
             copied = span["end"]
+
     return (made + data[copied:]).decode()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from personal_bot.models import IngestProgress
-from personal_bot.requests.progress import Pace, shown, taking_in
+from personal_bot.requests.progress import Eta, shown, taking_in
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -24,7 +24,7 @@ PARAGRAPHS = [f"Paragraph {number} says that the bread of day {number} was baked
 
 
 def test_each_long_sheet_of_a_workbook_has_a_pace_of_its_own() -> None:
-    pace = Pace()
+    pace = Eta()
     pace.left(IngestProgress(unit="rows", done=2900, total=3000), now=0.0)
     assert pace.left(IngestProgress(unit="rows", done=100, total=2000), now=10.0) is None  # another sheet
     assert pace.left(IngestProgress(unit="rows", done=1050, total=2000), now=20.0) == 10.0

@@ -1,31 +1,27 @@
-"""What people read about chat archives: rankings, found messages, lists of chats. Pure."""
-
-from __future__ import annotations
+"""What people read about chat archives: rankings, messages that a search found, lists of chats. Pure."""
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
+from personal_bot.archives.archives import Unindexed
 from personal_bot.archives.chunking import address, moment, numbered
+from personal_bot.archives.queries import Activity, Author, Chat, Found, Scope
 from personal_bot.requests.progress import clock
 from personal_bot.requests.results import Result, sentence
 from personal_bot.telegram.markup import Piece, bold, cut, join, linked, units
 from personal_bot.texts import say
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from personal_bot.archives.archives import Unindexed
-    from personal_bot.archives.queries import Activity, Author, Chat, Found, Scope
-
-_LISTED = 30  # chats in a list
-_LONGEST_LINE = 300  # units of a found message that are shown: a page of them fits one message
-_LONGEST_NAME, _LONGEST_WORDS = 50, 200
-_ALL = 100.0
+_LISTED: Final = 30  # chats in a list
+_LONGEST_LINE: Final = 300  # UTF-16 units of a found message: a page of them fits one message
+_LONGEST_NAME: Final = 50  # UTF-16 units
+_LONGEST_WORDS: Final = 200  # UTF-16 units
+_ALL: Final = 100.0  # per cent
 
 
 class TimeLeft:
-    """How long something goes on, by how fast it went so far."""
+    """How long something will take, by how fast it went so far."""
 
     def __init__(self) -> None:
         self._started = time.monotonic()
@@ -37,12 +33,12 @@ class TimeLeft:
 
 
 def document_name(chat: Chat | Unindexed) -> str:
-    """The name under which the library has a chat; a person's choice of it is kept by this name too."""
+    """The name under which the library has a chat; a person's choice of it goes by this name too."""
     return f"💬 {chat.title}"
 
 
 def taken_in(chats: Sequence[Chat], language: str) -> dict[str, Any]:
-    """The values of a sentence about chats that were taken in."""
+    """The values of a sentence about chats that the bot took in."""
     one = len(chats) == 1
     what = say(language, "chats_one", title=chats[0].title) if one else say(language, "chats_many", count=len(chats))
     return {"chats": what, "messages": number(sum(chat.messages for chat in chats))} | _days(chats)
@@ -52,11 +48,13 @@ def choice(chats: Sequence[Chat], chosen: Sequence[Chat], *, language: str) -> R
     """The list of chats."""
     name = called_chats(chosen, language)
     lines = [say(language, "chats_list", count=len(chats), chosen=name), ""]
+
     for chat in chats[:_LISTED]:
         values = {"title": chat.title, "messages": number(chat.messages)} | _days([chat])
         lines.append(say(language, "chats_line", mark="☑" if chat in chosen else "☐", **values))
     if len(chats) > _LISTED:
         lines.append(say(language, "chats_more", count=len(chats) - _LISTED))
+
     lines += ["", say(language, "chats_choose")]
     return Result(pieces=tuple(cut(Piece(text="\n".join(lines)))), outcome="answered")
 
@@ -73,11 +71,13 @@ def ranking(top: Sequence[Author], activity: Activity, head: str, language: str)
         ),
         "",
     ]
-    for place, author in enumerate(top, start=1):
+
+    for position, author in enumerate(top, start=1):
         values = {"share": share(author.messages, activity.messages), "words": number(author.words)}
         lines.append(
-            say(language, "top_line", number=place, name=called(author), messages=number(author.messages), **values)
+            say(language, "top_line", number=position, name=called(author), messages=number(author.messages), **values)
         )
+
     lines += ["", say(language, "top_busiest", **busiest(activity, language))]
     return Result(pieces=tuple(cut(join(bold(head), Piece(text="\n".join(lines)), between="\n"))), outcome="answered")
 
@@ -97,9 +97,11 @@ def found(  # noqa: PLR0913 - one list has this much to say
     last = number(first + len(messages) - 1)
     values = {"words": _cut(words, _LONGEST_WORDS), "period": span(scope, language), "count": number(total)}
     head = say(language, key, first=number(first), last=last, **values)
+
     known = {chat.key: chat for chat in chats}
     several = len({one.chat for one in messages}) > 1
     parts = [bold(head)]
+
     for one in messages:
         line, chat = one.line, known[one.chat]
         origin = f"{_cut(line.author, _LONGEST_NAME)}, {moment(line.at)}"
@@ -108,11 +110,12 @@ def found(  # noqa: PLR0913 - one list has this much to say
         link = address(chat.link, line.id)
         where = linked(origin, link) if link else Piece(text=f"{origin}, #{numbered(line.id)}")
         parts.append(join(where, Piece(text=text), between="\n"))
+
     return Result(pieces=tuple(cut(join(*parts))), outcome="answered")
 
 
 def _cut(text: str, longest: int) -> str:
-    """As much of a text as there is room for, in UTF-16 units, as Telegram counts."""
+    """As much of a text as fits so many UTF-16 units, which Telegram counts."""
     if units(text) <= longest:
         return text
     return text.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", errors="ignore") + "…"

@@ -1,13 +1,15 @@
-"""Dossiers and digests: figures that are counted, then what the model makes of the messages, with links to them."""
-
-from __future__ import annotations
+"""Dossiers and digests: figures that the bot counts, then the model's summary of the messages, with links to them."""
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Final
 
+from personal_bot.archives import queries
+from personal_bot.archives.archives import Archives
 from personal_bot.archives.chunking import address, place, written
 from personal_bot.archives.digest import PORTION_MESSAGES, PORTION_TOKENS, Notes, Read, SummedUp
+from personal_bot.archives.queries import Author, Chat, Found, Scope
 from personal_bot.handlers.chats.rendering import (
     TimeLeft,
     busiest,
@@ -20,34 +22,28 @@ from personal_bot.handlers.chats.rendering import (
     share,
     title,
 )
+from personal_bot.llm.client import LLM
 from personal_bot.models import Answer, Passage, Place, TextSoFar, Waiting
 from personal_bot.requests import progress
+from personal_bot.requests.answers import AnswerResults
 from personal_bot.requests.progress import Progress
 from personal_bot.requests.results import Result, sentence
+from personal_bot.requests.status_message import StatusMessage
+from personal_bot.telegram.intents import Sender
 from personal_bot.texts import say
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from personal_bot.archives.archives import Archives
-    from personal_bot.archives.queries import Author, Chat, Found, Scope
-    from personal_bot.llm.client import LLM
-    from personal_bot.requests.answers import Replies
-    from personal_bot.requests.status_message import StatusMessage
-    from personal_bot.telegram.updates import Sender
-
-_READING = 0.8  # of a request's time; the rest is for writing the end
-_NAMED = 5  # people in a sentence
+_READING: Final = 0.8  # of a request's time; the rest is for writing the summary
+_NAMED: Final = 5  # people in a sentence
 
 
 class Summaries:
     """Makes dossiers and digests."""
 
-    def __init__(self, archives: Archives, llm: LLM, replies: Replies, *, request_timeout: float) -> None:
+    def __init__(self, archives: Archives, llm: LLM, results: AnswerResults, *, request_timeout: float) -> None:
         """`request_timeout`: seconds that one may take."""
         self._archives = archives
         self._notes = Notes(llm)
-        self._replies = replies
+        self._results = results
         self._seconds = request_timeout * _READING
 
     async def dossier(  # noqa: PLR0913 - who, on whom, of what
@@ -60,18 +56,17 @@ class Summaries:
         sender: Sender,
         status: StatusMessage,
     ) -> Result:
-        """All about one participant.
+        """Everything about one participant.
 
         Raises:
             Refusal: the LLM service cannot or will not.
         """
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         language = sender.language
         own = replace(scope, authors=(author.key,))
         activity = await self._archives.ask(lambda c: queries.activity(c, own))
         if not activity.messages:
             return nothing_written(own, chats, chosen, language=language)
+
         everybody = await self._archives.ask(lambda c: queries.activity(c, scope))
         partners = await self._archives.ask(lambda c: queries.partners(c, own, limit=_NAMED))
         figures = say(
@@ -85,8 +80,9 @@ class Summaries:
             **busiest(activity, language),
         )
         if partners:
-            told = ", ".join(f"{name} ({count})" for name, count in partners)
-            figures += "\n" + say(language, "dossier_partners", names=told)
+            listed = ", ".join(f"{name} ({count})" for name, count in partners)
+            figures += "\n" + say(language, "dossier_partners", names=listed)
+
         head = title("dossier_title", own, chosen, language=language, name=called(author))
         about = f"the person {author.name}: what they write about, what they think, know, do and want"
         return await self._summed_up(
@@ -96,17 +92,16 @@ class Summaries:
     async def digest(
         self, scope: Scope, *, chats: Sequence[Chat], chosen: Sequence[Chat], sender: Sender, status: StatusMessage
     ) -> Result:
-        """What was talked about.
+        """What the chats were about.
 
         Raises:
             Refusal: the LLM service cannot or will not.
         """
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         language = sender.language
         activity = await self._archives.ask(lambda c: queries.activity(c, scope))
         if not activity.messages:
             return nothing_written(scope, chats, chosen, language=language)
+
         top = await self._archives.ask(lambda c: queries.top(c, scope, limit=_NAMED))
         figures = say(
             language,
@@ -115,6 +110,7 @@ class Summaries:
             authors=number(activity.authors),
             names=names(top),
         )
+
         head = title("digest_title", scope, chosen, language=language)
         about = "what was talked about, agreed, asked and announced"
         return await self._summed_up(
@@ -133,8 +129,6 @@ class Summaries:
         sender: Sender,
         status: StatusMessage,
     ) -> Result:
-        from personal_bot.archives import queries  # noqa: PLC0415 - SQLite is for bots with chats
-
         async def portion(after: Found | None) -> list[Found]:
             return await self._archives.ask(
                 lambda c: queries.portion(c, scope, after, most=PORTION_MESSAGES, weight=PORTION_TOKENS)
@@ -143,6 +137,7 @@ class Summaries:
         language = sender.language
         above, left = f"**{_plain(head)}**\n\n{_plain(figures)}", TimeLeft()
         status.show(_reading(0, total, "?", above))
+
         events = self._notes.sum_up(portion, about=about, language=language, seconds=self._seconds)
         async with contextlib.aclosing(events):
             async for event in events:
@@ -160,7 +155,7 @@ class Summaries:
                             )
                         text = f"{above}\n\n{event.text}"
                         answer = Answer(text=text, sources=_passages(event, chats))
-                        return await self._replies.reply(
+                        return await self._results.result(
                             answer, question=head, sender=sender, request_id=status.request_id
                         )
         return sentence(language, "stopped", outcome="stopped")
@@ -174,6 +169,7 @@ def _reading(done: int, total: int, left: str, body: str) -> Progress:
 def _passages(event: SummedUp, chats: Sequence[Chat]) -> tuple[Passage, ...]:
     """The messages behind a summary, as sources."""
     known = {chat.key: chat for chat in chats}
+
     made = []
     for source in event.sources:
         chat, line = known[source.chat], source.line
@@ -193,5 +189,5 @@ def _passages(event: SummedUp, chats: Sequence[Chat]) -> tuple[Passage, ...]:
 
 
 def _plain(text: str) -> str:
-    """Names as they are, not as Markdown."""
+    """Escape names, which are no Markdown."""
     return "".join("\\" + sign if sign in "*_[]`~|" else sign for sign in text)

@@ -1,18 +1,14 @@
-"""What is kept of a group's message, and which updates of groups are worth keeping at all. Pure."""
+"""What the bot keeps of a group's message, and which updates of groups it journals at all. Pure."""
 
-from __future__ import annotations
+from collections.abc import Callable
+from typing import Any, Final
 
-from typing import TYPE_CHECKING, Any
+from aiogram.types import Message as Sent
 
 from personal_bot.archives.reading.messages import Kept, Message
 from personal_bot.telegram.updates import author_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from aiogram.types import Message as Sent
-
-_MEDIA = {  # as exports call them
+_MEDIA: Final = {  # as exports call them
     "photo": "photo",
     "document": "file",
     "sticker": "sticker",
@@ -25,17 +21,18 @@ _MEDIA = {  # as exports call them
     "contact": "contact",
     "poll": "poll",
 }
-_CHANNELS = -(10**12)  # and below are the ids of channels and supergroups
+_CHANNELS: Final = -(10**12)  # at and below it are the ids of channels and supergroups
 
 
 def kept_of(sent: Sent, *, edited: bool) -> Kept | None:
-    """A group's message as archives keep it; None for what nobody said, as that somebody joined."""
+    """A group's message as archives keep it; None for a message that tells, say, that somebody joined."""
     media = next((name for kind, name in _MEDIA.items() if getattr(sent, kind) is not None), None)
     text = sent.text or sent.caption or ""
     if sent.poll:
         text = "\n".join((sent.poll.question, *(f"– {option.text}" for option in sent.poll.options)))
     if not text and not media:
         return None
+
     if sent.sender_chat:  # a channel, or an administrator who does not show who they are
         identity = f"channel{_CHANNELS - sent.sender_chat.id}"
         name, username = sent.sender_chat.title or "?", sent.sender_chat.username
@@ -44,6 +41,7 @@ def kept_of(sent: Sent, *, edited: bool) -> Kept | None:
         username = sent.from_user.username
     else:
         return None
+
     message = Message(
         id=sent.message_id,
         author=identity,
@@ -63,12 +61,12 @@ def person(user_id: int) -> str:
 
 
 def worth_keeping(update: dict[str, Any], *, bot_id: int, keeping: Callable[[int], bool]) -> bool:
-    """Whether an update goes into the journal: of a group whose messages are not kept only what may be for the bot.
+    """Whether an update goes into the journal: from a group that has not agreed, only what may be for the bot.
 
     Args:
         update: as it came.
-        bot_id: whose replies are meant for it.
-        keeping: tells whether a group's messages are kept.
+        bot_id: the bot's; replies to it are for the bot.
+        keeping: tells whether the bot keeps a group's messages.
     """
     message = update.get("message") or update.get("edited_message")
     if not message:
@@ -79,6 +77,7 @@ def worth_keeping(update: dict[str, Any], *, bot_id: int, keeping: Callable[[int
         return True
     if "edited_message" in update:
         return False
+
     text = str(message.get("text") or message.get("caption") or "")
     replied = (message.get("reply_to_message") or {}).get("from") or {}
     moved = "migrate_to_chat_id" in message or "migrate_from_chat_id" in message

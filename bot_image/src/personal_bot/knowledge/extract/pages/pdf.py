@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import pypdfium2  # type: ignore[import-untyped] # has no types
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped] # has no types
+import pypdfium2
+import pypdfium2.raw as pdfium
 
 from personal_bot.knowledge.extract.containers.nested import segments_inside
 from personal_bot.knowledge.extract.pages.pdf_annotations import File, annotations, attachments

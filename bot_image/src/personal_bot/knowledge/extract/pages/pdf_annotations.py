@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import pypdfium2  # type: ignore[import-untyped] # has no types
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped] # has no types
+import pypdfium2
+import pypdfium2.raw as pdfium
 
 from personal_bot.knowledge.extract.office.xml_package import LARGEST
 from personal_bot.sandbox.errors import CannotReadError

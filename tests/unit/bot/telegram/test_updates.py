@@ -1,0 +1,162 @@
+"""What an update asks for."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from personal_bot.telegram.client import Me
+from personal_bot.telegram.intents import (
+    Command,
+    PastedText,
+    Picture,
+    Recording,
+    Sender,
+    TextQuestion,
+    Unreadable,
+    Upload,
+)
+from personal_bot.telegram.updates import intent_of
+
+from aiogram.types import Update  # isort: skip - after the bot's own package, which imports aiogram its way
+
+ME = Me(id=99, username="anna_docs_bot")
+FILE = {"file_id": "f", "file_unique_id": "u", "file_name": "a.pdf", "mime_type": "application/pdf", "file_size": 7}
+
+
+def message(*, chat: str = "private", language: str = "ru", **fields: Any) -> Update:  # noqa: ANN401 - as Telegram writes them
+    return Update.model_validate(
+        {
+            "update_id": 1,
+            "message": {
+                "message_id": 5,
+                "date": 1,
+                "chat": {"id": 7 if chat == "private" else -70, "type": chat},
+                "from": {"id": 7, "is_bot": False, "first_name": "Anna", "language_code": language},
+            }
+            | fields,
+        }
+    )
+
+
+def test_text_is_a_question_of_its_sender() -> None:
+    sender = Sender(user_id=7, chat_id=7, message_id=5, language="ru", private=True)
+    assert intent_of(message(text=" Что? "), None) == TextQuestion(sender=sender, text="Что?")
+
+
+CHANNEL = {"id": -9, "type": "channel", "title": "News"}
+BORIS = {"id": 8, "is_bot": False, "first_name": "Boris", "last_name": "Petrov"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "author"),
+    [
+        ({"type": "user", "date": 1, "sender_user": BORIS}, "Boris Petrov"),
+        ({"type": "hidden_user", "date": 1, "sender_user_name": "Somebody"}, "Somebody"),
+        ({"type": "chat", "date": 1, "sender_chat": {"id": -8, "type": "supergroup", "title": "Team"}}, "Team"),
+        (
+            {"type": "channel", "date": 1, "message_id": 3, "chat": {"id": -9, "type": "channel", "title": "News"}},
+            "News",
+        ),
+    ],
+)
+def test_a_forwarded_text_is_material_with_its_author(origin: dict[str, Any], author: str) -> None:
+    intent = intent_of(message(text="Is it?", forward_origin=origin), None)
+    assert isinstance(intent, PastedText)
+    assert (intent.text, intent.author) == ("Is it?", author)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("word " * 199, TextQuestion),
+        ("word " * 201, PastedText),
+        ("Who is right? " + "word " * 300, TextQuestion),
+        ("word " * 300 + "Who is right?", TextQuestion),
+        ("word " * 300 + "Who is right? " + "word " * 300, PastedText),
+        ("/new " + "word " * 300, Command),
+    ],
+)
+def test_a_long_text_without_a_question_is_material(text: str, kind: type) -> None:
+    assert isinstance(intent_of(message(text=text), None), kind)
+
+
+def test_a_file_is_to_be_taken_in() -> None:
+    intent = intent_of(message(document=FILE), None)
+    assert isinstance(intent, Upload)
+    assert (intent.file_id, intent.name, intent.mime_type, intent.size) == ("f", "a.pdf", "application/pdf", 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("/start", "start"), ("/Docs", "docs"), ("/new@anna_docs_bot", "new"), ("/help me", "help")]
+)
+def test_commands_are_understood_however_they_are_written(text: str, name: str) -> None:
+    intent = intent_of(message(text=text), ME)
+    assert isinstance(intent, Command)
+    assert intent.name == name
+
+
+@pytest.mark.parametrize("fields", [{"sticker": {}}, {"location": {}}])
+def test_what_cannot_be_read_is_told_apart(fields: dict[str, Any]) -> None:
+    filled = {
+        "sticker": {
+            "file_id": "f", "file_unique_id": "u", "type": "regular", "width": 1, "height": 1, "is_animated": False,
+            "is_video": False,
+        },
+        "location": {"latitude": 1, "longitude": 1},
+    }  # fmt: skip
+    assert isinstance(intent_of(message(**{name: filled[name] for name in fields}), None), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("fields", "asks"),
+    [
+        ({"text": "Good morning all"}, None),
+        ({"text": "@Anna_docs_bot what is it?"}, "what is it?"),
+        ({"text": "/docs@another_bot"}, None),
+    ],
+)
+def test_in_a_group_only_what_is_said_to_the_bot_is_heard(fields: dict[str, Any], asks: str | None) -> None:
+    intent = intent_of(message(chat="supergroup", **fields), ME)
+    assert (intent.text if isinstance(intent, TextQuestion) else intent) == asks
+
+
+def test_in_a_group_a_reply_to_the_bot_is_heard() -> None:
+    replied = {
+        "message_id": 4, "date": 1, "chat": {"id": -70, "type": "group"}, "text": "said",
+        "from": {"id": 99, "is_bot": True, "first_name": "Bot"},
+    }  # fmt: skip
+    assert isinstance(intent_of(message(chat="group", text="And then?", reply_to_message=replied), ME), TextQuestion)
+
+
+def test_nobody_is_asked_when_somebody_joins() -> None:
+    assert intent_of(message(chat="group", new_chat_members=[]), ME) is None
+
+
+SENDER = Sender(user_id=7, chat_id=7, message_id=5, language="en", private=True)
+HELD = {"file_id": "f", "file_unique_id": "u", "file_size": 5}
+VOICE = HELD | {"duration": 1}
+PHOTO = [HELD | {"file_id": "small", "width": 1, "height": 1}, HELD | {"width": 9, "height": 9}]
+PNG = HELD | {"file_name": "a.png", "mime_type": "image/png"}
+SENT_PNG = Picture(sender=SENDER, file_id="f", size=5, text="", name="a.png", mime_type="image/png")
+BORIS = {"type": "hidden_user", "sender_user_name": "Boris", "date": 1}
+
+
+@pytest.mark.parametrize(
+    ("fields", "intent"),
+    [
+        ({"voice": VOICE}, Recording(sender=SENDER, file_id="f", name="voice.ogg", size=5)),
+        ({"video_note": VOICE | {"length": 9}}, Recording(sender=SENDER, file_id="f", name="video.mp4", size=5)),
+        ({"audio": VOICE | {"file_name": "a.m4a"}}, Recording(sender=SENDER, file_id="f", name="a.m4a", size=5)),
+        ({"photo": PHOTO}, Picture(sender=SENDER, file_id="f", size=5, text="")),
+        ({"photo": PHOTO, "caption": " How much? "}, Picture(sender=SENDER, file_id="f", size=5, text="How much?")),
+        ({"photo": PHOTO, "forward_origin": BORIS}, Picture(sender=SENDER, file_id="f", size=5, text="")),
+        ({"document": PNG}, SENT_PNG),
+        ({"document": PNG, "caption": " How much? "}, replace(SENT_PNG, text="How much?")),
+        ({"document": PNG | {"mime_type": "image/webp"}}, replace(SENT_PNG, mime_type="image/webp")),
+    ],
+)
+def test_what_is_spoken_or_shown_is_a_question(fields: dict[str, Any], intent: Recording | Picture) -> None:
+    understood = intent_of(message(**fields), None)
+    assert isinstance(understood, Recording | Picture)
+    assert replace(understood, sender=SENDER) == intent
