@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from personal_bot.llm.client import LLM, Embedded
+from personal_bot.llm.client import LLM
+from personal_bot.llm.events import Embedded
 from personal_bot.models import IncomingDocument
 from standins.llm import Embedder, LLMStandIn
 from standins.llm.calls import Settings

@@ -1,30 +1,34 @@
 """From a question to an answer: search, read, ask the model, check its citations."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from personal_bot.answers.citations import check
 from personal_bot.answers.context_window import newest, room_in, window_of
 from personal_bot.answers.prompt import messages
 from personal_bot.answers.rewriting import search_text
-from personal_bot.llm.client import Embedded, Finished, FormerModelGoneError, Written
-from personal_bot.models import Answer, Passage, Refusal, Stage, StageReached, TextSoFar
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-    from personal_bot.knowledge.library import Library
-    from personal_bot.llm.client import LLM
-    from personal_bot.models import AnswerEvent, LLMState, Question
+from personal_bot.knowledge.library import Library
+from personal_bot.llm.client import LLM, FormerModelGoneError
+from personal_bot.llm.events import Embedded, Finished, Written
+from personal_bot.models import (
+    Answer,
+    AnswerEvent,
+    LLMState,
+    Passage,
+    Question,
+    Refusal,
+    Stage,
+    StageReached,
+    TextSoFar,
+)
 
 _Event = TypeVar("_Event")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswererConfig:
     """How answers are made.
 
@@ -56,12 +60,14 @@ class Answerer:
         deadline = asyncio.get_running_loop().time() + self._config.request_timeout
         events = self._events(question)
         written, found = "", list[Passage]()
+
         async with contextlib.aclosing(events):
             try:
                 async for event in _until(deadline, events):
                     if isinstance(event, list):
                         found = event
                         continue
+
                     written = event.text if isinstance(event, TextSoFar) else written
                     yield event
             except TimeoutError:
@@ -73,11 +79,13 @@ class Answerer:
         yield StageReached(stage=Stage.SEARCHING)
         if not await self._library.documents():
             raise Refusal("no_documents")
+
         model = question.model or self._llm.config.model
         room = room_in(window_of(model, told=self._llm.windows.get(model)))
         text = await search_text(self._llm, question)
         vector: list[float] | None = None
         embedder = self._library.embedding_model()
+
         try:
             async for event in self._llm.embed([text], model=embedder):
                 if isinstance(event, Embedded):
@@ -86,17 +94,21 @@ class Answerer:
                     yield event
         except FormerModelGoneError:
             vector = None
+
         by_words = not vector or not self._library.comparable(vector, embedder)
         found = await self._library.search(
             text, vector, model=embedder, document_ids=question.document_ids, budget=room.passages
         )
+
         if not found:
             raise _nothing(question, by_words=by_words)
+
         yield found
         yield StageReached(stage=Stage.READING)
         request = messages(replace(question, dialogue=newest(question.dialogue, within=room.dialogue)), found)
         yield StageReached(stage=Stage.THINKING)
         writing = False
+
         async with contextlib.aclosing(self._llm.chat(request, model=model)) as replies:
             async for reply in replies:
                 if isinstance(reply, Written):
@@ -136,4 +148,5 @@ async def _until(deadline: float, events: AsyncGenerator[_Event]) -> AsyncGenera
                 event = await anext(events)
         except StopAsyncIteration:
             return
+
         yield event

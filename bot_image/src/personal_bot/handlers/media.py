@@ -15,7 +15,7 @@ import aiohttp
 from aiogram.exceptions import TelegramAPIError
 from aiogram.methods import GetFile
 
-from personal_bot.llm.client import Finished, Heard
+from personal_bot.llm.events import Finished, Heard
 from personal_bot.models import Refusal, Turn, Waiting
 from personal_bot.requests import progress
 from personal_bot.requests.progress import Progress

@@ -1,27 +1,23 @@
 """The OpenAI API over HTTP: what a request is, what an answer is, and what is wrong with it.
 
-The official SDK would do, and cost each bot 40 MiB and a second of import at its first question. What a bot needs of it
-is two endpoints and a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html);
+The official SDK would cost each bot 40 MiB and a second of import at its first question. A bot needs only a few
+endpoints and a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html);
 aiohttp is there for Telegram anyway.
 """
 
-from __future__ import annotations
-
 import json
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypedDict
+from pathlib import Path
+from typing import Any, Final, TypedDict
 
 import aiohttp
 
 from personal_bot.llm.errors import Fault, one_line, retry_after
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
-
-_CONNECT_TIMEOUT = 10.0
-_LARGEST_EVENT = 1 << 20  # bytes of one line of a stream
-_END = "[DONE]"
+_CONNECT_TIMEOUT: Final = 10.0  # seconds
+_LARGEST_EVENT: Final = 1 << 20  # bytes of one line of a stream
+_END: Final = "[DONE]"
 
 
 class Message(TypedDict):
@@ -94,15 +90,18 @@ class Wire:
             async for line in answer.content:
                 field, _, value = line.decode().partition(":")
                 data = value.strip()
+
                 if field != "data" or not data:
                     continue
                 if data == _END:
                     return
+
                 event = json.loads(data)
                 if not isinstance(event, dict):
                     raise ServiceError(Fault(detail="an event that is no object"))
                 if error := event.get("error"):
                     raise ServiceError(_told(error, status=None, headers={}))
+
                 yield event
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -137,10 +136,12 @@ async def _document(answer: aiohttp.ClientResponse) -> Any:  # noqa: ANN401 - JS
 async def _require_success(answer: aiohttp.ClientResponse) -> None:
     if answer.status == 200:  # noqa: PLR2004 - HTTP's own number
         return
+
     try:
         error = json.loads(await answer.read()).get("error")
     except (ValueError, AttributeError):
         error = None
+
     raise ServiceError(_told(error, status=answer.status, headers=answer.headers))
 
 

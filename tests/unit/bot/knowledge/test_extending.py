@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from personal_bot.llm.client import LLM, Embedded
+from personal_bot.llm.client import LLM
+from personal_bot.llm.events import Embedded
 from personal_bot.models import IncomingDocument, Ingested, IngestProgress
 
 if TYPE_CHECKING:

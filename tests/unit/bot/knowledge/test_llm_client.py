@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 
-from personal_bot.llm.client import LLM, Embedded, Finished, LLMConfig, Written
+from personal_bot.llm.client import LLM, LLMConfig
+from personal_bot.llm.events import Embedded, Finished, Written
 from personal_bot.models import LLMState, Refusal, Waiting
 
 if TYPE_CHECKING:
