@@ -1,7 +1,5 @@
 """The process that sets a PDF: what it is to be comes on stdin, see `knowledge.extract.sandbox`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from personal_bot.answer_files.contents import Paper

@@ -1,7 +1,5 @@
 """What a file of an answer holds, whatever its form."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

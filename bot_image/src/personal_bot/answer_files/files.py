@@ -1,24 +1,16 @@
 """Makes the files of answers and keeps them on the bot's volume until they are delivered."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging
 import os
 import time
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from personal_bot.answer_files.contents import markdown
-from personal_bot.knowledge.extraction import sandboxed
+from personal_bot.answer_files.contents import Paper, markdown
 from personal_bot.models import Refusal
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from personal_bot.answer_files.contents import Paper
-    from personal_bot.knowledge.extraction import ExtractionLimits
+from personal_bot.sandbox.running import Limits, run_limited
 
 PDF, MARKDOWN = "pdf", "md"
 _KEPT = 86400  # seconds after which a file that a killed process left behind is removed
@@ -29,7 +21,7 @@ log = logging.getLogger(__name__)
 class AnswerFiles:
     """One file a request, which is there whole and on the disk before anybody hears of it."""
 
-    def __init__(self, folder: Path, limits: ExtractionLimits) -> None:
+    def __init__(self, folder: Path, limits: Limits) -> None:
         """`folder` is made when needed; `limits` are those of the process that sets a PDF."""
         self._folder = folder
         self._limits = limits
@@ -76,7 +68,7 @@ class AnswerFiles:
         half = path.with_suffix(".new")
         try:
             request = {"paper": asdict(paper), "into": str(half)}
-            async with contextlib.aclosing(sandboxed("personal_bot.answer_files", request, self._limits)) as news:
+            async with contextlib.aclosing(run_limited("personal_bot.answer_files", request, self._limits)) as news:
                 async for one in news:
                     log.info("An answer is set as a PDF", extra={"pages": one["pages"]})
             await asyncio.to_thread(_keep, path, None)

@@ -4,12 +4,10 @@ PT Sans was made for Russian; IBM Plex Mono is for code, and has arrows and fram
 is left out when it is a picture (an emoji); a script that neither has makes a PDF impossible.
 """
 
-from __future__ import annotations
-
 import unicodedata
+from collections.abc import Set as AbstractSet
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 import fontpkg_ibm_plex_mono
 import fontpkg_pt_sans
@@ -17,9 +15,6 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 from personal_bot.knowledge.extract.segments import CannotReadError
-
-if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
 
 TEXT, CODE = "Text", "Code"
 _ALIKE = str.maketrans({"⇒": "→", "⇐": "←", "✔": "✓", "✗": "×", "✘": "×", "✅": "✓", "❌": "×", "★": "*", "☑": "✓"})

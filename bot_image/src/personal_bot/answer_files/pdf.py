@@ -1,10 +1,9 @@
 """Sets an answer as a PDF: Markdown becomes reportlab's flowing pieces, on A4 with page numbers and an outline."""
 
-from __future__ import annotations
-
 import re
 import textwrap
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from pyromark import Options, events
 from reportlab.lib import colors
@@ -13,8 +12,10 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    Flowable,
     Frame,
     HRFlowable,
     Indenter,
@@ -28,15 +29,8 @@ from reportlab.platypus import (
     XPreformatted,
 )
 
+from personal_bot.answer_files.contents import Paper
 from personal_bot.answer_files.fonts import CODE, TEXT, Letters
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from reportlab.pdfgen.canvas import Canvas
-    from reportlab.platypus import Flowable
-
-    from personal_bot.answer_files.contents import Paper
 
 _MARGIN = 20 * mm
 _WIDTH = A4[0] - 2 * _MARGIN

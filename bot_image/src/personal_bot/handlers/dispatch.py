@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
     from pathlib import Path
 
-    from personal_bot.archives.chat_query import Wish
+    from personal_bot.archives.chat_query import ChatQuery
     from personal_bot.handlers.chats.archive import Chats
     from personal_bot.handlers.commands import Commands
     from personal_bot.handlers.exports import Exports
@@ -315,7 +315,7 @@ class FrontDesk:
             sense = self._senses.hear if isinstance(intent, Recording) else self._senses.see
             return functools.partial(sense, intent, request_id, self._asked)  # type: ignore[arg-type]
         today = datetime.now(UTC).date()
-        wish: Wish | None = None
+        wish: ChatQuery | None = None
         if isinstance(intent, Command) and intent.name in chat_query.COMMANDS:
             wish = chat_query.of_command(intent.name, intent.arguments, today=today)
         elif isinstance(intent, Ask) and not self._chats.empty:

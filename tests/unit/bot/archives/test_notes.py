@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from personal_bot.archives.chunking import Line
-from personal_bot.archives.digest import Notes, Read, SummedUp
+from personal_bot.archives.digest import MessagesRead, Notes, SummedUp
 from personal_bot.archives.queries import Found
 from personal_bot.llm.client import LLM, LLMConfig
 from standins.llm import LLMStandIn
@@ -38,7 +38,7 @@ async def summed_up(embedder: Embedder, *, seconds: float) -> tuple[list[int], S
         await llm.close()
     end = events[-1]
     assert isinstance(end, SummedUp)
-    return [event.messages for event in events if isinstance(event, Read)], end
+    return [event.messages for event in events if isinstance(event, MessagesRead)], end
 
 
 async def test_all_messages_are_read_and_statements_lead_back_to_them(embedder: Embedder) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from personal_bot.archives.chat_query import Choose, Digest, Dossier, Search, Top, Wish, of_command, of_words
+from personal_bot.archives.chat_query import ChatQuery, Choose, Digest, Dossier, Search, Top, of_command, of_words
 from personal_bot.archives.periods import Period, find
 
 TODAY = date(2024, 6, 15)
@@ -91,7 +91,7 @@ def test_the_last_days_count_back_from_the_last_day_that_there_is_anything_from(
         ("all chats", Choose(name="*")),
     ],
 )
-def test_words_become_wishes(text: str, wish: Wish) -> None:
+def test_words_become_wishes(text: str, wish: ChatQuery) -> None:
     assert of_words(text, today=TODAY) == wish
 
 
@@ -135,5 +135,5 @@ def test_questions_stay_questions(text: str) -> None:
         ("chat", "", Choose()),
     ],
 )
-def test_commands_become_wishes(name: str, arguments: str, wish: Wish) -> None:
+def test_commands_become_wishes(name: str, arguments: str, wish: ChatQuery) -> None:
     assert of_command(name, arguments, today=TODAY) == wish

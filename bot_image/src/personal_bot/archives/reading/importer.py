@@ -16,10 +16,10 @@ from personal_bot.archives.schema import connect, index_words
 from personal_bot.knowledge.extract.segments import CannotReadError
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from personal_bot.archives.connection import Connection
     from personal_bot.archives.reading.json_export import SupportsRead
 
 _BATCH = 2000
@@ -64,7 +64,7 @@ def take_in(source: Path, database: Path, *, sha256: str, progress: Callable[[in
 
 
 class _Writer:
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.messages = 0
         self.chats = 0
         self._connection = connection

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from personal_bot.archives.archives import Read, Reading
+from personal_bot.archives.archives import Imported, ImportProgress
 from personal_bot.archives.chat_query import Choose, Dossier, Search, Top
 from personal_bot.archives.periods import Period
 from personal_bot.handlers.chats.rendering import (
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from personal_bot.answer_files.files import AnswerFiles
     from personal_bot.archives.archives import Archives, Unindexed
-    from personal_bot.archives.chat_query import Wish
+    from personal_bot.archives.chat_query import ChatQuery
     from personal_bot.archives.queries import Chat, Scope
     from personal_bot.handlers.chats.search import Searches
     from personal_bot.handlers.chats.summaries import Summaries
@@ -89,11 +89,11 @@ class Chats:
             Refusal: it is one that cannot be read.
         """
         before = {chat.key: chat.messages for chat in await self._archives.chats()}
-        read: Read | None = None
+        read: Imported | None = None
         left = TimeLeft()
         async with contextlib.aclosing(self._archives.take_in(path, file.name)) as events:
             async for event in events:
-                if isinstance(event, Reading):
+                if isinstance(event, ImportProgress):
                     values = {
                         "name": file.name,
                         "share": 100 * event.done // max(1, event.total),
@@ -157,7 +157,7 @@ class Chats:
                 chat.chunks.unlink(missing_ok=True)
         return len(changed)
 
-    async def do(self, wish: Wish, sender: Sender, status: StatusMessage, *, group: int | None) -> Result:
+    async def do(self, wish: ChatQuery, sender: Sender, status: StatusMessage, *, group: int | None) -> Result:
         """Do what was wished, of all chats or of one `group` alone.
 
         Raises:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from personal_bot.archives.chunking import address, place, written
-from personal_bot.archives.digest import PORTION_MESSAGES, PORTION_TOKENS, Notes, Read, SummedUp
+from personal_bot.archives.digest import PORTION_MESSAGES, PORTION_TOKENS, MessagesRead, Notes, SummedUp
 from personal_bot.handlers.chats.rendering import (
     TimeLeft,
     busiest,
@@ -147,7 +147,7 @@ class Summaries:
         async with contextlib.aclosing(events):
             async for event in events:
                 match event:
-                    case Read():
+                    case MessagesRead():
                         status.show(_reading(event.messages, total, left.after(event.messages, total), above))
                     case Waiting():
                         status.show(progress.waiting(event, above))
