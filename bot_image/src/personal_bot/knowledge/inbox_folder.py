@@ -5,30 +5,24 @@ is set aside because it cannot be. A file that still grows is left alone, and wh
 everything waits. Each file takes a turn in the line of requests; an export of chats is taken in as one.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Final
 
-from personal_bot.models import IncomingDocument, Ingested, Refusal
+from personal_bot.models import IncomingDocument, Ingested, IngestEvent, Refusal
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
-    from contextlib import AbstractAsyncContextManager
-    from pathlib import Path
+Ingest = Callable[[IncomingDocument], AsyncGenerator[IngestEvent]]
+Look = dict[Path, tuple[int, int]]  # size and time of the last change in ns, by file
 
-    from personal_bot.models import IngestEvent
+REFUSED: Final = "refused"  # subfolder of what cannot be taken in
+_EVERY: Final = 5.0  # seconds between looks
+_WAITING: Final = ("store_", "llm_", "budget_", "chats_not_indexed")  # sentences about what may be better later
 
-    Ingest = Callable[[IncomingDocument], AsyncGenerator[IngestEvent]]
-    Look = dict[Path, tuple[int, int]]  # size and time of the last change in ns, by file
-
-REFUSED = "refused"  # subfolder of what cannot be taken in
-_EVERY = 5.0  # seconds between looks
-_WAITING = ("store_", "llm_", "budget_", "chats_not_indexed")  # sentences about what may be better later
-
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 async def _no_chat(_path: Path, _name: str) -> bool:
@@ -72,7 +66,7 @@ class InboxFolder:
             try:
                 await self.look()
             except OSError as error:
-                log.warning("The folder for documents cannot be used: %s", error.strerror)
+                logger.warning("The folder for documents cannot be used: %s", error.strerror)
             await asyncio.sleep(every)
 
     async def look(self) -> None:
@@ -84,6 +78,7 @@ class InboxFolder:
         now = await asyncio.to_thread(_files, self._folder)
         settled = [path for path, state in now.items() if self._before.get(path) == state]
         self._before = now
+
         for path in settled:
             name = path.relative_to(self._folder).as_posix()
             try:
@@ -91,8 +86,9 @@ class InboxFolder:
                     done = None if await self._take_chat(path, name) else await self._take_in(path, name)
             except Refusal as refusal:
                 if refusal.key.startswith(_WAITING):
-                    log.info("The folder for documents waits: %s", refusal.key)
+                    logger.info("The folder for documents waits: %s", refusal.key)
                     return
+
                 await asyncio.to_thread(self._set_aside, path)
                 await self._tell(name, refusal)
             else:
@@ -106,6 +102,7 @@ class InboxFolder:
             async for event in events:
                 if isinstance(event, Ingested):
                     return event
+
         raise RuntimeError("the ingest ended without a document")
 
     def _set_aside(self, path: Path) -> None:
@@ -118,12 +115,15 @@ def _files(folder: Path) -> Look:
     """The files in the folder and below, without hidden ones, links and those set aside; makes the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     found: Look = {}
+
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         if parts[0] == REFUSED or any(part.startswith(".") for part in parts) or path.is_symlink():
             continue
+
         with contextlib.suppress(FileNotFoundError):
             if path.is_file():
                 state = path.stat()
                 found[path] = (state.st_size, state.st_mtime_ns)
+
     return found

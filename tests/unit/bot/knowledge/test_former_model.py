@@ -10,7 +10,7 @@ import pytest
 
 from personal_bot.answers.answerer import Answerer, AnswererConfig
 from personal_bot.knowledge.store import StoreError
-from personal_bot.llm.client import Embedded
+from personal_bot.llm.events import Embedded
 from personal_bot.models import Answer, Question, Refusal
 from standins.llm import Embedder, LLMStandIn
 from standins.llm.calls import Settings
@@ -69,7 +69,7 @@ async def test_what_was_taken_in_without_vectors_gets_them_when_its_model_is_bac
     llm.config = replace(llm.config, base_url=offered)
     back = await changed(again, llm, make_library, model=OLD)
     tea = await vector(llm, "a hot drink")
-    await until(lambda: all(record.vectors for record in back._index.complete()))  # noqa: SLF001
+    await until(lambda: all(record.vectors for record in back._index.list_complete()))  # noqa: SLF001
     assert "tea.txt" in {p.document_name for p in await back.search("…", tea, model=OLD)}
     await back.delete(gone.id)
     await back.close()

@@ -53,7 +53,7 @@ def test_the_newest_whole_index_answers(
     first: tuple[int, bool] | None, second: tuple[int, bool] | None, answers: int
 ) -> None:
     manifests = [
-        one and Manifest(embedding_model="m", dimension=3, number=one[0], complete=one[1]) for one in (first, second)
+        one and Manifest(embedding_model="m", dimension=3, number=one[0], is_complete=one[1]) for one in (first, second)
     ]
     assert answering(manifests) == answers
 
@@ -99,7 +99,7 @@ async def test_the_former_index_is_removed_and_the_next_one_is_there_after_a_res
     first, second = make_store(), make_store(".2")
     assert await first.open() is None
     manifest = await second.open()
-    assert (manifest.embedding_model, manifest.number, manifest.complete) == (NEW, 1, True)
+    assert (manifest.embedding_model, manifest.number, manifest.is_complete) == (NEW, 1, True)
     await first.close()
     await second.close()
     once_more = await make_library()
@@ -259,7 +259,7 @@ async def test_a_copy_takes_the_index_that_answers(llm: Gated, send: Send, take_
     assert [document.name async for document, _, _ in copy(stores[1], target)] == ["a.txt"]
     manifest = await target.open()
     assert manifest
-    assert (manifest.embedding_model, manifest.number, manifest.complete) == (NEW, 0, True)
+    assert (manifest.embedding_model, manifest.number, manifest.is_complete) == (NEW, 0, True)
     for store in (*stores, target):
         await store.close()
 

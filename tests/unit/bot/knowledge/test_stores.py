@@ -69,7 +69,7 @@ async def test_a_collection_remembers_how_its_vectors_were_made(store: Store, ma
 
 
 async def test_a_manifest_is_written_anew_in_one_step(store: Store, make_store: MakeStore) -> None:
-    other = Manifest(embedding_model="m", dimension=3, number=4, complete=False)
+    other = Manifest(embedding_model="m", dimension=3, number=4, is_complete=False)
     await store.put_manifest(other)
     await store.close()
     assert await make_store().open() == other
