@@ -1,22 +1,22 @@
 """What the bot says, in each language: a sentence by its key, with values for its placeholders."""
 
-from __future__ import annotations
+from typing import Final
 
 from personal_bot.texts.en import TEXTS as EN
 from personal_bot.texts.ru import TEXTS as RU
 
 LANGUAGES = {"en": EN, "ru": RU}
-DEFAULT = "en"
+DEFAULT: Final = "en"
 
 
 def language_of(code: str | None) -> str:
-    """The language that is spoken with somebody whose Telegram has this IETF tag."""
+    """Give the language for somebody whose Telegram has this IETF tag."""
     language = (code or "").split("-")[0].lower()
     return language if language in LANGUAGES else DEFAULT
 
 
 def say(language: str, key: str, **values: object) -> str:
-    """The sentence. A value that the sentence needs and nobody gave is shown as "?" rather than losing the sentence."""
+    """Fill a sentence. A value that nobody gave is shown as "?" rather than losing the sentence."""
     return LANGUAGES[language][key].format_map(_Values(values))
 
 
