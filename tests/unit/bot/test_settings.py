@@ -1,7 +1,5 @@
 """Flags and environment variables, and what is said about bad ones."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

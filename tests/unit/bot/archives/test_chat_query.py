@@ -1,7 +1,5 @@
 """What people write becomes a wish about chats, or stays a question."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

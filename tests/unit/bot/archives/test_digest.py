@@ -1,18 +1,12 @@
 """Many messages summed up in parts: each is read once, and every statement leads back to messages."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 from personal_bot.archives.chunking import Line
 from personal_bot.archives.digest import MessagesRead, Notes, SummedUp
 from personal_bot.archives.queries import Found
 from personal_bot.llm.client import LLM, LLMConfig
-from standins.llm import LLMStandIn
-
-if TYPE_CHECKING:
-    from standins.llm import Embedder
+from standins.llm import Embedder, LLMStandIn
 
 TALK = [
     Found(chat=1, line=Line(number, "Anna", 60 * number, f"Message number {number} is here."))

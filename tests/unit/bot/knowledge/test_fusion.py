@@ -1,7 +1,5 @@
 """Two rankings become one."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,20 +1,13 @@
 """The folder on the volume: what appears in it is taken in once it is whole."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 
 from personal_bot.knowledge.inbox_folder import InboxFolder
-from personal_bot.models import Ingested, Refusal
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
-
-    from personal_bot.knowledge.library import Library
-    from personal_bot.models import IncomingDocument, IngestEvent
+from personal_bot.knowledge.library import Library
+from personal_bot.models import IncomingDocument, Ingested, IngestEvent, IngestProgress, Refusal
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 
@@ -71,8 +64,9 @@ async def test_while_the_llm_service_is_away_files_wait(folder: Path) -> None:
 
     async def away(incoming: IncomingDocument) -> AsyncGenerator[IngestEvent]:
         asked.append(incoming.name)
-        raise Refusal("llm_unreachable")
-        yield
+        if incoming:
+            raise Refusal("llm_unreachable")
+        yield IngestProgress(unit="pages", done=0, total=0)
 
     told = Told()
     inbox = InboxFolder(folder, owner_id=1, ingest=away, tell=told.tell)

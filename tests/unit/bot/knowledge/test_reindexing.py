@@ -1,13 +1,12 @@
 # ruff: noqa: ANN401, F401, F811, PLR0913, PLR0917 - fixtures: imported, and of classes in a conftest
 """Another embedding model: the former index answers until the next one is whole, on both stores."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,13 +15,25 @@ from personal_bot.knowledge.library import Library, LibraryConfig
 from personal_bot.knowledge.store import Manifest
 from personal_bot.knowledge.store_copy import copy
 from personal_bot.knowledge.store_embedded import EmbeddedStore
-from support.other_model import LONG, NEW, OLD, Gated, changed, find, finished, llm, long, service, until, vector
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from standins.llm import LLMStandIn
-    from support.other_model import Long, MakeLibrary, Send, TakeIn
+from standins.llm import LLMStandIn
+from support.other_model import (
+    LONG,
+    NEW,
+    OLD,
+    Gated,
+    Long,
+    MakeLibrary,
+    Send,
+    TakeIn,
+    changed,
+    find,
+    finished,
+    llm,
+    long,
+    service,
+    until,
+    vector,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 

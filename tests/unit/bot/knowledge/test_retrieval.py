@@ -1,7 +1,5 @@
 """How hits become passages."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from personal_bot.knowledge.retrieval import Budget, neighbours, passages, within

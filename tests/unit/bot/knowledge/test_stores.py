@@ -1,26 +1,19 @@
 """Both stores keep the same promises: the embedded one on a disk, the server's against qdrant-client's own server."""
 
-from __future__ import annotations
-
 import uuid
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from personal_bot.knowledge.sparse_vectors import WordEncoder
-from personal_bot.knowledge.store import Manifest, Query, Record, Status, StoredChunk, StoreError
+from personal_bot.knowledge.store import Manifest, Query, Record, Status, Store, StoredChunk, StoreError
 from personal_bot.knowledge.store_embedded import EmbeddedStore
 from personal_bot.knowledge.store_qdrant import ServerStore, connector
 from personal_bot.models import Document, Place
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from personal_bot.knowledge.store import Store
-
-    MakeStore = Callable[[], Store]
+MakeStore = Callable[[], Store]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 

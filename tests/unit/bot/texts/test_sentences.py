@@ -1,7 +1,5 @@
 """Every refusal of the knowledge, the answers and the LLM client has its sentence."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The bot says everything in each of its languages."""
 
-from __future__ import annotations
-
 import ast
 import string
 from pathlib import Path
