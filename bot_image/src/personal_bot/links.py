@@ -114,7 +114,6 @@ class _Checked(AbstractResolver):
     ) -> list[ResolveResult]:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
         addresses = [(kind, str(address[0])) for kind, _, _, _, address in found]
-
         if not all(self._allowed(address.partition("%")[0]) for _, address in addresses):
             raise _ForbiddenError(host)
 

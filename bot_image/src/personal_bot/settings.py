@@ -232,7 +232,6 @@ def _duration(text: str) -> float:
     seconds = (
         sum(int(part or 0) * unit for part, unit in zip(match.groups(), (3600, 60, 1), strict=True)) if match else 0
     )
-
     if seconds <= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is no duration: write one like 90s, 20m or 1h30m")
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Set as AbstractSet
 from html import escape
 from itertools import groupby
+from typing import Final
 
 import fontpkg_ibm_plex_mono
 import fontpkg_pt_sans
@@ -16,9 +17,13 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 from personal_bot.knowledge.extract.segments import CannotReadError
 
-TEXT, CODE = "Text", "Code"
-_ALIKE = str.maketrans({"⇒": "→", "⇐": "←", "✔": "✓", "✗": "×", "✘": "×", "✅": "✓", "❌": "×", "★": "*", "☑": "✓"})
-_LETTERS = frozenset("LMN")  # Unicode's categories of what is read: letters, marks, numbers
+TEXT: Final = "Text"
+CODE: Final = "Code"
+_ALIKE: Final = str.maketrans(
+    {"⇒": "→", "⇐": "←", "✔": "✓", "✗": "×", "✘": "×", "✅": "✓", "❌": "×", "★": "*", "☑": "✓"}
+)
+_LETTERS: Final = frozenset("LMN")
+"""Unicode's categories of signs that carry meaning: letters, marks, numbers."""
 
 
 class Letters:
@@ -43,7 +48,7 @@ class Letters:
         )
 
     def text(self, plain: str) -> str:
-        """The text as reportlab's markup, each sign in a typeface that has it.
+        """Write text as reportlab's markup, each sign in a typeface that has it.
 
         Raises:
             CannotReadError: it is in a script that has none.
@@ -52,10 +57,11 @@ class Letters:
         for typeface, signs in groupby(plain.translate(_ALIKE), self._typeface):
             part = escape("".join(signs))
             marked += {"": "", TEXT: part, CODE: f'<font face="{CODE}">{part}</font>'}[typeface]
+
         return marked
 
     def code(self, plain: str) -> str:
-        """Code as reportlab's markup.
+        """Write code as reportlab's markup.
 
         Raises:
             CannotReadError: it is in a script that has no typeface.
@@ -70,6 +76,7 @@ class Letters:
             return CODE
         if unicodedata.category(sign)[0] in _LETTERS and not unicodedata.category(sign) == "Mn":
             raise CannotReadError("pdf_letters_missing")
+
         return ""
 
 
@@ -77,7 +84,9 @@ def _register(family: str, folder: object, *files: str) -> AbstractSet[int]:
     """Register regular, bold, italic and bold italic; gives the signs that the regular one has."""
     names = [family, f"{family}-Bold", f"{family}-Italic", f"{family}-BoldItalic"]
     fonts = [TTFont(name, f"{folder}/{file}") for name, file in zip(names, files, strict=True)]
+
     for font in fonts:
         pdfmetrics.registerFont(font)
+
     pdfmetrics.registerFontFamily(family, *names)
     return frozenset(fonts[0].face.charToGlyph)

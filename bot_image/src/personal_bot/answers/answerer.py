@@ -13,6 +13,7 @@ from personal_bot.answers.rewriting import search_text
 from personal_bot.knowledge.library import Library
 from personal_bot.llm.client import LLM, FormerModelGoneError
 from personal_bot.llm.events import Embedded, Finished, Written
+from personal_bot.llm.protocol import Message
 from personal_bot.models import (
     Answer,
     AnswerEvent,
@@ -23,6 +24,7 @@ from personal_bot.models import (
     Stage,
     StageReached,
     TextSoFar,
+    Waiting,
 )
 
 _Event = TypeVar("_Event")
@@ -48,7 +50,7 @@ class Answerer:
         self._llm = llm
 
     def state(self) -> LLMState:
-        """What the last request to the LLM service told."""
+        """Give what requests to the LLM service have shown."""
         return self._llm.state()
 
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
@@ -67,7 +69,6 @@ class Answerer:
                     if isinstance(event, list):
                         found = event
                         continue
-
                     written = event.text if isinstance(event, TextSoFar) else written
                     yield event
             except TimeoutError:
@@ -76,6 +77,7 @@ class Answerer:
                 yield _answer(Finished(text=written, complete=False), found)
 
     async def _events(self, question: Question) -> AsyncGenerator[AnswerEvent | list[Passage]]:
+        """Search, read and write; what was found comes as a list of passages on the way."""
         yield StageReached(stage=Stage.SEARCHING)
         if not await self._library.documents():
             raise Refusal("no_documents")
@@ -83,43 +85,50 @@ class Answerer:
         model = question.model or self._llm.config.model
         room = room_in(window_of(model, told=self._llm.windows.get(model)))
         text = await search_text(self._llm, question)
-        vector: list[float] | None = None
         embedder = self._library.embedding_model()
-
-        try:
-            async for event in self._llm.embed([text], model=embedder):
-                if isinstance(event, Embedded):
-                    vector = event.vectors[0]
-                else:
-                    yield event
-        except FormerModelGoneError:
-            vector = None
+        vector: list[float] | None = None
+        async for event in self._vector(text, embedder):
+            if isinstance(event, Embedded):
+                vector = event.vectors[0]
+            else:
+                yield event
 
         by_words = not vector or not self._library.comparable(vector, embedder)
         found = await self._library.search(
             text, vector, model=embedder, document_ids=question.document_ids, budget=room.passages
         )
-
         if not found:
             raise _nothing(question, by_words=by_words)
-
         yield found
+
         yield StageReached(stage=Stage.READING)
         request = messages(replace(question, dialogue=newest(question.dialogue, within=room.dialogue)), found)
+        async with contextlib.aclosing(self._written(request, model)) as replies:
+            async for reply in replies:
+                yield replace(_answer(reply, found), words_only=by_words) if isinstance(reply, Finished) else reply
+
+    async def _vector(self, text: str, model: str) -> AsyncGenerator[Waiting | Embedded]:
+        """Embed a question; a model that is offered no more gives nothing, and words alone decide."""
+        with contextlib.suppress(FormerModelGoneError):
+            async for event in self._llm.embed([text], model=model):
+                yield event
+
+    async def _written(
+        self, request: list[Message], model: str
+    ) -> AsyncGenerator[StageReached | Waiting | TextSoFar | Finished]:
+        """Let the model write, with the stages of it."""
         yield StageReached(stage=Stage.THINKING)
         writing = False
-
         async with contextlib.aclosing(self._llm.chat(request, model=model)) as replies:
             async for reply in replies:
-                if isinstance(reply, Written):
-                    if not writing:
-                        writing = True
-                        yield StageReached(stage=Stage.WRITING)
-                    yield TextSoFar(text=reply.text)
-                elif isinstance(reply, Finished):
-                    yield replace(_answer(reply, found), words_only=by_words)
-                else:
-                    yield reply
+                match reply:
+                    case Written():
+                        if not writing:
+                            writing = True
+                            yield StageReached(stage=Stage.WRITING)
+                        yield TextSoFar(text=reply.text)
+                    case _:
+                        yield reply
 
 
 def _nothing(question: Question, *, by_words: bool) -> Refusal:
@@ -140,7 +149,11 @@ def _answer(finished: Finished, passages: list[Passage]) -> Answer:
 
 
 async def _until(deadline: float, events: AsyncGenerator[_Event]) -> AsyncGenerator[_Event]:
-    """Pass events on until the deadline (of the loop's clock); raises TimeoutError then."""
+    """Pass events on until the deadline (of the loop's clock).
+
+    Raises:
+        TimeoutError: the deadline has come.
+    """
     loop = asyncio.get_running_loop()
     while True:
         try:

@@ -140,7 +140,6 @@ def of_words(text: str, *, today: date) -> ChatQuery | None:
 
     period, rest = find(said, today=today)
     rest = rest.strip(" ,:")
-
     if top := _TOP.fullmatch(rest):
         return Top(period=period or _ANY_TIME, count=_count(top["count"] or top["count2"]))
     if dossier := _DOSSIER.fullmatch(rest):
@@ -158,7 +157,6 @@ def _period(text: str, today: date) -> tuple[Period | None, str]:
         period, _ = find(f"за {text}", today=today)
         rest = "" if period else text
         aliases = {"день": 1, "неделя": 7, "месяц": 30, "год": 365, "day": 1, "week": 7, "month": 30, "year": 365}
-
         if period is None and text.casefold() in aliases:
             return Period(days=aliases[text.casefold()]), ""
 

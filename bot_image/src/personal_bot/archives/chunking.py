@@ -54,7 +54,6 @@ def windows(lines: Iterable[Line]) -> Iterator[Window]:
 
         cost = min(tokens(line.text), _LONGEST) + 8  # name and time
         quiet = held and line.at - held[-1].at > _PAUSE
-
         if held and (weight + cost > SIZE or (quiet and weight >= SMALLEST)):
             yield Window(tuple(held))
             held, weight = [], 0

@@ -89,13 +89,13 @@ class Notes:
         if following:  # otherwise all of them fit the last request
             notes = []
             async for event in self._mapped(portion, messages, about=about, language=language, seconds=seconds):
-                if isinstance(event, list):
-                    notes += event
-                else:
-                    read, complete = (
-                        (event.messages, event.all) if isinstance(event, MessagesRead) else (read, complete)
-                    )
-                    yield event
+                match event:
+                    case list():
+                        notes += event
+                        continue
+                    case MessagesRead():
+                        read, complete = event.messages, event.all
+                yield event
 
         async for event in self._reduced(notes, about=about, language=language):
             if isinstance(event, Waiting):
@@ -105,13 +105,14 @@ class Notes:
 
         async with contextlib.aclosing(self._written(_END, notes, about=about, language=language)) as replies:
             async for reply in replies:
-                if isinstance(reply, Written):
-                    yield TextSoFar(text=reply.text)
-                elif isinstance(reply, Finished):
-                    text, sources = _ended(reply.text, notes)
-                    yield SummedUp(text=text, sources=sources, read=read, complete=complete)
-                else:
-                    yield reply
+                match reply:
+                    case Written():
+                        yield TextSoFar(text=reply.text)
+                    case Finished():
+                        text, sources = _ended(reply.text, notes)
+                        yield SummedUp(text=text, sources=sources, read=read, complete=complete)
+                    case _:
+                        yield reply
 
     async def _mapped(
         self,
@@ -133,10 +134,9 @@ class Notes:
 
             read += len(messages)
             messages = await portion(messages[-1])
-            up = asyncio.get_running_loop().time() > deadline
+            time_is_up = asyncio.get_running_loop().time() > deadline
             yield MessagesRead(messages=read, all=not messages)
-
-            if up:
+            if time_is_up:
                 return
 
     async def _reduced(self, notes: list[_Note], *, about: str, language: str) -> AsyncGenerator[Waiting | list[_Note]]:
@@ -152,7 +152,6 @@ class Notes:
 
             if len(fewer) >= len(notes):  # the model did not shorten: without this it would go on for ever
                 fewer = fewer[:: max(2, len(fewer) // 100)]
-
             notes = fewer
 
         yield notes

@@ -72,7 +72,6 @@ def forget(connection: Connection, *, author: str, groups: Sequence[int]) -> lis
                 "DELETE FROM messages WHERE chat = ? AND author = (SELECT key FROM authors WHERE identity = ?)",
                 (row[0], author),
             )
-
             if deleted and deleted.rowcount:
                 connection.execute("UPDATE chats SET revision = revision + 1 WHERE key = ?", (row[0],))
                 documents.append(str(row[1]))
@@ -97,7 +96,6 @@ def migrate(connection: Connection, *, old: int, new: int) -> str:
     with _transaction(connection):
         connection.execute("UPDATE OR IGNORE objectors SET chat = ? WHERE chat = ?", (after, before))
         rows = {i: (k, d) for i, k, d in connection.execute("SELECT identity, key, document FROM chats")}
-
         if before not in rows:
             return ""
 

@@ -221,7 +221,6 @@ def people(connection: Connection, name: str, scope: Scope) -> list[Author]:
     everybody = top(connection, scope, limit=-1)
     wanted = _folded(name.removeprefix("@")).strip()
     exact = [a for a in everybody if wanted in {_folded(a.username or ""), _folded(a.name)}]
-
     if exact:
         return exact
 

@@ -18,7 +18,6 @@ def open_chat(connection: Connection, chat: Chat) -> int:
     """Give the key of a chat, which is added when it is new; of two chats with one name the second gets a number."""
     known = connection.execute("SELECT key, title FROM chats WHERE identity = ?", (chat.identity,)).fetchone()
     wanted = chat.title[:100]
-
     if known and known[1].partition(" (№")[0] == wanted:
         return int(known[0])
 

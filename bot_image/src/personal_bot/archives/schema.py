@@ -66,7 +66,6 @@ def connect(path: Path) -> Connection:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA journal_size_limit = {_LOG_KEPT}")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-
     if version > FORMAT:
         connection.close()
         raise sqlite3.DatabaseError(f"the archives have format {version}, known here is {FORMAT}")

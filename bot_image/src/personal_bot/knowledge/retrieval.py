@@ -36,7 +36,6 @@ def within(hits: Sequence[Hit], budget: Budget) -> list[Hit]:
     for hit in hits:
         fingerprint = " ".join(hit.text.split()).casefold()
         cost = tokens(hit.text)
-
         if fingerprint in seen or cost > left:
             continue
 

@@ -33,7 +33,6 @@ class ServerStore:
         if self._client is not None:
             await self.close()
         self._client = await asyncio.to_thread(self._connect)
-
         if not await self._call(self._client.collection_exists(self._collection)):
             return None
         found = await self._call(

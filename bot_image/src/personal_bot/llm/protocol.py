@@ -90,7 +90,6 @@ class Wire:
             async for line in answer.content:
                 field, _, value = line.decode().partition(":")
                 data = value.strip()
-
                 if field != "data" or not data:
                     continue
                 if data == _END:
