@@ -12,6 +12,7 @@ from typing import Final
 from personal_bot.answer_files.contents import Paper, markdown
 from personal_bot.models import Refusal
 from personal_bot.sandbox.running import Limits, run_limited
+from personal_bot.text_keys import TextKey
 
 PDF: Final = "pdf"
 MARKDOWN: Final = "md"
@@ -29,17 +30,17 @@ class AnswerFiles:
         self._limits = limits
         self._setting = asyncio.Lock()  # one at a time: each takes 40 MiB
 
-    async def make(self, paper: Paper, *, kind: str, request_id: int) -> tuple[Path, str]:
+    async def make(self, paper: Paper, *, kind: str, request_id: int) -> tuple[Path, TextKey | None]:
         """Make a file of this kind; a PDF that cannot be set becomes Markdown.
 
         Returns:
-            The file, and the key of the sentence that says why it is Markdown instead, else "".
+            The file, and the key of the sentence that says why it is Markdown instead, else None.
 
         Raises:
             OSError: the volume is full.
         """
         await asyncio.to_thread(self._tidy)
-        why = ""
+        why: TextKey | None = None
 
         if kind == PDF:
             path = self._folder / f"{request_id}.{PDF}"
@@ -48,9 +49,9 @@ class AnswerFiles:
                     await self._set(paper, path)
             except Refusal as refusal:
                 logger.warning("An answer cannot be set as a PDF: %s", refusal.key)
-                why = refusal.key if refusal.key == "pdf_letters_missing" else "pdf_failed"
+                why = "pdf_letters_missing" if refusal.key == "pdf_letters_missing" else "pdf_failed"
             else:
-                return path, ""
+                return path, None
 
         return await self._kept(f"{request_id}.{MARKDOWN}", markdown(paper).encode()), why
 

@@ -7,13 +7,14 @@ moment leaves either the old document or the new one, never half of either.
 """
 
 import enum
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, Self
 
 from personal_bot.models import Document, Place
+from personal_bot.text_keys import TextKey
 
-_SENTENCES: Final = {
+_SENTENCES: Final[Mapping[str, TextKey]] = {
     "StoreUnreachable": "store_unreachable",
     "StoreRefused": "store_failed",
     "StoreFull": "store_full",
@@ -29,7 +30,7 @@ class StoreError(Exception):
         refusal: the key of the sentence for people.
     """
 
-    def __init__(self, reason: str, message: str, *, refusal: str = "") -> None:
+    def __init__(self, reason: str, message: str, *, refusal: TextKey | None = None) -> None:
         super().__init__(message)
         self.reason = reason
         self.refusal = refusal or _SENTENCES[reason]

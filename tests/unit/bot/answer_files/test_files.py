@@ -35,7 +35,7 @@ PAPER = Paper(
 
 async def test_a_pdf_has_headings_tables_code_and_sources_in_russian(tmp_path: Path) -> None:
     path, why = await AnswerFiles(tmp_path, ExtractionLimits()).make(PAPER, kind="pdf", request_id=7)
-    assert (path.name, why) == ("7.pdf", "")
+    assert (path.name, why) == ("7.pdf", None)
     words = words_of(path)
     for told in (
         "Что в договоре?",

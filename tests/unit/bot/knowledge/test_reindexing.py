@@ -88,7 +88,7 @@ async def test_the_former_index_answers_with_its_model_until_the_next_one_is_who
     state = again.state()
     assert state.ready
     assert state.reindexing
-    assert (state.reindexing.model, state.reindexing.total, state.reindexing.problem) == (NEW, chunks, "")
+    assert (state.reindexing.model, state.reindexing.total, state.reindexing.problem) == (NEW, chunks, None)
     assert NEW in state.message
     assert (await find(again, llm, "where does the cat sleep?"))[0].document_name == "a.txt"
     assert (await models_asked(service))[-1] == OLD
