@@ -9,7 +9,7 @@ from aiogram.types import BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 
 from personal_bot.handlers.commands import NAMES, OWNER_ONLY
 from personal_bot.telegram.updates import IN_GROUPS, Me
-from personal_bot.texts import DEFAULT, LANGUAGES, say
+from personal_bot.texts import DEFAULT, LANGUAGES, known, say
 
 if TYPE_CHECKING:
     from personal_bot.telegram.client import Connection
@@ -35,6 +35,6 @@ async def set_menus(connection: Connection, *, owner_id: int) -> None:
     menus = (guests, None), (IN_GROUPS, BotCommandScopeAllGroupChats()), (NAMES, BotCommandScopeChat(chat_id=owner_id))
     for names, scope in menus:
         for language in LANGUAGES:
-            commands = [BotCommand(command=name, description=say(language, f"command_{name}")) for name in names]
+            commands = [BotCommand(command=name, description=say(language, known(f"command_{name}"))) for name in names]
             code = None if language == DEFAULT else language
             await connection.attempt(SetMyCommands(commands=commands, scope=scope, language_code=code))

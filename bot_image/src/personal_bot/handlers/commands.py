@@ -16,6 +16,7 @@ from personal_bot.handlers.groups.membership import GROUP
 from personal_bot.handlers.scope import SCOPE
 from personal_bot.requests.results import SOURCE, passage_shown
 from personal_bot.requests.status_message import NO_PREVIEW, STOP, entities_of, keyboard
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ class Commands:
         """Give a document the name that was sent."""
         await self._send(rename.sender, await self._documents.rename(rename), None)
 
-    async def refuse(self, press: Press, key: str) -> None:
+    async def refuse(self, press: Press, key: TextKey) -> None:
         """Say over a button that it is not for this person."""
         await self._answer(press, say(press.sender.language, key))
 
@@ -215,7 +216,7 @@ class Commands:
         )
         await self._connection.deliver(method, chat_id=sender.chat_id)
 
-    async def _say(self, sender: Sender, key: str) -> None:
+    async def _say(self, sender: Sender, key: TextKey) -> None:
         await self._send(sender, say(sender.language, key), None)
 
     async def _send(self, sender: Sender, text: str, keyboard: InlineKeyboardMarkup | None) -> None:

@@ -40,6 +40,7 @@ from personal_bot.telegram.updates import (
     TakeIn,
     intent_of,
 )
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import DEFAULT, say
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def is_for_everybody(intent: Intent) -> bool:
 
 def refusal_of(  # noqa: PLR0911 - a table of cases
     intent: Intent, settings: Settings
-) -> tuple[str, dict[str, object]] | None:
+) -> tuple[TextKey, dict[str, object]] | None:
     """The sentence that refuses it, or None when it is allowed."""
     if not may_talk(settings, intent.sender.user_id) and not is_for_everybody(intent):
         return "not_for_you", {}
@@ -326,13 +327,13 @@ class FrontDesk:
             return functools.partial(self._chats.do, wish, sender, group=own)
         return functools.partial(self._work.answer, intent, request_id) if isinstance(intent, Ask) else None
 
-    async def _refuse(self, intent: Intent, key: str, values: dict[str, object]) -> None:
+    async def _refuse(self, intent: Intent, key: TextKey, values: dict[str, object]) -> None:
         if isinstance(intent, Press):
             await self._commands.refuse(intent, key)
         else:
             await self._refuse_text(intent.sender, key, **values)
 
-    async def _refuse_text(self, sender: Sender, key: str, **values: object) -> None:
+    async def _refuse_text(self, sender: Sender, key: TextKey, **values: object) -> None:
         message = SendMessage(chat_id=sender.chat_id, text=say(sender.language, key, **values))
         await self._connection.deliver(message, chat_id=sender.chat_id)
 

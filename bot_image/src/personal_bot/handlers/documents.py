@@ -16,7 +16,8 @@ from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 from personal_bot.models import Refusal
 from personal_bot.requests.results import Attachment, Result, human_size
 from personal_bot.telegram.markup import Piece
-from personal_bot.texts import say
+from personal_bot.text_keys import TextKey
+from personal_bot.texts import known, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -229,7 +230,7 @@ def card(document: Document, view: View, language: str) -> Page:
         added=f"{document.added:%Y-%m-%d %H:%M} UTC",
     )
     actions = (("rename", "docs_rename"), ("file", "docs_download"), ("sure", "docs_delete"), ("list", "docs_back"))
-    buttons = [replace(view, action=action).button(say(language, key)) for action, key in actions]
+    buttons = [replace(view, action=action).button(say(language, known(key))) for action, key in actions]
     return text, InlineKeyboardMarkup(inline_keyboard=[buttons[:2], buttons[2:]])
 
 
@@ -237,7 +238,7 @@ def documents_page(documents: Sequence[Document], view: View, language: str) -> 
     """A page of the list, with a button that opens each document and buttons to the other pages."""
     pages = (len(documents) + _PER_PAGE - 1) // _PER_PAGE
     page = min(view.page, pages - 1)
-    title = "docs_found" if view.query else "docs_title"
+    title: TextKey = "docs_found" if view.query else "docs_title"
     lines = [say(language, title, count=len(documents), query=view.query), ""]
     cards = []
     for number, document in list(enumerate(documents, start=1))[page * _PER_PAGE : (page + 1) * _PER_PAGE]:

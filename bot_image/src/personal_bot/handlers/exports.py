@@ -20,6 +20,7 @@ from personal_bot.requests.results import Attachment, Result, human_size, refuse
 from personal_bot.state.preferences import from_json
 from personal_bot.telegram.markup import Piece, cut
 from personal_bot.telegram.updates import TakeIn
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ async def _finished(work: Callable[[], _T]) -> _T:
         raise
 
 
-def _show(status: StatusMessage, key: str, name: str, number: int, total: int) -> None:
+def _show(status: StatusMessage, key: TextKey, name: str, number: int, total: int) -> None:
     share = 100 * (number - 1) // max(1, total)
     values = {"name": name, "done": number, "total": total, "share": share}
     status.show(Progress(key=key, values=tuple(values.items())))

@@ -17,7 +17,7 @@ from aiogram.types import ReplyParameters
 
 from personal_bot.requests.status_message import keyboard
 from personal_bot.state import json_files
-from personal_bot.texts import say
+from personal_bot.texts import known, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ class Materials:
             return
         self._sweep()
         keys = {"add": "material_add", "answer": "material_answer"}
-        choices = [[(say(sender.language, key), f"{MATERIAL}:{choice}:{first}")] for choice, key in keys.items()]
+        choices = [[(say(sender.language, known(key)), f"{MATERIAL}:{choice}:{first}")] for choice, key in keys.items()]
         question = SendMessage(
             chat_id=sender.chat_id,
             text=say(sender.language, "material_ask"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from personal_bot.requests.status_message import keyboard
 from personal_bot.state.preferences import LONGEST_INSTRUCTIONS
 from personal_bot.state.usage import NOBODY, money
-from personal_bot.texts import say
+from personal_bot.texts import known, say
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -120,7 +120,7 @@ class Controls:
         rows = []
         for name, choices in _CHOICES.items():
             now = getattr(preferences, name)
-            texts = [say(language, f"settings_{name}_{choice or 'auto'}") for choice in choices]
+            texts = [say(language, known(f"settings_{name}_{choice or 'auto'}")) for choice in choices]
             marked = [f"✓ {text}" if choice == now else text for text, choice in zip(texts, choices, strict=True)]
             rows.append([(text, f"set:{name}:{choice}") for text, choice in zip(marked, choices, strict=True)])
         if user_id == self._owner_id:

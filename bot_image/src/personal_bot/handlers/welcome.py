@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from personal_bot.models import Refusal
 from personal_bot.requests.status_message import keyboard
 from personal_bot.telegram.updates import Ask, Command
-from personal_bot.texts import say
+from personal_bot.texts import known, say
 
 if TYPE_CHECKING:
     from aiogram.types import InlineKeyboardMarkup
@@ -38,7 +38,7 @@ class Welcome:
         """Give the text and the buttons; the example asks about the newest document."""
         owner, language = sender.user_id == self._owner_id, sender.language
         names = _OWNERS if owner else _GUESTS
-        rows = [[(say(language, f"start_{name}"), f"{MENU}:{name}") for name in row] for row in names]
+        rows = [[(say(language, known(f"start_{name}")), f"{MENU}:{name}") for name in row] for row in names]
         if documents := await self._documents():
             newest = documents[0]
             identity = newest.id[:_ID_LENGTH] if owner or self._guests_choose else ""

@@ -8,6 +8,7 @@ from typing import Self
 
 from personal_bot.models import IngestProgress
 from personal_bot.sandbox.running import Limits, run_limited
+from personal_bot.text_keys import TextKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class Extracted:
     """
 
     chunks: int
-    skipped: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[tuple[str, TextKey], ...] = ()
 
 
 async def extract(
@@ -47,7 +48,7 @@ async def extract(
         Refusal: the document cannot be taken in.
     """
     request = {"source": str(source), "name": name, "into": str(into)}
-    skipped: list[tuple[str, str]] = []
+    skipped: list[tuple[str, TextKey]] = []
 
     async with contextlib.aclosing(run_limited("personal_bot.knowledge.extract", request, limits)) as news:
         async for one in news:

@@ -68,7 +68,7 @@ class Reindexing:
             model=self._model,
             done=min(done + self._begun, total),
             total=total,
-            problem=self._problem.key if self._problem else "",
+            problem=self._problem.key if self._problem else None,
             values=self._problem.values if self._problem else {},
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from personal_bot.knowledge.inbox_folder import REFUSED
 from personal_bot.models import Answer, Ingested, Refusal, Turn
 from personal_bot.telegram.markup import Piece, bold, cut, join, linked, render, units
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import knows, say
 from personal_bot.texts.places import where
 
@@ -79,7 +80,7 @@ class Result:
         )
 
 
-def sentence(language: str, key: str, *, outcome: str, body: str = "", **values: object) -> Result:
+def sentence(language: str, key: TextKey, *, outcome: str, body: str = "", **values: object) -> Result:
     """One sentence, below what there is of an answer already (Markdown)."""
     whole = join(render(body), Piece(text=say(language, key, **values)))
     return Result(pieces=tuple(cut(whole)), outcome=outcome)
@@ -150,7 +151,7 @@ def source(passage: Passage, language: str) -> str:
 
 def ingested(event: Ingested, *, name: str, language: str) -> Result:
     """The document is in."""
-    key = "already_known" if event.already_known else "ingested"
+    key: TextKey = "already_known" if event.already_known else "ingested"
     said = [say(language, key, name=name, chunks=event.document.chunks)]
     if event.skipped:
         shown = [f"• {file}: {say(language, why)}" for file, why in event.skipped[:_MOST_SKIPPED]]

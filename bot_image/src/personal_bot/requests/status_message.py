@@ -42,6 +42,7 @@ from aiogram.types import (
 from personal_bot.requests.progress import RECEIVED, Progress, shown
 from personal_bot.telegram.client import is_unmodified, rest_of
 from personal_bot.telegram.markup import Piece
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ class StatusMessage:
             keep_on_stop=True,
         )
 
-    async def _place(self, key: str) -> int:
+    async def _place(self, key: TextKey) -> int:
         """Send a message that the status, or a part of the answer, is written into once its id is journalled.
 
         When the process dies before that, it stays behind and is true: the answer stands below it, and never comes

@@ -27,6 +27,7 @@ from personal_bot.requests import progress
 from personal_bot.requests.progress import Progress
 from personal_bot.requests.results import Attachment, Result, refused, sentence
 from personal_bot.telegram.markup import Piece
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class Chats:
         own = await self._archives.of_group(group) if group is not None else None
         chats = await self._archives.chats() if group is None else [own] if own else []
         if not chats:
-            key = "chats_none" if group is None else "group_nothing_kept"
+            key: TextKey = "chats_none" if group is None else "group_nothing_kept"
             return sentence(language, key, outcome="refused", help=say(language, "help_chats"))
         kept = {part for document in self._preferences.of(sender.user_id).documents for part in document} - {""}
         chosen = chats if own else [chat for chat in chats if {chat.document, document_name(chat)} & kept]

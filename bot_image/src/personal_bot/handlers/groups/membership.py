@@ -26,7 +26,8 @@ from personal_bot.handlers.groups.messages import kept_of, person, worth_keeping
 from personal_bot.models import Refusal
 from personal_bot.requests.status_message import keyboard
 from personal_bot.telegram.updates import is_spoken_to
-from personal_bot.texts import language_of, say
+from personal_bot.text_keys import TextKey
+from personal_bot.texts import known, language_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -297,7 +298,7 @@ class Groups:
         if state is None:
             return say(language, "group_unknown"), None
         me = await self._me()
-        key = "group_keeping" if state.keeping else "group_ask"
+        key: TextKey = "group_keeping" if state.keeping else "group_ask"
         text = say(language, key, owner=state.owner, bot=me.username, agreed=state.agreed)
         if not await self._hears(group, state, me):
             text += "\n\n" + say(language, "group_privacy", owner=state.owner)
@@ -321,7 +322,7 @@ class Groups:
         lines, rows = [say(language, "groups_how")], []
         for group, state in states:
             now = "keeping" if state.keeping else "waiting" if state.member else "gone"
-            lines.append(f"• {state.title} — {say(language, f'groups_{now}')}")
+            lines.append(f"• {state.title} — {say(language, known(f'groups_{now}'))}")
             if state.member:
                 what = "own" if state.everything else "everything"
                 mark = "☑" if state.everything else "☐"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from personal_bot.text_keys import TextKey
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
@@ -66,7 +68,7 @@ class Reading:
 class CannotReadError(Exception):
     """The document cannot be taken in; `key` and `values` become a `models.Refusal`."""
 
-    def __init__(self, key: str, **values: object) -> None:
+    def __init__(self, key: TextKey, **values: object) -> None:
         super().__init__(key)
         self.key = key
         self.values = values
