@@ -86,17 +86,18 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     )
     _add_flags(parser)
     _take_defaults_from(environment, parser)
+
     given = parser.parse_args(arguments)
     values = {name: value for name, value in vars(given).items() if value is not None}
-    values["allowed_user_ids"] = frozenset(values.pop("allowed_user_id", ()))
     _require(parser, values)
+
+    values["allowed_user_ids"] = frozenset(values.pop("allowed_user_id", ()))
     values["prices"] = Prices(
         models=dict(values.pop("price", ())),
         currency=values.pop("currency", "USD"),
         budget=values.pop("monthly_budget", None),
     )
     values.setdefault("user_id", 0)
-
     return Settings(**values)
 
 

@@ -14,7 +14,10 @@ HEIGHT: Final = 360  # pixels
 _DOT: Final = 4  # pixels of a dot of a sign
 _BASE: Final = 310  # pixels from the top: where bars stand
 _TOP: Final = 40  # pixels from the top: how high bars may reach
-_PAPER, _BAR, _MOST, _INK = range(4)
+_PAPER: Final = 0  # a pixel's number in the table of colours
+_BAR: Final = 1
+_MOST: Final = 2
+_INK: Final = 3
 _COLOURS: Final = bytes((255, 255, 255, 126, 170, 220, 42, 98, 173, 70, 70, 70))
 _SIGNS: Final = {  # five rows of three dots, each row a number in binary
     "0": "75557",

@@ -36,7 +36,7 @@ class Originals:
         half.replace(kept)
 
     def path(self, identity: str) -> Path | None:
-        """Where a file lies; None when it was not kept."""
+        """Give the file; None when it was not kept."""
         kept = self._folder / identity
         return kept if kept.exists() else None
 

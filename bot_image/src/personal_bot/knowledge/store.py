@@ -129,7 +129,7 @@ class Store(Protocol):
         """Write the manifest of a collection that exists, in one step."""
 
     async def records(self) -> list[Record]:
-        """All records, of every status."""
+        """Give all records, of every status."""
 
     async def put_records(self, records: Sequence[Record]) -> None:
         """Write records in one step: all of them or none."""

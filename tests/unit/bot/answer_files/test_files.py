@@ -76,6 +76,7 @@ async def test_a_script_without_a_typeface_comes_as_markdown_and_is_said_to(tmp_
     )
     path, why = await AnswerFiles(tmp_path, ExtractionLimits()).make(paper, kind="pdf", request_id=1)
     assert path.read_text() == "# 東京\n\n*n*\n\n東京は日本の首都です [1].\n\n## Sources\n\n1. a\n"
+    assert why
     assert say("en", why).startswith("I have no typeface")
     assert [left.name for left in tmp_path.iterdir()] == ["1.md"]
 
