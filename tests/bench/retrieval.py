@@ -25,12 +25,12 @@ from figures import Figure
 from personal_bot.knowledge.embeddings import searchable
 from personal_bot.knowledge.extract.chunks import chunked
 from personal_bot.knowledge.extract.segments import Segment
-from personal_bot.knowledge.fusion import CANDIDATES
 from personal_bot.knowledge.library import Library, LibraryConfig
 from personal_bot.knowledge.publishing import Catalogue
 from personal_bot.knowledge.sparse_vectors import WordEncoder
-from personal_bot.knowledge.store import Query, Record, SparseVector, Status, StoredChunk
-from personal_bot.knowledge.store_embedded import EmbeddedStore
+from personal_bot.knowledge.stores.fusion import CANDIDATES
+from personal_bot.knowledge.stores.store import Query, Record, SparseVector, Status, StoredChunk
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
 from personal_bot.llm.client import LLM, LLMConfig
 from personal_bot.models import Document, Place
 from standins.llm import Embedder

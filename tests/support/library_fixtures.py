@@ -11,9 +11,9 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen import canvas
 
 from personal_bot.knowledge.library import Library, LibraryConfig
-from personal_bot.knowledge.store import Store
-from personal_bot.knowledge.store_embedded import EmbeddedStore
-from personal_bot.knowledge.store_qdrant import ServerStore
+from personal_bot.knowledge.stores.store import Store
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
+from personal_bot.knowledge.stores.store_qdrant import ServerStore
 from personal_bot.llm.client import LLM, LLMConfig
 from personal_bot.models import Document, IncomingDocument, Ingested
 from standins.llm import Embedder, LLMStandIn

@@ -5,7 +5,7 @@ from typing import Final
 
 from personal_bot.exits import INTERNAL_ERROR, Exit
 from personal_bot.knowledge.library import Library, LibraryConfig
-from personal_bot.knowledge.store import StoreError
+from personal_bot.knowledge.stores.store import StoreError
 from personal_bot.llm.client import LLM, LLMConfig
 from personal_bot.secret_files import SecretFiles
 from personal_bot.settings import Settings

@@ -5,8 +5,8 @@ import logging
 
 from personal_bot.exits import INTERNAL_ERROR, Exit
 from personal_bot.knowledge.index import on_server, on_volume, opened
-from personal_bot.knowledge.store import StoreError
-from personal_bot.knowledge.store_copy import copy
+from personal_bot.knowledge.stores.store import StoreError
+from personal_bot.knowledge.stores.store_copy import copy
 from personal_bot.secret_files import SecretFiles
 from personal_bot.settings import Settings
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from personal_bot.knowledge.index import Index
 from personal_bot.knowledge.reindexing import Reindexing
-from personal_bot.knowledge.store import Status, StoreError
+from personal_bot.knowledge.stores.store import Status, StoreError
 from personal_bot.models import Refusal
 
 logger = logging.getLogger(__name__)

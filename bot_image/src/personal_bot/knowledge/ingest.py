@@ -16,10 +16,10 @@ from typing import Final
 
 from personal_bot.knowledge.embeddings import batches, searchable
 from personal_bot.knowledge.extraction import Extracted, ExtractionLimits, extract
-from personal_bot.knowledge.points import place_of
 from personal_bot.knowledge.publishing import Catalogue
 from personal_bot.knowledge.sparse_vectors import WordEncoder
-from personal_bot.knowledge.store import Record, Status, StoredChunk
+from personal_bot.knowledge.stores.points import place_of
+from personal_bot.knowledge.stores.store import Record, Status, StoredChunk
 from personal_bot.llm.client import LLM, FormerModelGoneError
 from personal_bot.llm.events import Embedded
 from personal_bot.models import (

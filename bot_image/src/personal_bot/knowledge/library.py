@@ -20,7 +20,7 @@ from personal_bot.knowledge.publishing import Catalogue
 from personal_bot.knowledge.reindexing import Reindexing
 from personal_bot.knowledge.retrieval import Budget, neighbours, passages, within
 from personal_bot.knowledge.sparse_vectors import WordEncoder
-from personal_bot.knowledge.store import Query, Record, Status, StoreError
+from personal_bot.knowledge.stores.store import Query, Record, Status, StoreError
 from personal_bot.llm.client import LLM
 from personal_bot.models import Document, IncomingDocument, Ingested, IngestEvent, KnowledgeState, Passage, Refusal
 

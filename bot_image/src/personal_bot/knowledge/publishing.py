@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from personal_bot.knowledge.index import Index
 from personal_bot.knowledge.originals import Originals
-from personal_bot.knowledge.store import Hit, Manifest, Record, Status, StoredChunk, StoreError
+from personal_bot.knowledge.stores.store import Hit, Manifest, Record, Status, StoredChunk, StoreError
 from personal_bot.llm.client import LLM
 from personal_bot.models import Refusal
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from personal_bot.knowledge.embeddings import batches, searchable
 from personal_bot.knowledge.index import Index
-from personal_bot.knowledge.store import Manifest, Record, Status, Store, StoredChunk, StoreError
+from personal_bot.knowledge.stores.store import Manifest, Record, Status, Store, StoredChunk, StoreError
 from personal_bot.llm.client import LLM
 from personal_bot.llm.events import Embedded
 from personal_bot.models import Refusal, Reindexed

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from personal_bot.knowledge.extract.chunks import NUMBERED, span, tokens
-from personal_bot.knowledge.store import Hit
+from personal_bot.knowledge.stores.store import Hit
 from personal_bot.models import Document, Passage, Place
 from personal_bot.texts.places import where
 

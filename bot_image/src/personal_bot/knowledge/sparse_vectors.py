@@ -7,7 +7,7 @@ language at a time: words in Cyrillic go to the Russian one, all others to the E
 import re
 from typing import Final, Protocol
 
-from personal_bot.knowledge.store import SparseVector
+from personal_bot.knowledge.stores.store import SparseVector
 
 _CYRILLIC: Final = re.compile(r"[^\W\d_]*[а-яё][^\W\d_]*", re.IGNORECASE)
 _JOINED: Final = re.compile(  # the words in camelCase, HTTPServer, utf8 and snake_case

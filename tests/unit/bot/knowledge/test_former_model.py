@@ -9,7 +9,7 @@ import pytest
 
 from personal_bot.answers.answerer import Answerer, AnswererConfig
 from personal_bot.knowledge.library import Library
-from personal_bot.knowledge.store import StoreError
+from personal_bot.knowledge.stores.store import StoreError
 from personal_bot.llm.events import Embedded
 from personal_bot.models import Answer, Question, Refusal
 from standins.llm import Embedder, LLMStandIn

@@ -9,7 +9,7 @@ import pytest
 from llmock.pytest_plugin import LLMock
 
 from personal_bot.knowledge.library import Library, LibraryConfig
-from personal_bot.knowledge.store_embedded import EmbeddedStore
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
 from personal_bot.llm.client import LLM
 
 # Takes in versions of one document for ever, and says so before and after each.

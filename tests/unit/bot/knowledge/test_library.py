@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from personal_bot.knowledge.library import Library, LibraryConfig
-from personal_bot.knowledge.store import StoreError
-from personal_bot.knowledge.store_embedded import EmbeddedStore
+from personal_bot.knowledge.stores.store import StoreError
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
 from personal_bot.llm.client import LLM
 from personal_bot.llm.events import Embedded
 from personal_bot.models import (

@@ -12,9 +12,9 @@ import pytest
 
 from personal_bot.knowledge.index import answering, on_volume
 from personal_bot.knowledge.library import Library, LibraryConfig
-from personal_bot.knowledge.store import Manifest
-from personal_bot.knowledge.store_copy import copy
-from personal_bot.knowledge.store_embedded import EmbeddedStore
+from personal_bot.knowledge.stores.store import Manifest
+from personal_bot.knowledge.stores.store_copy import copy
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
 from standins.llm import LLMStandIn
 from support.other_model import (
     LONG,

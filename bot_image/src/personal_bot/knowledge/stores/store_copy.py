@@ -6,7 +6,7 @@ that was broken off at any moment goes on where it was when it runs again, and i
 
 from collections.abc import AsyncGenerator
 
-from personal_bot.knowledge.store import Manifest, Status, Store, StoreError
+from personal_bot.knowledge.stores.store import Manifest, Status, Store, StoreError
 from personal_bot.models import Document
 
 

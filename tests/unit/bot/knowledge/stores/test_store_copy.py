@@ -11,10 +11,10 @@ import pytest
 from qdrant_client import AsyncQdrantClient
 
 from personal_bot.knowledge.sparse_vectors import WordEncoder
-from personal_bot.knowledge.store import Manifest, Query, Record, Status, Store, StoredChunk, StoreError
-from personal_bot.knowledge.store_copy import copy
-from personal_bot.knowledge.store_embedded import EmbeddedStore
-from personal_bot.knowledge.store_qdrant import ServerStore
+from personal_bot.knowledge.stores.store import Manifest, Query, Record, Status, Store, StoredChunk, StoreError
+from personal_bot.knowledge.stores.store_copy import copy
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
+from personal_bot.knowledge.stores.store_qdrant import ServerStore
 from personal_bot.models import Document, Place
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")

@@ -10,8 +10,8 @@ from typing import Any, Final, TypeVar
 
 from qdrant_client import AsyncQdrantClient, models
 
-from personal_bot.knowledge import fusion, points
-from personal_bot.knowledge.store import Hit, Manifest, Query, Record, StoredChunk, StoreError
+from personal_bot.knowledge.stores import fusion, points
+from personal_bot.knowledge.stores.store import Hit, Manifest, Query, Record, StoredChunk, StoreError
 
 _Result = TypeVar("_Result")
 _Ranking = list[tuple[str, float]]

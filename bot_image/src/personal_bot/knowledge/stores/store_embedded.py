@@ -16,9 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from personal_bot.knowledge import fusion, points
-from personal_bot.knowledge.store import Hit, Manifest, Query, Record, StoredChunk, StoreError
-from personal_bot.knowledge.volume_space import LEAST_FREE, VolumeSpace
+from personal_bot.knowledge.stores import fusion, points
+from personal_bot.knowledge.stores.store import Hit, Manifest, Query, Record, StoredChunk, StoreError
+from personal_bot.knowledge.stores.volume_space import LEAST_FREE, VolumeSpace
 
 _Result = TypeVar("_Result")
 _PAGE: Final = 256  # points that are read at a time

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from personal_bot.knowledge.store import StoreError
+from personal_bot.knowledge.stores.store import StoreError
 
 LEAST_FREE: Final = 96 << 20
 """Bytes that chunks leave free: the engine's log and a mapped file grow by 32 MiB at a time."""

@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any, Final
 
-from personal_bot.knowledge.store import Hit, Manifest, Record, SparseVector, Status, StoredChunk, StoreError
+from personal_bot.knowledge.stores.store import Hit, Manifest, Record, SparseVector, Status, StoredChunk, StoreError
 from personal_bot.models import Document, Place
 
 DENSE: Final = "dense"

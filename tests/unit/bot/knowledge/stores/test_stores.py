@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from personal_bot.knowledge.sparse_vectors import WordEncoder
-from personal_bot.knowledge.store import Manifest, Query, Record, Status, Store, StoredChunk, StoreError
-from personal_bot.knowledge.store_embedded import EmbeddedStore
-from personal_bot.knowledge.store_qdrant import ServerStore, connector
+from personal_bot.knowledge.stores.store import Manifest, Query, Record, Status, Store, StoredChunk, StoreError
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
+from personal_bot.knowledge.stores.store_qdrant import ServerStore, connector
 from personal_bot.models import Document, Place
 
 MakeStore = Callable[[], Store]
