@@ -66,7 +66,7 @@ async def test_whatever_a_model_writes_becomes_a_pdf(tmp_path: Path) -> None:
     ]  # fmt: skip
     paper = Paper(title="<b>&", note="n", text="\n\n".join(wild), heading="h", sources=PAPER.sources, language="en")
     path, why = await files.make(paper, kind="pdf", request_id=1)
-    assert (path.suffix, why) == (".pdf", "")
+    assert (path.suffix, why) == (".pdf", None)
     assert "five" in words_of(path)
 
 
