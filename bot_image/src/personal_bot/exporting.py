@@ -1,6 +1,6 @@
 """What a bot knows as zip files that another bot of this kind takes in: originals, chats, a dialogue, settings.
 
-Each zip is whole by itself: its ``manifest.json`` lists what is in it, with the SHA-256 of each file. Zips are cut so
+Each zip can be read alone: its ``manifest.json`` lists what is in it, with the SHA-256 of each file. Zips are cut so
 that Telegram carries them both ways. Nothing secret is in them: tokens and keys are not the bot's knowledge.
 """
 
@@ -50,7 +50,7 @@ class Packer:
     def __init__(
         self, folder: Path, stem: str, *, most: int, settings: dict[str, Any], dialogue: tuple[Turn, ...]
     ) -> None:
-        """Write nothing yet; `most` is bytes of a zip, which only a file that is larger by itself exceeds."""
+        """Write nothing yet; `most` is bytes of a zip, which a single larger file may exceed."""
         self._folder = folder
         self._stem = stem
         self._most = most

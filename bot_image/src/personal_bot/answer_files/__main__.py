@@ -1,4 +1,4 @@
-"""The process that sets a PDF; what it shall hold comes on stdin (see `sandbox.child`)."""
+"""The process that sets a PDF; its contents come on stdin (see `sandbox.child`)."""
 
 from typing import Any, Final
 

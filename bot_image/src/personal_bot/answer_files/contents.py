@@ -1,4 +1,4 @@
-"""What a file of an answer holds, whatever its form."""
+"""What a file of an answer holds, in either form."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _NO_NAME: Final = re.compile(r"[^\w\s.,()–-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """An answer with all that makes it readable by itself.
+    """An answer with all that a reader needs to understand it.
 
     Attributes:
         title: the question.

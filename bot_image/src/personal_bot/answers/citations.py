@@ -19,7 +19,7 @@ class Checked:
 
 
 def check(text: str, *, passages: int) -> Checked:
-    """Remove citations of passages that do not exist, and number the others anew; code is left as it is."""
+    """Remove citations of passages that do not exist, and renumber the others; code is left as it is."""
     order: dict[int, int] = {}
 
     def renumbered(match: re.Match[str]) -> str:

@@ -206,7 +206,7 @@ class Archives:
         return question(self._connection)
 
     async def _change(self, change: Callable[[Connection], _Result]) -> _Result:
-        """Make changes one after the other, in threads beside the one that answers.
+        """Make changes one after the other, in other threads than the one that answers questions.
 
         A change may have to wait until an export is in; questions must not wait with it.
         """

@@ -100,7 +100,7 @@ def remove_chat(connection: Connection, chat: int) -> None:
     connection.execute("DELETE FROM messages WHERE chat = ?", (chat,))
     connection.execute("DELETE FROM chats WHERE key = ?", (chat,))
     connection.execute("DELETE FROM authors WHERE key NOT IN (SELECT author FROM messages)")
-    connection.execute("DELETE FROM exports")  # whichever brought it is taken in anew when it is sent again
+    connection.execute("DELETE FROM exports")  # the export that brought it must be read again when it is sent again
     reindex_words(connection)
     connection.execute("COMMIT")
     connection.execute("PRAGMA incremental_vacuum").fetchall()

@@ -1,7 +1,7 @@
 """Whether the store can be used: opens it, knows what is wrong with it, and opens it again after a failure.
 
-The store may be away when the bot starts and at any time later. People are told so, attempts go on in the background,
-and everything works again by itself.
+The store may be away when the bot starts and at any time later. People get a sentence that says so, attempts go on in
+the background, and everything works again once the store is back.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class Availability:
         self._opening: asyncio.Task[None] | None = None
 
     def state(self) -> tuple[str, str]:
-        """Give the reason of the KnowledgeReady condition and what is to be said with it; "Opened": all is well."""
+        """Give the reason of the KnowledgeReady condition with its message; "Opened": all is well."""
         if self._is_full() and self._index.current.has_room():
             self._problem = None
 
@@ -62,7 +62,7 @@ class Availability:
             raise Refusal("store_opening")
 
     def refusal(self, error: StoreError) -> Refusal:
-        """Note a failure, open the store again where that may help, and give what the person is told."""
+        """Note a failure, open the store again where that may help, and give the refusal for the person."""
         logger.warning("The store fails: %s", error, extra={"reason": error.reason})
         self._problem = error
         if error.reason != "StoreFull":

@@ -41,7 +41,7 @@ def on_server(collection: str, url: str, key: Callable[[], str | None]) -> Place
 
 
 def answering(manifests: Sequence[Manifest | None]) -> int:
-    """Say which place answers: the newest complete index; whatever is there when none is complete."""
+    """Say which place answers: the newest complete index; any that is there when none is complete."""
     there = [(manifest.is_complete, manifest.number, -place) for place, manifest in enumerate(manifests) if manifest]
     return -max(there)[2] if there else 0
 
@@ -68,8 +68,8 @@ class Index:
 
     Attributes:
         manifest: of the index that answers; None: there is none yet.
-        following: of the one that is being filled.
-        records: of the one that answers, by generation.
+        following: of the index that is being filled.
+        records: of the index that answers, by generation.
         quiet: no document is being taken in.
     """
 

@@ -1,7 +1,7 @@
 """Another embedding model: the next index is filled from the texts of the one that answers, in the background.
 
-What there is to do follows from the records of both, never from what was done before: so it goes on where it was after
-a kill at any moment, and takes up what is added, renamed, extended or deleted meanwhile. Chunks that are there already
+What there is to do follows from the records of both, never from what was done before: so after a kill at any moment it
+goes on where it was, and takes up what is added, renamed, extended or deleted meanwhile. Chunks that are there already
 are not embedded again.
 """
 

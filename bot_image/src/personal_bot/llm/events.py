@@ -12,7 +12,7 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The whole text as far as it is written. It may start anew when a broken stream is asked for again."""
+    """The whole text as far as it is written. It may start again when a broken stream is requested again."""
 
     text: str
 

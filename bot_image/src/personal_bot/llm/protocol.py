@@ -5,6 +5,7 @@ endpoints and a stream of server-sent events (https://html.spec.whatwg.org/multi
 aiohttp is there for Telegram anyway.
 """
 
+import contextlib
 import json
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
@@ -59,7 +60,7 @@ class Wire:
             return await _document(answer)
 
     async def post(self, url: str, body: dict[str, Any], *, key: str) -> Any:  # noqa: ANN401 - JSON
-        """Post a JSON document and give the one that answers.
+        """Post a JSON document and give the JSON document that answers.
 
         Raises:
             ServiceError: none does.
@@ -111,16 +112,13 @@ class Wire:
         return self._session
 
 
-class _failures:  # noqa: N801 - reads as a function
-    """Turns what aiohttp and the JSON parser raise into `ServiceError`."""
-
-    async def __aenter__(self) -> None:
-        """Do nothing."""
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        """Raise anew what is known here."""
-        if isinstance(error, (aiohttp.ClientError, TimeoutError, OSError, ValueError)):
-            raise ServiceError(Fault(detail=type(error).__name__)) from None  # its text may hold the address's key
+@contextlib.asynccontextmanager
+async def _failures() -> AsyncGenerator[None]:
+    """Turn what aiohttp and the JSON parser raise into `ServiceError`."""
+    try:
+        yield
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        raise ServiceError(Fault(detail=type(error).__name__)) from None  # its text may hold a key from the address
 
 
 def _headers(key: str) -> dict[str, str]:
