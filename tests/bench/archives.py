@@ -1,7 +1,5 @@
 """A large export of a chat into messages, by the reading process as the bot runs it."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import random
@@ -9,42 +7,47 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Final
 
 from bench.figures import Figure, mebibytes
-from personal_bot.knowledge.extraction import ExtractionLimits, sandboxed
+from personal_bot.sandbox.running import Limits, run_limited
 
-SIZE = 500 << 20  # bytes of the export
-WORDS = [
+SIZE: Final = 500 << 20  # bytes of the export
+WORDS: Final = [
     *("привет", "как", "дела", "сервер", "работает", "обновление", "договор", "завтра", "встреча", "кот", "логи"),
     *("Python", "the", "code", "review", "deploy"),
 ]
-MODULE = "personal_bot.archives.reading"
-MEMORY = 128 << 20  # bytes that a pod of 256 MiB leaves the process
-_TELL_MEMORY = f"""
+MODULE: Final = "personal_bot.archives.reading"
+MEMORY: Final = 128 << 20  # bytes that a pod of 256 MiB leaves the process
+SECONDS: Final = 1200
+_PRINT_PEAK_MEMORY: Final = f"""
 import resource, subprocess, sys
 subprocess.run([sys.executable, "-I", "-m", "{MODULE}"], check=True, stdout=subprocess.DEVNULL)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 
-async def measure() -> list[Figure]:
-    """Read one export of 500 MB, and cut its messages into chunks."""
+async def measure(size: float = 1.0) -> list[Figure]:
+    """Read one export of 500 MB times `size`, and cut its messages into chunks."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         export, database = folder / "result.json", folder / "messages.sqlite"
-        messages = await asyncio.to_thread(_write, export)
-        size = export.stat().st_size
+        messages = await asyncio.to_thread(_write, export, round(SIZE * size))
+        written = export.stat().st_size
+
         take_in = {"task": "take_in", "source": str(export), "database": str(database), "sha256": "x"}
         began = time.monotonic()
         peak = await _memory(take_in)
         read = time.monotonic() - began
+
         chunks = {"task": "chunks", "database": str(database), "chats": [1], "folder": name}
         began = time.monotonic()
-        async for _ in sandboxed(MODULE, chunks, ExtractionLimits(memory=MEMORY, seconds=1200)):
+        async for _ in run_limited(MODULE, chunks, Limits(memory=MEMORY, seconds=SECONDS)):
             pass
         cut = time.monotonic() - began
         kept = database.stat().st_size
-    how = f"{messages:,} messages, {mebibytes(size)}"
+
+    how = f"{messages:,} messages, {mebibytes(written)}"
     return [
         Figure(what="messages of an export a second, read and indexed", value=f"{messages / read:,.0f}", how=how),
         Figure(
@@ -59,22 +62,22 @@ async def measure() -> list[Figure]:
 
 
 async def _memory(request: dict[str, object]) -> int:
-    """Peak resident memory in bytes, told by a small process in between: this one's own would count as a child's."""
+    """Give the peak resident memory in bytes, read by a small process in between: a child starts with its parent's."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _TELL_MEMORY, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", _PRINT_PEAK_MEMORY, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
-    out, _ = await process.communicate(json.dumps(request | {"memory": MEMORY, "seconds": 1200}).encode())
+    out, _ = await process.communicate(json.dumps(request | {"memory": MEMORY, "seconds": SECONDS}).encode())
     return int(out) * 1024
 
 
-def _write(path: Path) -> int:
-    """Write an export as Telegram Desktop does; gives the number of its messages."""
+def _write(path: Path, size: int) -> int:
+    """Write an export of so many bytes as Telegram Desktop does; gives the number of its messages."""
     dice = random.Random(1)  # noqa: S311 - the same export each time
     at = 1_600_000_000
     with path.open("w", encoding="utf-8") as file:
         file.write('{\n "name": "Bench",\n "type": "private_supergroup",\n "id": 1234567890,\n "messages": [\n')
         number = 0
-        while file.tell() < SIZE:
+        while file.tell() < size:
             number += 1
             at += dice.randint(5, 300)
             author = int(dice.paretovariate(1.1)) % 500

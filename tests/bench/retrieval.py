@@ -9,60 +9,65 @@ the passage's, and in its words in other forms. all-MiniLM-L6-v2 knows English o
 knows Russian.
 """
 
-from __future__ import annotations
-
 import ast
 import asyncio
 import sysconfig
 import tempfile
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final, TypeVar
 
 from bench.figures import Figure
 from personal_bot.knowledge.embeddings import searchable
 from personal_bot.knowledge.extract.chunks import chunked
 from personal_bot.knowledge.extract.segments import Segment
-from personal_bot.knowledge.fusion import CANDIDATES
 from personal_bot.knowledge.library import Library, LibraryConfig
+from personal_bot.knowledge.publishing import Catalogue
 from personal_bot.knowledge.sparse_vectors import WordEncoder
-from personal_bot.knowledge.store import Query, Record, SparseVector, Status, StoredChunk
-from personal_bot.knowledge.store_embedded import EmbeddedStore
+from personal_bot.knowledge.stores.fusion import CANDIDATES
+from personal_bot.knowledge.stores.store import Query, Record, SparseVector, Status, StoredChunk
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
 from personal_bot.llm.client import LLM, LLMConfig
 from personal_bot.models import Document, Place
 from standins.llm import Embedder
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+SHORTEST: Final = 200  # characters of a docstring's rest
+RRF_K: Final = 2
+FIRST_WORDS: Final = 4  # in a first line: "Return x." asks nothing
+RUSSIAN: Final = Path(__file__).with_name("russian.txt")
+FUSED: Final = "both, scores fused (the bot's)"
+WHOLE: Final = "the bot's whole pipeline"
+MODEL: Final = "all-MiniLM-L6-v2"
 
-SHORTEST = 200  # characters of a docstring's rest
-RRF_K = 2
-FIRST_WORDS = 4  # in a first line: "Return x." asks nothing
-RUSSIAN = Path(__file__).with_name("russian.txt")
-FUSED = "both, scores fused (the bot's)"
-WHOLE = "the bot's whole pipeline"
-MODEL = "all-MiniLM-L6-v2"
+_One = TypeVar("_One")
+_LEAST: Final = 8  # documents
 
 Ranks = dict[str, list[int]]  # by the way of searching: the rank of what each question should find
 
 
 def chosen_on(number: int) -> bool:
-    """Tell whether a question belongs to the half on which the bot's way was chosen."""
+    """Whether a question belongs to the half on which the bot's way was chosen."""
     return number % 2 == 0
 
 
-async def measure() -> list[Figure]:
-    """Put every document in and look for each by its question."""
+async def measure(size: float = 1.0) -> list[Figure]:
+    """Put every document in and search for each by its question; `size` scales how many there are."""
     embedder = Embedder()
-    pairs = docstrings()
+    return [*await _in_english(embedder, size), *await _in_russian(embedder, size)]
+
+
+async def _in_english(embedder: Embedder, size: float) -> list[Figure]:
+    pairs = _part(docstrings(), size)
     ranks = await _search_each(embedder, [rest for _, rest in pairs], [first for first, _ in pairs])
     how = f"{len(pairs)} docstrings of Python's standard library, {MODEL}"
     figures = [
         Figure(what=f"R@5 / MRR@10, {kind}", value=_score(found), how=how, goal="0.82 / 0.65" if kind == FUSED else "")
         for kind, found in ranks.items()
     ]
+
     whole = [rest.startswith("\n") for _, rest in pairs]
     parts = {
         "the half it was not chosen on": [not chosen_on(number) for number in range(len(pairs))],
@@ -74,7 +79,12 @@ async def measure() -> list[Figure]:
         figures.append(
             Figure(what=f"R@5 / MRR@10, {FUSED}: {part}", value=_score(found), how=f"{len(found)} questions of these")
         )
-    other_words, same_words, texts = russian()
+    return figures
+
+
+async def _in_russian(embedder: Embedder, size: float) -> list[Figure]:
+    other_words, same_words, texts = (_part(one, size) for one in russian())
+    figures: list[Figure] = []
     for questions, kind in ((same_words, "in the passage's words, other forms"), (other_words, "in other words")):
         ranks = await _search_each(embedder, texts, questions)
         how = f"{len(texts)} passages in Russian, {MODEL}, which does not know Russian"
@@ -95,7 +105,8 @@ async def _search_each(embedder: Embedder, texts: Sequence[str], questions: Sequ
         config = LibraryConfig(data_dir=Path(name), collection="bench")
         library = await Library.open(config, llm, stores=(store, EmbeddedStore(Path(name) / "other")))
         await library.wait_open()
-        generations = [await _take_in(library, embedder, words, text.strip()) for text in texts]
+        catalogue = library._catalogue  # noqa: SLF001 - documents of chunks, without a service that embeds them
+        generations = [await _take_in(catalogue, embedder, words, text.strip()) for text in texts]
         for question, vector, generation in zip(questions, vectors, generations, strict=True):
             for kind, found in (await _rankings(store, library, question, vector.tolist(), words)).items():
                 ranks[kind].append(_rank(generation, found))
@@ -106,7 +117,7 @@ async def _search_each(embedder: Embedder, texts: Sequence[str], questions: Sequ
 async def _rankings(
     store: EmbeddedStore, library: Library, query: str, dense: list[float], words: WordEncoder
 ) -> dict[str, list[str]]:
-    """What each way of searching finds for a question: generations, best first."""
+    """Give what each way of searching finds for a question: generations, best first."""
     sparse, nothing = words.query(query), SparseVector(indices=[], values=[])
     by_words = [h.generation for h in await store.search(Query(dense=None, sparse=sparse, limit=CANDIDATES))]
     by_meaning = [h.generation for h in await store.search(Query(dense=dense, sparse=nothing, limit=CANDIDATES))]
@@ -122,6 +133,10 @@ async def _rankings(
         FUSED: both,
         WHOLE: [passage.document_id for passage in await library.search(query, dense)],
     }
+
+
+def _part(everything: Sequence[_One], size: float) -> list[_One]:
+    return list(everything[: max(_LEAST, round(len(everything) * size))])
 
 
 def docstrings() -> list[tuple[str, str]]:
@@ -147,7 +162,7 @@ def russian() -> tuple[list[str], list[str], list[str]]:
     return list(other_words), list(same_words), list(texts)
 
 
-async def _take_in(library: Library, embedder: Embedder, words: WordEncoder, text: str) -> str:
+async def _take_in(catalogue: Catalogue, embedder: Embedder, words: WordEncoder, text: str) -> str:
     """Take a text in as the bot does with a file that has it; gives its generation, which is its id and name too."""
     generation = str(uuid.uuid4())
     texts = [chunk.text for chunk in chunked([Segment(text)])]
@@ -163,18 +178,20 @@ async def _take_in(library: Library, embedder: Embedder, words: WordEncoder, tex
         id=generation, name=generation, mime_type="", size=len(text), chunks=len(chunks), added=datetime.now(UTC)
     )
     record = Record(generation=generation, status=Status.COMPLETE, document=document)
-    await library.begin(record, dimension=len(chunks[0].dense))
-    await library.add(generation, chunks)
-    await library.complete(record)
+    await catalogue.begin(record, dimension=len(chunks[0].dense))
+    await catalogue.add(generation, chunks)
+    await catalogue.publish(record)
     return generation
 
 
 def _rank(wanted: str, found: Sequence[str]) -> int:
-    """How many other documents come before the wanted one; far too many when it is not found."""
+    """Count how many other documents come before the wanted one; far too many when it is not found."""
     return {document: rank for rank, document in reversed(list(enumerate(dict.fromkeys(found))))}.get(wanted, 10**6)
 
 
 def _score(ranks: Sequence[int]) -> str:
+    if not ranks:
+        return "no question of these"
     recall = sum(rank < 5 for rank in ranks) / len(ranks)
     reciprocal = sum(1 / (rank + 1) for rank in ranks if rank < 10) / len(ranks)
     return f"{recall:.3f} / {reciprocal:.3f}"

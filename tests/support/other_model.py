@@ -1,31 +1,26 @@
 # ruff: noqa: ANN401 - as the method has it that is overridden
 """What the tests of another embedding model share: an LLM whose new model waits for a gate, and a long document."""
 
-from __future__ import annotations
-
 import asyncio
 import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from personal_bot.llm.client import LLM, Embedded
-from personal_bot.models import IncomingDocument
+from personal_bot.knowledge.library import Library
+from personal_bot.llm.client import LLM
+from personal_bot.llm.events import Embedded
+from personal_bot.models import Document, IncomingDocument, Passage
 from standins.llm import Embedder, LLMStandIn
 from standins.llm.calls import Settings
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-    from pathlib import Path
-
-    from personal_bot.knowledge.library import Library
-    from personal_bot.models import Document, Passage
-
-    Send = Callable[[str, bytes | str], IncomingDocument]
-    Long = Callable[..., IncomingDocument]
-    TakeIn = Callable[[Library, IncomingDocument], Awaitable[Document]]
-    MakeLibrary = Callable[[], Awaitable[Library]]
+Send = Callable[[str, bytes | str], IncomingDocument]
+Long = Callable[..., IncomingDocument]
+TakeIn = Callable[[Library, IncomingDocument], Awaitable[Document]]
+MakeLibrary = Callable[[], Awaitable[Library]]
 
 OLD, NEW = "text-embedding-3-small", "another-model"
 LONG = [f"bread number {n}" for n in range(40)]  # more chunks than a batch

@@ -1,25 +1,21 @@
 """The clean-up run: drops the bot's collection on a Qdrant server, and ends."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from typing import Final
 
 from personal_bot.exits import INTERNAL_ERROR, Exit
 from personal_bot.knowledge.library import Library, LibraryConfig
-from personal_bot.knowledge.store import StoreError
+from personal_bot.knowledge.stores.store import StoreError
 from personal_bot.llm.client import LLM, LLMConfig
+from personal_bot.secret_files import SecretFiles
+from personal_bot.settings import Settings
 
-if TYPE_CHECKING:
-    from personal_bot.secret_files import SecretFiles
-    from personal_bot.settings import Settings
-
-_ATTEMPTS = 10
-_PAUSE = 3.0  # seconds
+_ATTEMPTS: Final = 10
+_PAUSE: Final = 3.0  # seconds
 
 
 async def drop_collection(settings: Settings, secrets: SecretFiles) -> None:
-    """Drop the collection; a server that is away is waited for a while.
+    """Drop the collection; wait for a while for a server that is away.
 
     Raises:
         Exit: it could not be dropped.
@@ -39,6 +35,7 @@ async def drop_collection(settings: Settings, secrets: SecretFiles) -> None:
         qdrant_key=lambda: secrets.current.qdrant_key,
     )
     library = await Library.open(config, llm)
+
     try:
         for attempt in range(1, _ATTEMPTS + 1):
             try:

@@ -1,22 +1,16 @@
-"""The copying run: the bot's collection from its volume to a Qdrant server, or back, and ends."""
-
-from __future__ import annotations
+"""The copying run: copies the bot's collection from its volume to a Qdrant server, or back, and ends."""
 
 import contextlib
 import logging
-from typing import TYPE_CHECKING
 
 from personal_bot.exits import INTERNAL_ERROR, Exit
 from personal_bot.knowledge.index import on_server, on_volume, opened
-from personal_bot.knowledge.store import StoreError
-from personal_bot.knowledge.store_copy import copy
-from personal_bot.knowledge.store_qdrant import connector
+from personal_bot.knowledge.stores.store import StoreError
+from personal_bot.knowledge.stores.store_copy import copy
+from personal_bot.secret_files import SecretFiles
+from personal_bot.settings import Settings
 
-if TYPE_CHECKING:
-    from personal_bot.secret_files import SecretFiles
-    from personal_bot.settings import Settings
-
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 async def copy_knowledge(settings: Settings, secrets: SecretFiles) -> None:
@@ -27,16 +21,18 @@ async def copy_knowledge(settings: Settings, secrets: SecretFiles) -> None:
     """
     url = settings.qdrant_url or ""
     volume = on_volume(settings.data_dir / "knowledge" / settings.collection)
-    server = on_server(settings.collection, connector(url, lambda: secrets.current.qdrant_key))
+    server = on_server(settings.collection, url, lambda: secrets.current.qdrant_key)
     sources, targets = (volume, server) if settings.copy_knowledge == "to-server" else (server, volume)
     done = 0
+
     try:
         source, target = [stores[(await opened(stores))[1]] for stores in (sources, targets)]
         async with contextlib.aclosing(copy(source, target)) as copied:
             async for document, number, total in copied:
-                _log.info("Copied %d of %d documents: %s", number, total, document.name)
+                logger.info("Copied %d of %d documents: %s", number, total, document.name)
                 done = number
-        _log.info("The collection %s is copied", settings.collection, extra={"documents": done})
+
+        logger.info("The collection %s is copied", settings.collection, extra={"documents": done})
     except StoreError as error:
         raise Exit(
             INTERNAL_ERROR,

@@ -1,10 +1,8 @@
 """What a bot knows as zip files that another bot of this kind takes in: originals, chats, a dialogue, settings.
 
-Each zip is whole by itself: its ``manifest.json`` lists what is in it, with the SHA-256 of each file. Zips are cut so
+Each zip can be read alone: its ``manifest.json`` lists what is in it, with the SHA-256 of each file. Zips are cut so
 that Telegram carries them both ways. Nothing secret is in them: tokens and keys are not the bot's knowledge.
 """
-
-from __future__ import annotations
 
 import hashlib
 import json
@@ -12,18 +10,20 @@ import os
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from personal_bot.models import Turn
 
-_FORMAT, _VERSION = "personalbots-export", 1
-_MANIFEST = "manifest.json"
-_LARGEST_MANIFEST = 8 << 20  # bytes
-_BLOCK = 1 << 20
-DOCUMENT, CHAT = "document", "chat"
+_FORMAT: Final = "personalbots-export"
+_VERSION: Final = 1
+_MANIFEST: Final = "manifest.json"
+_LARGEST_MANIFEST: Final = 8 << 20  # bytes
+_BLOCK: Final = 1 << 20  # bytes
+DOCUMENT: Final = "document"
+CHAT: Final = "chat"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A file of an export: a document as it was sent, or a chat as Telegram Desktop exports one."""
 
@@ -35,7 +35,7 @@ class Item:
     path: str = ""  # in the zip
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What is in a zip. `settings` are `Preferences` as plain values."""
 
@@ -50,7 +50,7 @@ class Packer:
     def __init__(
         self, folder: Path, stem: str, *, most: int, settings: dict[str, Any], dialogue: tuple[Turn, ...]
     ) -> None:
-        """Write nothing yet; `most` is bytes of a zip, which only a file that is larger by itself exceeds."""
+        """Write nothing yet; `most` is bytes of a zip, which a single larger file may exceed."""
         self._folder = folder
         self._stem = stem
         self._most = most
@@ -65,9 +65,10 @@ class Packer:
         Raises:
             OSError: the volume is full.
         """
-        expected = item.size if item.kind == DOCUMENT else item.size // 3  # what is said in chats is packed well
+        expected = item.size if item.kind == DOCUMENT else item.size // 3  # chats compress well
         if self._zip and self._zip.fp and self._zip.fp.tell() + expected > self._most:
             self._end_part()
+
         archive = self._zip or self._open()
         number = len(self._items) + 1
         path = f"{item.kind}s/{number}{Path(item.name).suffix[:10] if item.kind == DOCUMENT else '.json'}"
@@ -75,7 +76,7 @@ class Packer:
         self._items.append(Item(**asdict(item) | {"path": path}))
 
     def close(self) -> None:
-        """Write the last zip, which is there even when there are no files."""
+        """Write the last zip; there is one even without files."""
         if self._zip or not self.parts:
             self._end_part()
 
@@ -98,23 +99,27 @@ class Packer:
         archive.writestr(_MANIFEST, json.dumps(told, ensure_ascii=False, indent=1))
         path = Path(archive.filename or "")
         archive.close()
+
         with path.open("rb") as file:
             os.fsync(file.fileno())
+
         self.parts.append((path, tuple(self._items)))
         self._zip, self._items = None, []
 
 
 def read_manifest(path: Path) -> Manifest | None:
-    """What is in a zip; None when it is no export that this bot understands."""
+    """Read what is in a zip; None when it is no export that this bot understands."""
     if not zipfile.is_zipfile(path):
         return None
     try:
         with zipfile.ZipFile(path) as archive:
             if archive.getinfo(_MANIFEST).file_size > _LARGEST_MANIFEST:
                 return None
+
             told = json.loads(archive.read(_MANIFEST))
             if told["format"] != _FORMAT or told["version"] != _VERSION:
                 return None
+
             return Manifest(
                 items=tuple(Item(**item) for item in told["items"]),
                 settings=dict(told["settings"]),
@@ -135,24 +140,28 @@ def unpack(path: Path, item: Item, into: Path) -> bool:
             good = _copied(packed, file, most=item.size) == item.sha256
     except (KeyError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
         good = False
+
     if not good:
         into.unlink(missing_ok=True)
+
     return good
 
 
 def sha256_of(path: Path) -> str:
-    """The hex SHA-256 of a file."""
+    """Give the hex SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _copied(packed: IO[bytes], file: IO[bytes], *, most: int) -> str:
-    """Copy what is no more than it says; gives its hash."""
+    """Copy at most `most` bytes, and give their hash; "" when there are more."""
     seen, left = hashlib.sha256(), most
     while block := packed.read(_BLOCK):
         left -= len(block)
         if left < 0:
             return ""
+
         seen.update(block)
         file.write(block)
+
     return seen.hexdigest()

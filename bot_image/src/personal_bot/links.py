@@ -1,16 +1,17 @@
-"""Fetches what a link that the owner sends leads to, and never anything inside the network that the bot runs in.
+"""Fetches links that the owner sends, and never anything inside the network that the bot runs in.
 
-A name may resolve to another address at every look, and a page may redirect anywhere. So every step is checked, and the
+A name may resolve to another address each time, and a page may redirect anywhere. So every step is checked, and the
 connection goes to the very address that was checked.
 """
-
-from __future__ import annotations
 
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
 from urllib.parse import unquote, urljoin, urlsplit
 
 import aiohttp
@@ -18,22 +19,22 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from personal_bot.models import Refusal
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+LARGEST: Final = 512 << 20  # bytes: what a document may have
+_SECONDS: Final = 60  # of silence; the request itself limits how long all of it may take
+_REDIRECTS: Final = 5
+_MOVED: Final = frozenset({301, 302, 303, 307, 308})
+_BLOCK: Final = 1 << 16  # bytes
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: IPv4 addresses, private ones too, written as IPv6
+_ENDINGS: Final = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "application/pdf": ".pdf",
+    "text/plain": ".txt",
+}
+_LONGEST_NAME: Final = 150  # characters
 
-LARGEST = 512 << 20  # bytes: what a document may have
-_SECONDS = 60  # of silence; how long all of it may take is the request's to say
-_REDIRECTS = 5
-_MOVED = frozenset({301, 302, 303, 307, 308})
-_OK = 200
-_BLOCK = 1 << 16
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: IPv4 addresses, private ones too, written as IPv6
-_ENDINGS = {"text/html": ".html", "application/xhtml+xml": ".html", "application/pdf": ".pdf", "text/plain": ".txt"}
-_LONGEST_NAME = 150
 
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """What came: the name of a document for it, and what the server says that it is."""
 
@@ -49,6 +50,7 @@ def is_public(text: str) -> bool:
             return is_public(str(address.ipv4_mapped))
         if address.sixtofour or address.teredo or address in _NAT64:
             return False
+
     return address.is_global and not address.is_multicast
 
 
@@ -65,16 +67,17 @@ async def fetch(
     Args:
         url: http or https.
         into: where to.
-        on_progress: is told how many bytes are there, and of how many; of 0 when nobody knows.
+        on_progress: is called with the bytes that are there, and the bytes in all; 0 when nobody knows.
         allowed: says whether an IP address may be connected to; for tests.
         largest: bytes that it may have.
 
     Raises:
-        Refusal: it leads nowhere, to what may not be fetched, or to too much.
+        Refusal: it leads nowhere, to an address that may not be fetched, or to too much.
         OSError: the volume is full.
     """
     connector = aiohttp.TCPConnector(resolver=_Checked(allowed), use_dns_cache=False)
     timeout = aiohttp.ClientTimeout(total=None, connect=_SECONDS, sock_read=_SECONDS)
+
     try:
         async with aiohttp.ClientSession(
             connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
@@ -85,14 +88,16 @@ async def fetch(
                     if response.status in _MOVED and "Location" in response.headers:
                         url = urljoin(url, response.headers["Location"])
                         continue
-                    if response.status != _OK:
+                    if response.status != HTTPStatus.OK:
                         raise Refusal("link_failed", status=response.status)
+
                     await _save(response, into, on_progress, largest)
                     return Fetched(name=_name(url, response.content_type), mime_type=response.content_type)
     except _ForbiddenError:
         raise Refusal("link_private") from None
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise Refusal("link_private" if isinstance(error.__cause__, _ForbiddenError) else "link_unreachable") from error
+
     raise Refusal("link_unreachable")
 
 
@@ -111,6 +116,7 @@ class _Checked(AbstractResolver):
         addresses = [(kind, str(address[0])) for kind, _, _, _, address in found]
         if not all(self._allowed(address.partition("%")[0]) for _, address in addresses):
             raise _ForbiddenError(host)
+
         return [
             ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST)
             for kind, address in addresses
@@ -124,10 +130,12 @@ def _require_allowed(url: str, allowed: Callable[[str], bool]) -> None:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise _ForbiddenError(url)
+
     try:
         ipaddress.ip_address(parts.hostname)
     except ValueError:
         return  # a name: the resolver checks it
+
     if not allowed(parts.hostname):
         raise _ForbiddenError(url)
 
@@ -138,11 +146,13 @@ async def _save(
     size, total = 0, 0 if "Content-Encoding" in response.headers else response.content_length or 0
     if total > largest:
         raise Refusal("link_too_large", limit=largest)
+
     with into.open("wb") as file:
         async for block in response.content.iter_chunked(_BLOCK):
             size += len(block)
             if size > largest:
                 raise Refusal("link_too_large", limit=largest)
+
             file.write(block)
             on_progress(size, total)
 

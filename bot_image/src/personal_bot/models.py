@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from personal_bot.text_keys import TextKey
+
 
 class Refusal(Exception):  # noqa: N818 - it is an answer to a person, not a fault
     """The bot cannot do something, and one sentence tells the person why.
@@ -19,7 +21,7 @@ class Refusal(Exception):  # noqa: N818 - it is an answer to a person, not a fau
         values: fill the sentence's placeholders.
     """
 
-    def __init__(self, key: str, **values: object) -> None:
+    def __init__(self, key: TextKey, **values: object) -> None:
         super().__init__(key)
         self.key = key
         self.values = values
@@ -186,7 +188,7 @@ class Ingested:
 
     document: Document
     already_known: bool = False
-    skipped: tuple[tuple[str, str], ...] = ()  # files inside it that the bot cannot read, each with the key of why
+    skipped: tuple[tuple[str, TextKey], ...] = ()  # files inside it that the bot cannot read, each with the key of why
 
 
 IngestEvent = IngestProgress | Waiting | Ingested
@@ -199,7 +201,7 @@ class Reindexed:
     model: str
     done: int  # chunks
     total: int
-    problem: str = ""  # why it has to wait: the key of a sentence, and what fills it
+    problem: TextKey | None = None  # why it has to wait: the key of a sentence, and what fills it
     values: dict[str, object] = field(default_factory=dict)
 
 

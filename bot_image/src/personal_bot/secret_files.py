@@ -4,17 +4,11 @@ The kubelet replaces a mounted Secret's files when the Secret changes; a token o
 on, without a restart. A file that is gone or empty in between leaves the last value in use.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from personal_bot.exits import BadArguments
 from personal_bot.models import Secrets
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from personal_bot.settings import Settings
+from personal_bot.settings import Settings
 
 
 class SecretFiles:
@@ -35,22 +29,24 @@ class SecretFiles:
         )
 
     def refresh(self) -> frozenset[str]:
-        """Read the files again; returns the names of the secrets that changed."""
+        """Read the files again; gives the names of the secrets that changed."""
         files = {
             "telegram_token": self._settings.bot_token_file,
             "openai_key": self._settings.openai_key_file,
             "qdrant_key": self._settings.qdrant_api_key_file,
         }
         changed = set()
+
         for name, path in files.items():
             value = _read(path) if path else ""
             if value and value != getattr(self.current, name):
                 setattr(self.current, name, value)
                 changed.add(name)
+
         return frozenset(changed)
 
     def values(self) -> tuple[str, ...]:
-        """Every secret in use now, for the logger to mask."""
+        """Give every secret in use now, for the logger to mask."""
         secrets = self.current
         return tuple(value for value in (secrets.telegram_token, secrets.openai_key, secrets.qdrant_key) if value)
 
@@ -60,9 +56,11 @@ def _needed(value: str | None, path: Path | None) -> str:
         return value
     if path is None:
         raise BadArguments("A secret is required, and neither it nor its file was given.")
+
     read = _read(path)
     if not read:
         raise BadArguments(f"{path} cannot be read or is empty: it must hold the secret on one line.")
+
     return read
 
 

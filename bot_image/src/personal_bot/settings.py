@@ -1,24 +1,20 @@
 """The bot's settings: flags, each with an environment variable ``PERSONAL_BOT_<FLAG>``, checked before all else."""
 
-from __future__ import annotations
-
 import argparse
 import enum
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from personal_bot.exits import BadArguments
 from personal_bot.state.usage import Price, Prices
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-ENV_PREFIX = "PERSONAL_BOT_"
-_PRICE_HELP = (
+ENV_PREFIX: Final = "PERSONAL_BOT_"
+_PRICE_HELP: Final = (
     "MODEL=SENT/WRITTEN: money for a million tokens sent and written, by the beginning of its name; repeatable"
 )
 _Value = TypeVar("_Value")
@@ -32,7 +28,7 @@ class AccessMode(enum.Enum):
     PUBLIC = "Public"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the bot was started with; never changes while it runs.
 
@@ -45,7 +41,7 @@ class Settings:
         port: of the health server; 0 takes a free one.
         prices: of models, and the budget of a month.
         copy_knowledge: copy the collection ("to-server" or "to-volume") and end, instead of running the bot.
-        allow_links: fetch what links lead to that the owner sends, never inside the bot's own network.
+        allow_links: fetch links that the owner sends, never inside the bot's own network.
         drop_collection: drop the collection on the Qdrant server and end, instead of running the bot.
     """
 
@@ -90,10 +86,12 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     )
     _add_flags(parser)
     _take_defaults_from(environment, parser)
+
     given = parser.parse_args(arguments)
     values = {name: value for name, value in vars(given).items() if value is not None}
-    values["allowed_user_ids"] = frozenset(values.pop("allowed_user_id", ()))
     _require(parser, values)
+
+    values["allowed_user_ids"] = frozenset(values.pop("allowed_user_id", ()))
     values["prices"] = Prices(
         models=dict(values.pop("price", ())),
         currency=values.pop("currency", "USD"),
@@ -141,12 +139,14 @@ def _take_defaults_from(environment: Mapping[str, str], parser: argparse.Argumen
         flag = name.removeprefix(ENV_PREFIX).lower()
         if not name.startswith(ENV_PREFIX) or not text:
             continue
+
         if flag in _LISTS:
             flags[flag] = [_converted(_LISTS[flag], part, name) for part in text.split(",")]
         elif flag in {"drop_collection", "allow_links"}:
             flags[flag] = text.lower() in {"1", "true", "yes"}
         else:
             flags[flag] = text
+
     parser.set_defaults(**{flag: value for flag, value in flags.items() if flag in vars(parser.parse_args([]))})
 
 
@@ -183,6 +183,7 @@ def _price(text: str) -> tuple[str, Price]:
     match = re.fullmatch(r"([^=\s]+)=(\d+(?:\.\d+)?)(?:/(\d+(?:\.\d+)?))?", text)
     if not match:
         raise argparse.ArgumentTypeError(f"{text!r} is no price: write one like gpt-5-mini=0.25/2")
+
     return match[1], Price(prompt=float(match[2]), completion=float(match[3] or 0))
 
 
@@ -206,8 +207,10 @@ def _url(text: str) -> str:
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         good = False
+
     if not good:
         raise argparse.ArgumentTypeError(f"{text!r} is no address: write one like https://example.org")
+
     return text.rstrip("/")
 
 
@@ -232,6 +235,7 @@ def _duration(text: str) -> float:
     )
     if seconds <= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is no duration: write one like 90s, 20m or 1h30m")
+
     return float(seconds)
 
 

@@ -1,19 +1,17 @@
-"""The process that sets a PDF: what it is to be comes on stdin, see `sandbox.child`."""
+"""The process that sets a PDF; its contents come on stdin (see `sandbox.child`)."""
 
-from __future__ import annotations
-
-from typing import Any
+from typing import Any, Final
 
 from personal_bot.answer_files.contents import Paper
 from personal_bot.answer_files.pdf import write
 from personal_bot.sandbox.child import serve
 
-_LARGEST = 64 << 20  # bytes of a file
+_LARGEST_OUTPUT: Final = 64 << 20  # bytes of a file
 
 
 def main() -> None:
-    """Do what is asked for."""
-    serve(_work, largest_output=_LARGEST)
+    """Set one PDF."""
+    serve(_work, largest_output=_LARGEST_OUTPUT)
 
 
 def _work(request: dict[str, Any]) -> dict[str, Any]:

@@ -1,17 +1,16 @@
-"""What a file of an answer holds, whatever its form."""
-
-from __future__ import annotations
+"""What a file of an answer holds, in either form."""
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
-_LONGEST_NAME = 60
-_NO_NAME = re.compile(r"[^\w\s.,()–-]+")
+_LONGEST_NAME: Final = 60  # characters
+_NO_NAME: Final = re.compile(r"[^\w\s.,()–-]+")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """An answer with all that makes it readable by itself.
+    """An answer with all that a reader needs to understand it.
 
     Attributes:
         title: the question.
@@ -31,7 +30,7 @@ class Paper:
 
 
 def markdown(paper: Paper) -> str:
-    """The paper as Markdown."""
+    """Write the paper as Markdown."""
     parts = [f"# {' '.join(paper.title.split())}", f"*{paper.note}*", paper.text.strip()]
     if paper.sources:
         lines = [
@@ -39,11 +38,12 @@ def markdown(paper: Paper) -> str:
             for number, (name, link) in enumerate(paper.sources, start=1)
         ]
         parts += [f"## {paper.heading}", "\n".join(lines)]
+
     return "\n\n".join(parts) + "\n"
 
 
 def file_name(title: str, ending: str) -> str:
-    """A name that every system takes, from the first words of the title."""
+    """Make a file name that every system takes, from the first words of the title."""
     line = " ".join(_NO_NAME.sub(" ", title.strip().partition("\n")[0]).split())
     short = line if len(line) <= _LONGEST_NAME else line[:_LONGEST_NAME].rpartition(" ")[0] or line[:_LONGEST_NAME]
     return f"{short.strip('. ') or 'answer'}.{ending}"

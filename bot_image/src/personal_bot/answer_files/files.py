@@ -1,61 +1,58 @@
 """Makes the files of answers and keeps them on the bot's volume until they are delivered."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging
 import os
 import time
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Final
 
-from personal_bot.answer_files.contents import markdown
-from personal_bot.knowledge.extraction import sandboxed
+from personal_bot.answer_files.contents import Paper, markdown
 from personal_bot.models import Refusal
+from personal_bot.sandbox.running import Limits, run_limited
+from personal_bot.text_keys import TextKey
 
-if TYPE_CHECKING:
-    from pathlib import Path
+PDF: Final = "pdf"
+MARKDOWN: Final = "md"
+_KEPT: Final = 86_400  # seconds after which a file that a killed process left behind is removed
 
-    from personal_bot.answer_files.contents import Paper
-    from personal_bot.knowledge.extraction import ExtractionLimits
-
-PDF, MARKDOWN = "pdf", "md"
-_KEPT = 86400  # seconds after which a file that a killed process left behind is removed
-
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class AnswerFiles:
-    """One file a request, which is there whole and on the disk before anybody hears of it."""
+    """One file a request; it is whole and on the disk before its path is given."""
 
-    def __init__(self, folder: Path, limits: ExtractionLimits) -> None:
-        """`folder` is made when needed; `limits` are those of the process that sets a PDF."""
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        """Take the folder, which is made when needed, and the limits of the process that sets a PDF."""
         self._folder = folder
         self._limits = limits
         self._setting = asyncio.Lock()  # one at a time: each takes 40 MiB
 
-    async def make(self, paper: Paper, *, kind: str, request_id: int) -> tuple[Path, str]:
+    async def make(self, paper: Paper, *, kind: str, request_id: int) -> tuple[Path, TextKey | None]:
         """Make a file of this kind; a PDF that cannot be set becomes Markdown.
 
         Returns:
-            The file, and the key of the sentence that says why it is Markdown instead, else "".
+            The file, and the key of the sentence that says why it is Markdown instead, else None.
 
         Raises:
             OSError: the volume is full.
         """
         await asyncio.to_thread(self._tidy)
-        why = ""
+        why: TextKey | None = None
+
         if kind == PDF:
             path = self._folder / f"{request_id}.{PDF}"
             try:
                 async with self._setting:
                     await self._set(paper, path)
             except Refusal as refusal:
-                log.warning("An answer cannot be set as a PDF: %s", refusal.key)
-                why = refusal.key if refusal.key == "pdf_letters_missing" else "pdf_failed"
+                logger.warning("An answer cannot be set as a PDF: %s", refusal.key)
+                why = "pdf_letters_missing" if refusal.key == "pdf_letters_missing" else "pdf_failed"
             else:
-                return path, ""
+                return path, None
+
         return await self._kept(f"{request_id}.{MARKDOWN}", markdown(paper).encode()), why
 
     async def keep(self, data: bytes, *, ending: str, request_id: int) -> Path:
@@ -76,9 +73,10 @@ class AnswerFiles:
         half = path.with_suffix(".new")
         try:
             request = {"paper": asdict(paper), "into": str(half)}
-            async with contextlib.aclosing(sandboxed("personal_bot.answer_files", request, self._limits)) as news:
+            async with contextlib.aclosing(run_limited("personal_bot.answer_files", request, self._limits)) as news:
                 async for one in news:
-                    log.info("An answer is set as a PDF", extra={"pages": one["pages"]})
+                    logger.info("An answer is set as a PDF", extra={"pages": one["pages"]})
+
             await asyncio.to_thread(_keep, path, None)
         finally:
             half.unlink(missing_ok=True)
@@ -86,6 +84,7 @@ class AnswerFiles:
     def _tidy(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         oldest = time.time() - _KEPT
+
         for file in self._folder.iterdir():
             if file.stat().st_mtime < oldest:
                 file.unlink(missing_ok=True)
@@ -98,4 +97,5 @@ def _keep(path: Path, data: bytes | None) -> None:
         file.write(data or b"")
         file.flush()
         os.fsync(file.fileno())
+
     half.replace(path)

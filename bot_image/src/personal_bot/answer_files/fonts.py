@@ -4,12 +4,11 @@ PT Sans was made for Russian; IBM Plex Mono is for code, and has arrows and fram
 is left out when it is a picture (an emoji); a script that neither has makes a PDF impossible.
 """
 
-from __future__ import annotations
-
 import unicodedata
+from collections.abc import Set as AbstractSet
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import Final
 
 import fontpkg_ibm_plex_mono
 import fontpkg_pt_sans
@@ -18,12 +17,13 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 from personal_bot.sandbox.errors import CannotReadError
 
-if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
-TEXT, CODE = "Text", "Code"
-_ALIKE = str.maketrans({"⇒": "→", "⇐": "←", "✔": "✓", "✗": "×", "✘": "×", "✅": "✓", "❌": "×", "★": "*", "☑": "✓"})
-_LETTERS = frozenset("LMN")  # Unicode's categories of what is read: letters, marks, numbers
+TEXT: Final = "Text"
+CODE: Final = "Code"
+_ALIKE: Final = str.maketrans(
+    {"⇒": "→", "⇐": "←", "✔": "✓", "✗": "×", "✘": "×", "✅": "✓", "❌": "×", "★": "*", "☑": "✓"}
+)
+_LETTERS: Final = frozenset("LMN")
+"""Unicode's categories of signs that carry meaning: letters, marks, numbers."""
 
 
 class Letters:
@@ -48,7 +48,7 @@ class Letters:
         )
 
     def text(self, plain: str) -> str:
-        """The text as reportlab's markup, each sign in a typeface that has it.
+        """Write text as reportlab's markup, each sign in a typeface that has it.
 
         Raises:
             CannotReadError: it is in a script that has none.
@@ -57,10 +57,11 @@ class Letters:
         for typeface, signs in groupby(plain.translate(_ALIKE), self._typeface):
             part = escape("".join(signs))
             marked += {"": "", TEXT: part, CODE: f'<font face="{CODE}">{part}</font>'}[typeface]
+
         return marked
 
     def code(self, plain: str) -> str:
-        """Code as reportlab's markup.
+        """Write code as reportlab's markup.
 
         Raises:
             CannotReadError: it is in a script that has no typeface.
@@ -75,6 +76,7 @@ class Letters:
             return CODE
         if unicodedata.category(sign)[0] in _LETTERS and not unicodedata.category(sign) == "Mn":
             raise CannotReadError("pdf_letters_missing")
+
         return ""
 
 
@@ -82,7 +84,9 @@ def _register(family: str, folder: object, *files: str) -> AbstractSet[int]:
     """Register regular, bold, italic and bold italic; gives the signs that the regular one has."""
     names = [family, f"{family}-Bold", f"{family}-Italic", f"{family}-BoldItalic"]
     fonts = [TTFont(name, f"{folder}/{file}") for name, file in zip(names, files, strict=True)]
+
     for font in fonts:
         pdfmetrics.registerFont(font)
+
     pdfmetrics.registerFontFamily(family, *names)
     return frozenset(fonts[0].face.charToGlyph)

@@ -1,30 +1,36 @@
 """From a question to an answer: search, read, ask the model, check its citations."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from personal_bot.answers.citations import check
 from personal_bot.answers.context_window import newest, room_in, window_of
 from personal_bot.answers.prompt import messages
 from personal_bot.answers.rewriting import search_text
-from personal_bot.llm.client import Embedded, Finished, FormerModelGoneError, Written
-from personal_bot.models import Answer, Passage, Refusal, Stage, StageReached, TextSoFar
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-    from personal_bot.knowledge.library import Library
-    from personal_bot.llm.client import LLM
-    from personal_bot.models import AnswerEvent, LLMState, Question
+from personal_bot.knowledge.library import Library
+from personal_bot.llm.client import LLM, FormerModelGoneError
+from personal_bot.llm.events import Embedded, Finished, Written
+from personal_bot.llm.protocol import Message
+from personal_bot.models import (
+    Answer,
+    AnswerEvent,
+    LLMState,
+    Passage,
+    Question,
+    Refusal,
+    Stage,
+    StageReached,
+    TextSoFar,
+    Waiting,
+)
 
 _Event = TypeVar("_Event")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswererConfig:
     """How answers are made.
 
@@ -44,7 +50,7 @@ class Answerer:
         self._llm = llm
 
     def state(self) -> LLMState:
-        """What the last request to the LLM service told."""
+        """Give what requests to the LLM service have shown."""
         return self._llm.state()
 
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
@@ -56,6 +62,7 @@ class Answerer:
         deadline = asyncio.get_running_loop().time() + self._config.request_timeout
         events = self._events(question)
         written, found = "", list[Passage]()
+
         async with contextlib.aclosing(events):
             try:
                 async for event in _until(deadline, events):
@@ -70,22 +77,22 @@ class Answerer:
                 yield _answer(Finished(text=written, complete=False), found)
 
     async def _events(self, question: Question) -> AsyncGenerator[AnswerEvent | list[Passage]]:
+        """Search, read and write; what was found comes as a list of passages on the way."""
         yield StageReached(stage=Stage.SEARCHING)
         if not await self._library.documents():
             raise Refusal("no_documents")
+
         model = question.model or self._llm.config.model
         room = room_in(window_of(model, told=self._llm.windows.get(model)))
         text = await search_text(self._llm, question)
-        vector: list[float] | None = None
         embedder = self._library.embedding_model()
-        try:
-            async for event in self._llm.embed([text], model=embedder):
-                if isinstance(event, Embedded):
-                    vector = event.vectors[0]
-                else:
-                    yield event
-        except FormerModelGoneError:
-            vector = None
+        vector: list[float] | None = None
+        async for event in self._vector(text, embedder):
+            if isinstance(event, Embedded):
+                vector = event.vectors[0]
+            else:
+                yield event
+
         by_words = not vector or not self._library.comparable(vector, embedder)
         found = await self._library.search(
             text, vector, model=embedder, document_ids=question.document_ids, budget=room.passages
@@ -93,21 +100,35 @@ class Answerer:
         if not found:
             raise _nothing(question, by_words=by_words)
         yield found
+
         yield StageReached(stage=Stage.READING)
         request = messages(replace(question, dialogue=newest(question.dialogue, within=room.dialogue)), found)
+        async with contextlib.aclosing(self._written(request, model)) as replies:
+            async for reply in replies:
+                yield replace(_answer(reply, found), words_only=by_words) if isinstance(reply, Finished) else reply
+
+    async def _vector(self, text: str, model: str) -> AsyncGenerator[Waiting | Embedded]:
+        """Embed a question; a model that is offered no more gives nothing, and words alone decide."""
+        with contextlib.suppress(FormerModelGoneError):
+            async for event in self._llm.embed([text], model=model):
+                yield event
+
+    async def _written(
+        self, request: list[Message], model: str
+    ) -> AsyncGenerator[StageReached | Waiting | TextSoFar | Finished]:
+        """Let the model write, with the stages of it."""
         yield StageReached(stage=Stage.THINKING)
         writing = False
         async with contextlib.aclosing(self._llm.chat(request, model=model)) as replies:
             async for reply in replies:
-                if isinstance(reply, Written):
-                    if not writing:
-                        writing = True
-                        yield StageReached(stage=Stage.WRITING)
-                    yield TextSoFar(text=reply.text)
-                elif isinstance(reply, Finished):
-                    yield replace(_answer(reply, found), words_only=by_words)
-                else:
-                    yield reply
+                match reply:
+                    case Written():
+                        if not writing:
+                            writing = True
+                            yield StageReached(stage=Stage.WRITING)
+                        yield TextSoFar(text=reply.text)
+                    case _:
+                        yield reply
 
 
 def _nothing(question: Question, *, by_words: bool) -> Refusal:
@@ -128,7 +149,11 @@ def _answer(finished: Finished, passages: list[Passage]) -> Answer:
 
 
 async def _until(deadline: float, events: AsyncGenerator[_Event]) -> AsyncGenerator[_Event]:
-    """Pass events on until the deadline (of the loop's clock); raises TimeoutError then."""
+    """Pass events on until the deadline (of the loop's clock).
+
+    Raises:
+        TimeoutError: the deadline has come.
+    """
     loop = asyncio.get_running_loop()
     while True:
         try:
@@ -136,4 +161,5 @@ async def _until(deadline: float, events: AsyncGenerator[_Event]) -> AsyncGenera
                 event = await anext(events)
         except StopAsyncIteration:
             return
+
         yield event

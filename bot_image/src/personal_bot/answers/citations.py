@@ -1,17 +1,16 @@
-"""The mechanical check of an answer's citations: every [n] that stays exists, numbered in order of appearance."""
-
-from __future__ import annotations
+"""Checks an answer's citations: every [n] that stays exists, and they are numbered in order of appearance."""
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
-_CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`)", re.DOTALL)
-_LIST = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
-_CITATION = re.compile(rf"([ \t\u00a0]*)(?:\[(?P<square>{_LIST})\](?!\()|【(?P<lens>{_LIST})[^】]*】)")
-_ITEM = re.compile(r"(\d{1,3})(?:\s*[–-]\s*(\d{1,3}))?")
+_CODE: Final = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`)", re.DOTALL)
+_LIST: Final = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*"
+_CITATION: Final = re.compile(rf"([ \t\u00a0]*)(?:\[(?P<square>{_LIST})\](?!\()|【(?P<lens>{_LIST})[^】]*】)")
+_ITEM: Final = re.compile(r"(\d{1,3})(?:\s*[–-]\s*(\d{1,3}))?")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """An answer whose citations are right: its [n] is the passage number `cited[n - 1]` (from 1) of the prompt."""
 
@@ -20,7 +19,7 @@ class Checked:
 
 
 def check(text: str, *, passages: int) -> Checked:
-    """Remove citations of passages that do not exist, and number the others anew; code is left as it is."""
+    """Remove citations of passages that do not exist, and renumber the others; code is left as it is."""
     order: dict[int, int] = {}
 
     def renumbered(match: re.Match[str]) -> str:
@@ -37,4 +36,5 @@ def _numbers(written: str) -> list[int]:
     numbers: list[int] = []
     for first, last in _ITEM.findall(written):
         numbers += range(int(first), int(last or first) + 1)
+
     return numbers

@@ -1,24 +1,19 @@
 """How much of a model's window goes to what: passages, the dialogue, and the answer with the model's thinking.
 
-A window is what the service tells of its model; else what is known of models by their names; else a small one, which
+A window is what the service says of its model; else what is known of models by their names; else a small one, which
 every model in use has. More passages than are needed cost money and blur the answer, so a large window is not filled.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Final
 
 from personal_bot.knowledge.extract.chunks import SIZE, tokens
 from personal_bot.knowledge.retrieval import Budget
+from personal_bot.models import Turn
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from personal_bot.models import Turn
-
-_SMALLEST_WINDOW = 8_192
-_WINDOWS = (  # by the beginning of the name, the longest first; tokens, from the makers' pages on their models
+_SMALLEST_WINDOW: Final = 8_192  # tokens
+_WINDOWS: Final = (  # by the beginning of the name, the longest first; tokens, from the makers' pages on their models
     ("gpt-4-turbo", 128_000),
     ("gpt-3.5", 16_385),
     ("gpt-4.1", 1_000_000),
@@ -37,11 +32,11 @@ _WINDOWS = (  # by the beginning of the name, the longest first; tokens, from th
     ("llama-3", 128_000),
     ("llama3", 8_192),
 )
-_MOST_PASSAGES = 4_500  # tokens
-_MOST_DIALOGUE = 6_000
+_MOST_PASSAGES: Final = 4_500  # tokens
+_MOST_DIALOGUE: Final = 6_000  # tokens
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """What fits a request: passages, and tokens of the dialogue before it."""
 
@@ -53,6 +48,7 @@ def window_of(model: str, *, told: int | None) -> int:
     """Tokens of the model's window; `told` is what the service says of it."""
     if told:
         return told
+
     name = model.rpartition("/")[2].lower()  # "openai/gpt-4o" at services that offer many makers' models
     return next((window for beginning, window in _WINDOWS if name.startswith(beginning)), _SMALLEST_WINDOW)
 
@@ -64,15 +60,18 @@ def room_in(window: int) -> Room:
     # A neighbour costs as much as a hit.
     widened = 3 if hits > 12 else int(hits > 4)  # noqa: PLR2004 - two each, beside at least as many hits
     budget = Budget(hits=max(1, min(12, hits - 2 * widened)), tokens=passages - 2 * widened * SIZE, widened=widened)
+
     return Room(passages=budget, dialogue=min(window // 6, _MOST_DIALOGUE))
 
 
 def newest(dialogue: Sequence[Turn], *, within: int) -> tuple[Turn, ...]:
-    """The newest turns that fit this many tokens, oldest first."""
+    """Give the newest turns that fit this many tokens, oldest first."""
     kept: list[Turn] = []
     for turn in reversed(dialogue):
         within -= tokens(turn.question) + tokens(turn.answer)
         if within < 0:
             break
+
         kept.insert(0, turn)
+
     return tuple(kept)

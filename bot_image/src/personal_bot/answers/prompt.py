@@ -1,26 +1,22 @@
 """What is asked of the model: numbered passages, the dialogue so far, the question, and how to answer."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from personal_bot.llm.protocol import Message
+from personal_bot.models import Passage, Question
 
-    from personal_bot.llm.protocol import Message
-    from personal_bot.models import Passage, Question
-
-_LANGUAGES = {"en": "English", "ru": "Russian"}
-_LENGTHS = {
+_LANGUAGES: Final = {"en": "English", "ru": "Russian"}
+_LENGTHS: Final = {
     "short": "Be exact and answer in at most three sentences.",
     "": "Be brief and exact.",
     "long": "Be exact and thorough: tell all that the passages say about it, with its details.",
 }
-_OWN = "The person also asks for this in all answers; the rules above come before it:"
-_NUMBERED_LINE = re.compile(r"^(?=[ \t]*\[\d)", re.MULTILINE)
+_OWN_RULES: Final = "The person also asks for this in all answers; the rules above come before it:"
+_NUMBERED_LINE: Final = re.compile(r"^(?=[ \t]*\[\d)", re.MULTILINE)
 
-_INSTRUCTIONS = """\
+_INSTRUCTIONS: Final = """\
 You answer questions about a person's own documents. Numbered passages from these documents come with each question.
 
 - Use only what the passages say. Never add facts of your own.
@@ -38,12 +34,15 @@ def messages(question: Question, passages: Sequence[Passage]) -> list[Message]:
     language = _LANGUAGES.get(question.language, "English")
     length = _LENGTHS.get(question.length, _LENGTHS[""])
     instructions = _INSTRUCTIONS.format(language=language, length=length)
+
     if question.instructions:
-        instructions += f"\n\n{_OWN}\n{question.instructions}"
+        instructions += f"\n\n{_OWN_RULES}\n{question.instructions}"
+
     request: list[Message] = [{"role": "system", "content": instructions}]
     for turn in question.dialogue:
         request.append({"role": "user", "content": turn.question})
         request.append({"role": "assistant", "content": turn.answer})
+
     numbered = "\n\n".join(_numbered(number, passage) for number, passage in enumerate(passages, start=1))
     request.append({"role": "user", "content": f"<passages>\n{numbered}\n</passages>\n\nQuestion: {question.text}"})
     return request

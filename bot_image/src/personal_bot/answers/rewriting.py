@@ -1,29 +1,25 @@
 """A follow-up question becomes one that can be searched by itself: «And tea?» → "How long does green tea steep?".
 
-The model rewrites it in one small request. Whatever goes wrong with that costs nothing but the better search: the
-question before it then helps out, as words.
+The model rewrites it in one small request. When that fails, only the better search is lost: the question before it
+then adds its words.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import Final
 
-from personal_bot.llm.client import Finished
-from personal_bot.models import Refusal
+from personal_bot.llm.client import LLM
+from personal_bot.llm.events import Finished
+from personal_bot.llm.protocol import Message
+from personal_bot.models import Question, Refusal
 
-if TYPE_CHECKING:
-    from personal_bot.llm.client import LLM
-    from personal_bot.llm.protocol import Message
-    from personal_bot.models import Question
+_LONGEST_WAIT: Final = 8.0  # seconds that a better search is worth
+_TURNS: Final = 3  # of the dialogue, the newest
+_LONGEST_TURN: Final = 400  # characters of an earlier question or answer
+_LONGEST: Final = 400
+"""Characters; a model that writes more has answered instead of rewriting."""
 
-_PATIENCE = 8.0  # seconds that a better search is worth
-_TURNS = 3
-_LONGEST_TURN = 400  # characters of an earlier question or answer
-_LONGEST = 400  # characters; a model that writes more answers instead of rewriting
-
-_INSTRUCTIONS = """\
+_INSTRUCTIONS: Final = """\
 Rewrite the person's last question as one standalone question that can be understood, and searched for, without the \
 conversation before it: put in the names and things that it refers to. Keep its language and its meaning. When it \
 stands alone already, repeat it as it is. Write the question and nothing else."""
@@ -33,12 +29,14 @@ async def search_text(llm: LLM, question: Question) -> str:
     """Give the text to search by."""
     if not question.dialogue:
         return question.text
+
     rewritten = ""
     with contextlib.suppress(Refusal, TimeoutError):
-        async with asyncio.timeout(_PATIENCE), contextlib.aclosing(llm.chat(request(question))) as events:
+        async with asyncio.timeout(_LONGEST_WAIT), contextlib.aclosing(llm.chat(request(question))) as events:
             async for event in events:
                 if isinstance(event, Finished) and event.complete:
                     rewritten = " ".join(event.text.split())
+
     return rewritten if 0 < len(rewritten) <= _LONGEST else beside_the_one_before(question)
 
 
@@ -48,6 +46,7 @@ def request(question: Question) -> list[Message]:
     for turn in question.dialogue[-_TURNS:]:
         messages.append({"role": "user", "content": turn.question[:_LONGEST_TURN]})
         messages.append({"role": "assistant", "content": turn.answer[:_LONGEST_TURN]})
+
     return [*messages, {"role": "user", "content": f"Question: {question.text}"}]
 
 

@@ -4,21 +4,22 @@ It is drawn here, with digits and letters of 3 × 5 dots: a library for pictures
 The form of the file is that of https://www.w3.org/TR/png-3/.
 """
 
-from __future__ import annotations
-
 import struct
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-WIDTH, HEIGHT = 960, 360
-_DOT = 4  # pixels of a dot of a sign
-_BASE, _TOP = 310, 40  # where bars stand, and how high they may reach
-_PAPER, _BAR, _MOST, _INK = range(4)
-_COLOURS = bytes((255, 255, 255, 126, 170, 220, 42, 98, 173, 70, 70, 70))
-_SIGNS = {  # five rows of three dots, each row as a number in binary
+WIDTH: Final = 960  # pixels
+HEIGHT: Final = 360  # pixels
+_DOT: Final = 4  # pixels of a dot of a sign
+_BASE: Final = 310  # pixels from the top: where bars stand
+_TOP: Final = 40  # pixels from the top: how high bars may reach
+_PAPER: Final = 0  # a pixel's number in the table of colours
+_BAR: Final = 1
+_MOST: Final = 2
+_INK: Final = 3
+_COLOURS: Final = bytes((255, 255, 255, 126, 170, 220, 42, 98, 173, 70, 70, 70))
+_SIGNS: Final = {  # five rows of three dots, each row a number in binary
     "0": "75557",
     "1": "26227",
     "2": "71747",
@@ -39,11 +40,11 @@ _SIGNS = {  # five rows of three dots, each row as a number in binary
     "С": "74447",
     "Ч": "55711",
 }
-_WEEKDAYS = {"en": "MTWTFSS", "ru": "ПВСЧПСВ"}
+_WEEKDAYS: Final = {"en": "MTWTFSS", "ru": "ПВСЧПСВ"}
 
 
 def draw(hours: Sequence[int], weekdays: Sequence[int], *, language: str) -> bytes:
-    """Draw 24 and 7 counts; the highest bar of each is darker."""
+    """Draw 24 and 7 counts as a PNG; the highest bar of each is darker."""
     rows = [bytearray(WIDTH) for _ in range(HEIGHT)]
     _bars(rows, hours, [str(hour) if hour % 3 == 0 else "" for hour in range(24)], left=30, width=25)
     _bars(rows, weekdays, _WEEKDAYS[language], left=680, width=36)
@@ -57,6 +58,7 @@ def _bars(rows: list[bytearray], counts: Sequence[int], labels: Sequence[str], *
         height = round(count * (_BASE - _TOP) / most) if count else 0
         _fill(rows, start + 2, _BASE - max(height, min(count, 1)), width - 4, _BASE, _MOST if count == most else _BAR)
         _write(rows, label, start + width // 2, _BASE + 12)
+
     _fill(rows, left, _BASE, len(counts) * width, _BASE + 2, _INK)
 
 
@@ -79,6 +81,7 @@ def _png(rows: list[bytearray]) -> bytes:
     head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 3, 0, 0, 0)  # 8 bits a pixel, by the table of colours
     lines = b"".join(b"\0" + row for row in rows)
     chunks = ((b"IHDR", head), (b"PLTE", _COLOURS), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
+
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
     )

@@ -1,33 +1,29 @@
-"""What a person wants of chat archives, from a command or from words, Russian or English. Pure.
+"""What a person wants to know of chat archives, read from a command or from words, Russian or English. Pure.
 
-Words are taken for a wish only when nothing else is said: "search Python" is one, "find the price in the lease" is a
-question to the documents.
+Words are a query to the archives only when they say nothing else: "search Python" is one, "find the price in the lease"
+is a question to the documents.
 """
-
-from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import Final
 
 from personal_bot.archives.periods import Period, find
 
-if TYPE_CHECKING:
-    from datetime import date
-
-COMMANDS = ("chat", "top", "search", "dossier", "digest")
-_ANY_TIME = Period()
-_MOST = 50
+COMMANDS: Final = ("chat", "top", "search", "dossier", "digest")
+_ANY_TIME: Final = Period()
+_MOST: Final = 50  # people in a top list
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choose:
     """Choose the chat whose name has these words; "" shows the list."""
 
     name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Top:
     """Who wrote most, and when people write."""
 
@@ -35,9 +31,13 @@ class Top:
     count: int = 10
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """Messages with all these words. `whole`: the words with what was taken for an author, should there be nobody."""
+    """Messages with all these words.
+
+    Attributes:
+        whole: the words together with what was taken for an author, in case nobody is called so.
+    """
 
     words: str
     author: str = ""
@@ -45,7 +45,7 @@ class Search:
     period: Period = field(default=_ANY_TIME)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
     """All about one participant."""
 
@@ -53,22 +53,24 @@ class Dossier:
     period: Period = field(default=_ANY_TIME)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """What was talked about."""
 
     period: Period = field(default=Period(days=7))
 
 
-Wish = Choose | Top | Search | Dossier | Digest
+ChatQuery = Choose | Top | Search | Dossier | Digest
 
-_PEOPLE = (
+_PEOPLE: Final = (
     r"(?:участник\w*|автор\w*|пользовател\w*|людей|люди"
     r"|participants?|members?|posters?|users?|authors?|people|writers?)"
 )
-_CHAT = r"(?:\s+(?:в\s+)?(?:этом\s+|этого\s+)?(?:чат[еа]|групп[еы])|\s+(?:of|in)\s+(?:the\s+|this\s+)?(?:chat|group))?"
-_FLAGS = re.IGNORECASE | re.DOTALL
-_TOP = re.compile(
+_CHAT: Final = (
+    r"(?:\s+(?:в\s+)?(?:этом\s+|этого\s+)?(?:чат[еа]|групп[еы])|\s+(?:of|in)\s+(?:the\s+|this\s+)?(?:chat|group))?"
+)
+_FLAGS: Final = re.IGNORECASE | re.DOTALL
+_TOP: Final = re.compile(
     rf"(?:топ|top)(?:[\s-]*(?P<count>\d+))?(?:\s+(?:самых\s+)?(?:активных|active))?\s+{_PEOPLE}{_CHAT}"
     rf"|(?:топ|top)[\s-]*(?P<count2>\d+){_CHAT}"
     rf"|(?:рейтинг|статистика|активность|activity\s+of|ranking\s+of)\s+(?:the\s+)?{_PEOPLE}{_CHAT}"
@@ -78,44 +80,45 @@ _TOP = re.compile(
     rf"|who\s+(?:writes|wrote|posts|posted|talks|talked)\s+(?:the\s+)?most{_CHAT}",
     _FLAGS,
 )
-_SEARCH = re.compile(
+_SEARCH: Final = re.compile(
     r"(?:поиск|поищи|search(?:\s+for)?"
     r"|(?:найди|покажи|find|show)\s+(?:все\s+|all\s+|the\s+)?(?:сообщени[яе]|messages)"
     r"(?:\s+(?:про|об?|со\s+словом|со\s+словами|с|где\s+есть|about|with|containing|that\s+mention))?)(?:[\s:]+(?P<rest>.*))?",
     _FLAGS,
 )
-_DOSSIER = re.compile(
+_DOSSIER: Final = re.compile(
     r"(?:(?:собери\s+|составь\s+|make\s+)?(?:a\s+)?(?:досье|dossier)(?:\s+(?:на|об?|про|по|on|of|about|for))?"
     r"|(?:кто\s+так(?:ой|ая)|who\s+is)(?=\s+@)"
     r"|расскажи\s+об?\s+участни(?:ке|це))\s+(?P<name>\S.*)",
     _FLAGS,
 )
-_DIGEST = re.compile(
+_DIGEST: Final = re.compile(
     rf"(?:дайджест|сводка|digest|(?:chat\s+)?(?:summary|recap)){_CHAT}"
     rf"|(?:что|о\s+ч[её]м)\s+(?:обсуждали|говорили|писали|обсуждалось|было|нового|произошло){_CHAT}"
     rf"|what\s+(?:was\s+(?:discussed|talked\s+about|said|new)|did\s+(?:i\s+miss|they\s+(?:discuss|talk\s+about))|happened){_CHAT}",
     _FLAGS,
 )
-_PLAIN_DIGEST = re.compile(rf"(?:дайджест|digest){_CHAT}", _FLAGS)
-_CHOOSE = re.compile(
+_PLAIN_DIGEST: Final = re.compile(rf"(?:дайджест|digest){_CHAT}", _FLAGS)
+_CHOOSE: Final = re.compile(
     r"(?:выбери|выбрать|открой|choose|select|open|switch\s+to)\s+(?:чат|группу|(?:the\s+)?(?:chat|group))(?:\s+(?P<name>.+))?"
     r"|(?:мои\s+|список\s+|my\s+|list\s+(?:of\s+)?)?(?:чаты|чатов|chats)|(?P<all>все\s+чаты|all\s+chats)",
     _FLAGS,
 )
-_AUTHOR = re.compile(
+_AUTHOR: Final = re.compile(
     r"(?P<before>.*?)\s*(?<!\S)(?:от|автор|from|by|author)(?::\s*|\s+)"
     r"(?P<author>\"[^\"]+\"|«[^»]+»|@?\S+(?:\s+[A-ZА-ЯЁ]\S*)?)(?P<after>.*)",
     re.DOTALL,
 )
-_MENTION = re.compile(r"(?P<before>.*?)(?P<author>(?<!\S)@\w+)(?P<after>.*)", re.DOTALL)
+_MENTION: Final = re.compile(r"(?P<before>.*?)(?P<author>(?<!\S)@\w+)(?P<after>.*)", re.DOTALL)
 
 
-def of_command(name: str, arguments: str, *, today: date) -> Wish:
-    """The wish of a command, one of `COMMANDS`, and what follows it."""
+def of_command(name: str, arguments: str, *, today: date) -> ChatQuery:
+    """Read a command, one of `COMMANDS`, and what follows it."""
     if name == "chat":
         return Choose(name=arguments)
     if name == "search":
         return _search(arguments, today)
+
     period, rest = _period(arguments, today)
     match name:
         case "top":
@@ -127,13 +130,14 @@ def of_command(name: str, arguments: str, *, today: date) -> Wish:
             return Digest(period=period or Period(days=7))
 
 
-def of_words(text: str, *, today: date) -> Wish | None:
-    """The wish that a text is, or None when it is a question."""
+def of_words(text: str, *, today: date) -> ChatQuery | None:
+    """Read words; None when they are a question to the documents."""
     said = text.strip().strip("?!.…").strip()
     if choice := _CHOOSE.fullmatch(said):
         return Choose(name="*" if choice["all"] else choice["name"] or "")
     if (search := _SEARCH.fullmatch(said)) and search["rest"]:
         return _search(search["rest"], today)
+
     period, rest = find(said, today=today)
     rest = rest.strip(" ,:")
     if top := _TOP.fullmatch(rest):
@@ -142,11 +146,12 @@ def of_words(text: str, *, today: date) -> Wish | None:
         return Dossier(name=dossier["name"].strip(), period=period or _ANY_TIME)
     if _PLAIN_DIGEST.fullmatch(rest) or (period and _DIGEST.fullmatch(rest)):
         return Digest(period=period or Period(days=7))
+
     return None
 
 
 def _period(text: str, today: date) -> tuple[Period | None, str]:
-    """Of what follows a command, where a period may stand alone: "2024-05", "неделя"."""
+    """Find the period in what follows a command, where it may stand alone: "2024-05", "неделя"."""
     period, rest = find(text, today=today)
     if period is None and text:
         period, _ = find(f"за {text}", today=today)
@@ -154,16 +159,19 @@ def _period(text: str, today: date) -> tuple[Period | None, str]:
         aliases = {"день": 1, "неделя": 7, "месяц": 30, "год": 365, "day": 1, "week": 7, "month": 30, "year": 365}
         if period is None and text.casefold() in aliases:
             return Period(days=aliases[text.casefold()]), ""
+
     return period, rest.strip(" ,:")
 
 
 def _search(text: str, today: date) -> Search:
     period, rest = find(text, today=today)
     whole = rest.strip(" ,:")
+
     for pattern in (_AUTHOR, _MENTION):
         if by := pattern.fullmatch(whole):
             words = " ".join(f"{by['before']} {by['after']}".split())
             return Search(words=words, author=by["author"].strip('"«»,.'), whole=whole, period=period or _ANY_TIME)
+
     return Search(words=whole, whole=whole, period=period or _ANY_TIME)
 
 

@@ -1,20 +1,17 @@
 """Consecutive messages as chunks for the library: talk that belongs together, of about the size of other chunks."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Final
 
 from personal_bot.knowledge.extract.chunks import SIZE, SMALLEST, tokens
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-_PAUSE = 6 * 3600  # seconds of silence after which people talk of something else
-MIGRATED = -1_000_000_000  # is added to the numbers of messages from before a group became a supergroup
-_NAMED = 3  # authors that a source names
-_LONGEST = 4 * SIZE  # tokens of one message: what is longer is mostly a paste
+_PAUSE: Final = 6 * 3600  # seconds of silence after which people talk of something else
+MIGRATED: Final = -1_000_000_000
+"""Is added to the numbers of messages from before a group became a supergroup."""
+_NAMED: Final = 3  # authors that a source names
+_LONGEST: Final = 4 * SIZE  # tokens of one message: what is longer is mostly a paste
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class Window:
         return "\n".join(written(line) for line in self.lines)
 
     def place(self) -> str:
-        """Where it stands, for a person: who, when, and the numbers of the messages."""
+        """Say where it stands, for a person: who, when, and the numbers of the messages."""
         authors = list(dict.fromkeys(line.author for line in self.lines))
         who = ", ".join(authors[:_NAMED]) + ("…" if len(authors) > _NAMED else "")
         return place(who, self.lines[0].at, self.lines[0].id, self.lines[-1].id)
@@ -50,46 +47,51 @@ def windows(lines: Iterable[Line]) -> Iterator[Window]:
     """Cut a chat, in its order, into windows; messages without text are left out."""
     held: list[Line] = []
     weight = 0
+
     for line in lines:
         if not line.text.strip():
             continue
+
         cost = min(tokens(line.text), _LONGEST) + 8  # name and time
         quiet = held and line.at - held[-1].at > _PAUSE
         if held and (weight + cost > SIZE or (quiet and weight >= SMALLEST)):
             yield Window(tuple(held))
             held, weight = [], 0
+
         held.append(line)
         weight += cost
+
     if held:
         yield Window(tuple(held))
 
 
 def written(line: Line) -> str:
-    """A message as the model reads it."""
+    """Write a message as the model reads it."""
     text = line.text
     if tokens(text) > _LONGEST:
         text = text.encode()[: 4 * _LONGEST].decode(errors="ignore") + " …"
+
     to = f" → {line.to}" if line.to else ""
     origin = f" [{line.forwarded}]" if line.forwarded else ""
     return f"{line.author}{to} ({moment(line.at)}){origin}: {text}"
 
 
 def place(who: str, at: int, first: int, last: int | None = None) -> str:
-    """Where messages stand, for a person, in any language."""
+    """Say where messages stand, for a person, in any language."""
     numbers = f"#{numbered(first)}" if last in {None, first} else f"#{numbered(first)}–{numbered(last or first)}"
     return f"{who}, {moment(at)}, {numbers}"
 
 
 def numbered(number: int) -> int:
-    """A message's number as people saw it; one from before a group became a supergroup is told so too."""
+    """Give a message's number as people saw it, also from before a group became a supergroup."""
     return number if number > 0 else number - MIGRATED
 
 
 def address(link: str, number: int) -> str:
-    """Where a message can be opened in Telegram; "" where it cannot."""
+    """Give the address at which a message opens in Telegram; "" where there is none."""
     return f"{link}{number}" if link and number > 0 else ""
 
 
 def moment(at: int) -> str:
-    """A wall-clock time."""
+    """Write a wall-clock time."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")

@@ -1,18 +1,14 @@
 """Writes a chat as Telegram Desktop exports one (https://core.telegram.org/import-export), for another bot to read."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    import sqlite3
-    from pathlib import Path
+from personal_bot.archives.connection import Connection
 
 
-def write(connection: sqlite3.Connection, chat: int, into: Path) -> int:
-    """Write all messages of a chat; gives how many.
+def write(connection: Connection, chat: int, into: Path) -> int:
+    """Write all messages of a chat, and say how many there are.
 
     Raises:
         OSError: the volume is full.
@@ -28,6 +24,7 @@ def write(connection: sqlite3.Connection, chat: int, into: Path) -> int:
         (chat,),
     )
     written = 0
+
     with into.open("w", encoding="utf-8") as file:
         file.write(f'{head[:-1]}, "messages": [')
         for number, at, name, author, text, reply_to, forwarded, media in rows:
@@ -37,5 +34,7 @@ def write(connection: sqlite3.Connection, chat: int, into: Path) -> int:
             message |= {key: value for key, value in more.items() if value is not None}
             file.write(("," if written else "") + "\n" + json.dumps(message, ensure_ascii=False))
             written += 1
+
         file.write("\n]}\n")
+
     return written

@@ -1,15 +1,11 @@
 """Writes chats, authors and messages, whether they come from an export or from a group."""
 
-from __future__ import annotations
+from typing import Final
 
-from typing import TYPE_CHECKING
+from personal_bot.archives.connection import Connection
+from personal_bot.archives.reading.messages import Chat, Message
 
-if TYPE_CHECKING:
-    import sqlite3
-
-    from personal_bot.archives.reading.messages import Chat, Message
-
-_UPSERT = """
+_UPSERT: Final = """
 INSERT INTO messages (chat, id, author, at, reply_to, forwarded, media, words, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (chat, id) DO UPDATE SET
   author = excluded.author, at = excluded.at, reply_to = excluded.reply_to, forwarded = excluded.forwarded,
@@ -18,17 +14,20 @@ WHERE text IS NOT excluded.text OR author != excluded.author OR media IS NOT exc
 """
 
 
-def open_chat(connection: sqlite3.Connection, chat: Chat) -> int:
-    """Give the key of a chat, which is made when it is new; of two chats with one name the second gets a number."""
+def open_chat(connection: Connection, chat: Chat) -> int:
+    """Give the key of a chat, which is added when it is new; of two chats with one name the second gets a number."""
     known = connection.execute("SELECT key, title FROM chats WHERE identity = ?", (chat.identity,)).fetchone()
     wanted = chat.title[:100]
     if known and known[1].partition(" (№")[0] == wanted:
         return int(known[0])
+
     taken = {row[0] for row in connection.execute("SELECT title FROM chats WHERE identity != ?", (chat.identity,))}
     number = 2
     title = wanted
+
     while title in taken:
         title, number = f"{wanted} (№{number})", number + 1
+
     connection.execute(
         "INSERT INTO chats (identity, title, link) VALUES (?, ?, ?) "
         "ON CONFLICT (identity) DO UPDATE SET title = excluded.title",
@@ -37,7 +36,7 @@ def open_chat(connection: sqlite3.Connection, chat: Chat) -> int:
     return int(connection.execute("SELECT key FROM chats WHERE identity = ?", (chat.identity,)).fetchone()[0])
 
 
-def open_author(connection: sqlite3.Connection, identity: str, name: str, username: str | None = None) -> int:
+def open_author(connection: Connection, identity: str, name: str, username: str | None = None) -> int:
     """Give the key of an author, under the newest name."""
     connection.execute(
         "INSERT INTO authors (identity, name, username) VALUES (?, ?, ?) ON CONFLICT (identity) DO UPDATE "
@@ -48,7 +47,7 @@ def open_author(connection: sqlite3.Connection, identity: str, name: str, userna
 
 
 def row_of(message: Message, *, chat: int, author: int) -> tuple[object, ...]:
-    """A message as `upsert` takes it."""
+    """Give a message as `upsert` takes it."""
     text = message.text.replace("\0", "")
     return (
         chat,
@@ -63,6 +62,6 @@ def row_of(message: Message, *, chat: int, author: int) -> tuple[object, ...]:
     )
 
 
-def upsert(connection: sqlite3.Connection, rows: list[tuple[object, ...]]) -> None:
+def upsert(connection: Connection, rows: list[tuple[object, ...]]) -> None:
     """Write messages; those that are there already get their newer form."""
     connection.executemany(_UPSERT, rows)

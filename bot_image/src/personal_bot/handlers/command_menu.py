@@ -7,7 +7,7 @@ from personal_bot.handlers.commands import NAMES
 from personal_bot.handlers.permissions import OWNER_ONLY
 from personal_bot.telegram.client import Connection, Me
 from personal_bot.telegram.updates import IN_GROUPS
-from personal_bot.texts import DEFAULT, LANGUAGES, say
+from personal_bot.texts import DEFAULT, LANGUAGES, known, say
 
 
 async def introduce(connection: Connection, *, owner_id: int) -> Me:
@@ -31,6 +31,6 @@ async def set_menus(connection: Connection, *, owner_id: int) -> None:
 
     for names, scope in menus:
         for language in LANGUAGES:
-            commands = [BotCommand(command=name, description=say(language, f"command_{name}")) for name in names]
+            commands = [BotCommand(command=name, description=say(language, known(f"command_{name}"))) for name in names]
             code = None if language == DEFAULT else language
             await connection.attempt(SetMyCommands(commands=commands, scope=scope, language_code=code))

@@ -21,6 +21,7 @@ from personal_bot.requests.runner import Job, Runner
 from personal_bot.settings import Settings
 from personal_bot.telegram.buttons import Page
 from personal_bot.telegram.intents import Intent, Press, Sender, StopWriting
+from personal_bot.text_keys import TextKey
 
 logger = logging.getLogger(__name__)
 
@@ -151,7 +152,7 @@ class Dispatcher:
             case _:
                 await self._messenger.send(intent.sender, page)
 
-    async def _refuse(self, intent: Intent, key: str, values: dict[str, object]) -> None:
+    async def _refuse(self, intent: Intent, key: TextKey, values: dict[str, object]) -> None:
         match intent:
             case Press():
                 await self._messenger.answer(intent, key)

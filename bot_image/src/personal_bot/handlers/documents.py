@@ -22,7 +22,8 @@ from personal_bot.telegram.files import LARGEST_SENT
 from personal_bot.telegram.intents import Command, Press, Rename, Sender
 from personal_bot.telegram.markup import Piece, shortened
 from personal_bot.telegram.updates import mark_of
-from personal_bot.texts import say
+from personal_bot.text_keys import TextKey
+from personal_bot.texts import known, say
 
 _PER_PAGE: Final = 8  # documents
 _PER_ROW: Final = 4  # buttons
@@ -181,14 +182,14 @@ def card(document: Document, button: DocumentsButton, language: str) -> Page:
     )
     text = "\n".join((text, *losses(document, language)))
     actions = (("rename", "docs_rename"), ("file", "docs_download"), ("sure", "docs_delete"), ("list", "docs_back"))
-    buttons = [replace(button, action=action).labelled(say(language, key)) for action, key in actions]
+    buttons = [replace(button, action=action).labelled(say(language, known(key))) for action, key in actions]
     return Page(text, keyboard(in_rows(buttons, 2)))
 
 
 def documents_page(documents: Sequence[Document], button: DocumentsButton, language: str) -> Page:
     """A page of the list, with a button that opens each document and buttons to the other pages."""
     page = page_of(documents, number=button.page, size=_PER_PAGE)
-    title = "docs_found" if button.query else "docs_title"
+    title: TextKey = "docs_found" if button.query else "docs_title"
     lines = [say(language, title, count=len(documents), query=button.query), ""]
 
     cards = []

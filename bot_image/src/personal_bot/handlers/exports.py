@@ -25,6 +25,7 @@ from personal_bot.state.preferences import PreferencesStore
 from personal_bot.telegram.files import LARGEST_SENT
 from personal_bot.telegram.intents import Command, Sender
 from personal_bot.telegram.markup import Piece, cut
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
 
 MOST_NAMED: Final = 10
@@ -155,7 +156,7 @@ async def to_its_end(work: Callable[[], _T]) -> _T:
         raise
 
 
-def show(status: StatusMessage, key: str, name: str, number: int, total: int) -> None:
+def show(status: StatusMessage, key: TextKey, name: str, number: int, total: int) -> None:
     """Show which file of how many is under way."""
     share = 100 * (number - 1) // max(1, total)
     values = {"name": name, "done": number, "total": total, "share": share}

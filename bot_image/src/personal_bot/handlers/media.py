@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from personal_bot.llm.client import LLM, Finished, Heard
+from personal_bot.llm.client import LLM
+from personal_bot.llm.events import Finished, Heard
 from personal_bot.llm.protocol import Message
 from personal_bot.models import Refusal, Turn, Waiting
 from personal_bot.requests import progress

@@ -7,6 +7,7 @@ from personal_bot.telegram.buttons import Button, Page, Rows, keyboard
 from personal_bot.telegram.client import Connection
 from personal_bot.telegram.intents import Press, Sender
 from personal_bot.telegram.markup import NO_PREVIEW, Piece, entities_of
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
 
 
@@ -24,7 +25,7 @@ class Messenger:
         message = SendMessage(chat_id=sender.chat_id, text=page.text, reply_markup=page.keyboard)
         await self._connection.deliver(message, chat_id=sender.chat_id)
 
-    async def say(self, sender: Sender, key: str, **values: object) -> None:
+    async def say(self, sender: Sender, key: TextKey, **values: object) -> None:
         """Send a sentence."""
         await self.send(sender, Page(say(sender.language, key, **values)))
 
@@ -69,7 +70,7 @@ class Messenger:
         )
         await self._connection.deliver(edit, chat_id=sender.chat_id)
 
-    async def answer(self, press: Press[Button], key: str = "") -> None:
+    async def answer(self, press: Press[Button], key: TextKey | None = None) -> None:
         """Answer a press, with a sentence above the chat or without one; never raises."""
         text = say(press.sender.language, key) if key else None
         await self._connection.attempt(AnswerCallbackQuery(callback_query_id=press.query_id, text=text))

@@ -20,7 +20,7 @@ from personal_bot.state import json_files
 from personal_bot.telegram.buttons import PastedTextButton
 from personal_bot.telegram.intents import PastedText, Press, Sender, TextQuestion
 from personal_bot.telegram.markup import Piece
-from personal_bot.texts import say
+from personal_bot.texts import known, say
 
 _CUT: Final = 4000  # characters of a text that the app has probably cut, so that the rest follows
 _TOGETHER: Final = timedelta(seconds=3)
@@ -75,7 +75,7 @@ class PastedTexts:
 
         self._sweep()
         rows = tuple(
-            (PastedTextButton(choice=choice, first=first).labelled(say(sender.language, key)),)
+            (PastedTextButton(choice=choice, first=first).labelled(say(sender.language, known(key))),)
             for choice, key in _CHOICES.items()
         )
         await self._messenger.reply(sender, Piece(text=say(sender.language, "material_ask")), rows, to=first)

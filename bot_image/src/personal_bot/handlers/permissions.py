@@ -22,13 +22,14 @@ from personal_bot.telegram.intents import (
     Upload,
 )
 from personal_bot.telegram.updates import IN_GROUPS
+from personal_bot.text_keys import TextKey
 
 OWNER_ONLY: Final = frozenset({"docs", "group"})
 """Commands that are the owner's in private chats."""
 
 _TELEGRAM: Final = "https://api.telegram.org"
 
-Refused = tuple[str, dict[str, object]]
+Refused = tuple[TextKey, dict[str, object]]
 """The key of the sentence that refuses something, and the values that fill it."""
 
 

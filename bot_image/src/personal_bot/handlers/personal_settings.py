@@ -9,7 +9,7 @@ from personal_bot.llm.client import LLM
 from personal_bot.state.preferences import LONGEST_INSTRUCTIONS, Preferences, PreferencesStore
 from personal_bot.telegram.buttons import MOST_BYTES, Page, SettingsButton, keyboard
 from personal_bot.telegram.intents import Command, Press
-from personal_bot.texts import say
+from personal_bot.texts import known, say
 
 _CHOICES: Final = {"language": ("", "en", "ru"), "length": ("short", "", "long"), "form": ("", "pdf", "md")}
 _NO_CHAT_MODELS: Final = (
@@ -116,6 +116,6 @@ def _choices(name: str, now: str, language: str) -> list[tuple[str, str]]:
     """The buttons of one setting, with a mark on the choice of now."""
     row = []
     for choice in _CHOICES[name]:
-        text = say(language, f"settings_{name}_{choice or 'auto'}")
+        text = say(language, known(f"settings_{name}_{choice or 'auto'}"))
         row.append(SettingsButton(name=name, choice=choice).labelled(f"✓ {text}" if choice == now else text))
     return row

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from personal_bot.answers.answerer import Answerer
 from personal_bot.archives import chat_query
-from personal_bot.archives.chat_query import Wish
+from personal_bot.archives.chat_query import ChatQuery
 from personal_bot.handlers.chats.archive import Chats
 from personal_bot.handlers.groups.membership import Groups
 from personal_bot.knowledge.library import Library
@@ -60,7 +60,7 @@ class Questions:
             return self._about_chats(query, question.sender)
         return functools.partial(self._answer, question, request_id)
 
-    def _about_chats(self, query: Wish, sender: Sender) -> Work:
+    def _about_chats(self, query: ChatQuery, sender: Sender) -> Work:
         """In a group a query is about the group alone, unless the owner allows more."""
         everything = sender.private or self._groups.everything(sender.chat_id)
         return functools.partial(self._chats.do, query, sender, group=None if everything else sender.chat_id)

@@ -10,7 +10,7 @@ from personal_bot.models import Document, Refusal
 from personal_bot.telegram.buttons import ID_LENGTH, MenuButton, Page, keyboard
 from personal_bot.telegram.intents import Command, Press, Sender, TextQuestion
 from personal_bot.telegram.markup import shortened
-from personal_bot.texts import say
+from personal_bot.texts import known, say
 
 _OWNERS: Final = (("docs", "chat"), ("settings", "help"))
 _GUESTS: Final = (("chat", "settings"), ("help",))
@@ -64,7 +64,9 @@ class Welcome:
         """The text and the buttons; the example asks about the newest document."""
         owner, language = sender.user_id == self._owner_id, sender.language
         names = _OWNERS if owner else _GUESTS
-        rows = [[MenuButton(command=name).labelled(say(language, f"start_{name}")) for name in row] for row in names]
+        rows = [
+            [MenuButton(command=name).labelled(say(language, known(f"start_{name}"))) for name in row] for row in names
+        ]
 
         if documents := await self._documents():
             newest = documents[0]

@@ -1,56 +1,32 @@
-"""Runs the extracting process (`extract/`) and turns how it ends into sentences."""
+"""A document becomes a file of chunks: runs the extracting process (`extract/`) and turns its news into events."""
 
-from __future__ import annotations
-
-import asyncio
 import contextlib
-import json
-import logging
-import signal
-import sys
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Self
 
-from personal_bot.models import IngestProgress, Loss, Refusal
-
-if TYPE_CHECKING:
-    from asyncio.subprocess import Process
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
-
-_log = logging.getLogger(__name__)
-_LONGEST_NEWS = 1 << 16
-_BOT_MEMORY = 128 << 20  # bytes: the bot while it answers
-_LEAST_MEMORY, _MOST_MEMORY = 64 << 20, 512 << 20
+from personal_bot.models import IngestProgress, Loss
+from personal_bot.sandbox.running import Limits, run_limited
+from personal_bot.text_keys import TextKey
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExtractionLimits:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractionLimits(Limits):
     """What one document may take.
 
     Attributes:
         size: bytes of the file.
-        memory: bytes that the extracting process may write to.
-        seconds: of wall-clock time, and of CPU time.
     """
 
     size: int = 512 << 20
-    memory: int = 128 << 20
-    seconds: int = 120
 
-    @classmethod
-    def within(cls, memory_limit: int | None) -> ExtractionLimits:
-        """Give the limits for a pod with so many bytes of memory, of which the bot itself needs its part."""
-        if memory_limit is None:
-            return cls(memory=_MOST_MEMORY)
-        return cls(memory=max(_LEAST_MEMORY, min(_MOST_MEMORY, memory_limit - _BOT_MEMORY)))
-
-    def for_size(self, size: int) -> ExtractionLimits:
+    def for_size(self, size: int) -> Self:
         """Give the limits for a file of so many bytes: a large one may take longer."""
         return replace(self, seconds=self.seconds + (size >> 20))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
     """The chunks lie in the file that was asked for; see `extract.__main__` for its form.
 
@@ -61,7 +37,7 @@ class Extracted:
     """
 
     chunks: int
-    skipped: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[tuple[str, TextKey], ...] = ()
     losses: tuple[Loss, ...] = ()
 
 
@@ -74,9 +50,10 @@ async def extract(
         Refusal: the document cannot be taken in.
     """
     request = {"source": str(source), "name": name, "into": str(into)}
-    skipped: list[tuple[str, str]] = []
+    skipped: list[tuple[str, TextKey]] = []
     losses: list[Loss] = []
-    async with contextlib.aclosing(sandboxed("personal_bot.knowledge.extract", request, limits)) as news:
+
+    async with contextlib.aclosing(run_limited("personal_bot.knowledge.extract", request, limits)) as news:
         async for one in news:
             if "unit" in one:
                 yield IngestProgress(**one)
@@ -86,75 +63,3 @@ async def extract(
                 losses.append(Loss(**one["lost"]))
             else:
                 yield Extracted(chunks=one["chunks"], skipped=tuple(skipped), losses=tuple(losses))
-
-
-async def sandboxed(module: str, request: dict[str, Any], limits: ExtractionLimits) -> AsyncGenerator[dict[str, Any]]:
-    """Run a module as a process that limits itself (see `sandbox.child`), and give its news.
-
-    Raises:
-        Refusal: the work refused, or the process ended before it was done.
-    """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        "-m",
-        module,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        limit=_LONGEST_NEWS,
-        env={"LANG": "C.UTF-8"},  # a run by hand may have secrets in its environment
-        start_new_session=True,
-    )
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + limits.seconds
-    last: dict[str, Any] = {}
-    try:
-        await _ask(process, request | {"memory": limits.memory, "seconds": limits.seconds})
-        while line := await asyncio.wait_for(_line(process), timeout=deadline - loop.time()):
-            last = json.loads(line)
-            if "refuse" not in last:
-                yield last
-        code = await asyncio.wait_for(process.wait(), timeout=deadline - loop.time())
-    except TimeoutError:
-        raise Refusal("document_took_too_long", seconds=limits.seconds) from None
-    finally:
-        await _end(process)
-    _require_success(last, code, limits)
-
-
-async def _ask(process: Process, request: dict[str, Any]) -> None:
-    if process.stdin is None:
-        raise AssertionError("started with a pipe")
-    with contextlib.suppress(ConnectionError):  # it died at once: its exit code tells
-        process.stdin.write(json.dumps(request).encode())
-        await process.stdin.drain()
-        process.stdin.close()
-
-
-async def _line(process: Process) -> bytes:
-    if process.stdout is None:
-        raise AssertionError("started with a pipe")
-    return await process.stdout.readline()
-
-
-async def _end(process: Process) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
-def _require_success(last: dict[str, Any], code: int, limits: ExtractionLimits) -> None:
-    if "where" in last:
-        _log.warning("the extracting process failed: %s", last["where"])
-    if "refuse" in last:
-        raise Refusal(last["refuse"], **last["values"])
-    if code == 0 and last:
-        return
-    if code == -signal.SIGXCPU:
-        raise Refusal("document_took_too_long", seconds=limits.seconds)
-    if code in {-signal.SIGKILL, -signal.SIGABRT}:  # by the kernel, or a parser in C, for want of memory
-        raise Refusal("document_too_big_for_memory")
-    _log.warning("the extracting process ended with exit code %d", code)
-    raise Refusal("document_corrupt")

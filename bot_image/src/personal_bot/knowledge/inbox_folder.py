@@ -1,34 +1,30 @@
-"""A folder on the bot's volume: documents that appear in it are taken in, however large they are for Telegram.
+"""A folder on the bot's volume: documents that appear in it are taken in, also those too large for Telegram.
 
-The folder alone says what is to be done, so a crash costs nothing: a file lies there until it is in the knowledge, or
+The folder alone says what there is to do, so a crash loses nothing: a file lies there until it is in the knowledge, or
 is set aside because it cannot be. A file that still grows is left alone, and while the store or the LLM service is away
-everything waits. Each file takes a turn in the line of requests; an export of chats is taken in as one.
+everything waits. Each file takes its place in the queue of requests; an export of chats is taken in as one.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Final
 
-from personal_bot.models import IncomingDocument, Ingested, Refusal
+from personal_bot.models import IncomingDocument, Ingested, IngestEvent, Refusal
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
-    from contextlib import AbstractAsyncContextManager
-    from pathlib import Path
+Ingest = Callable[[IncomingDocument], AsyncGenerator[IngestEvent]]
+Snapshot = dict[Path, tuple[int, int]]  # size and time of the last change in ns, by file
 
-    from personal_bot.models import IngestEvent
+REFUSED: Final = "refused"
+"""The subfolder of what cannot be taken in."""
+_EVERY: Final = 5.0  # seconds between scans
+_MAY_PASS: Final = ("store_", "llm_", "budget_", "chats_not_indexed")
+"""How the keys of sentences begin that tell of troubles which pass: the file waits."""
 
-    Ingest = Callable[[IncomingDocument], AsyncGenerator[IngestEvent]]
-    Look = dict[Path, tuple[int, int]]  # size and time of the last change in ns, by file
-
-REFUSED = "refused"  # subfolder of what cannot be taken in
-_EVERY = 5.0  # seconds between looks
-_WAITING = ("store_", "llm_", "budget_", "chats_not_indexed")  # sentences about what may be better later
-
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 async def _no_chat(_path: Path, _name: str) -> bool:
@@ -55,8 +51,8 @@ class InboxFolder:
             owner_id: whose documents they become.
             ingest: takes one document in.
             tell: tells the owner what became of a file, by its name.
-            take_chat: takes in an export of chats, and tells; gives False for a file that is none.
-            turn: waits until a file may be taken in, and holds the place meanwhile.
+            take_chat: takes in an export of chats, and tells the owner; gives False for a file that is none.
+            turn: waits until a file may be taken in, and holds the place in the queue meanwhile.
         """
         self._folder = folder
         self._owner_id = owner_id
@@ -64,19 +60,19 @@ class InboxFolder:
         self._take_chat = take_chat
         self._turn = turn
         self._tell = tell
-        self._before: Look = {}
+        self._before: Snapshot = {}
 
     async def run(self, every: float = _EVERY) -> None:
-        """Look every so many seconds, for ever."""
+        """Scan every so many seconds, for ever."""
         while True:
             try:
-                await self.look()
+                await self.scan()
             except OSError as error:
-                log.warning("The folder for documents cannot be used: %s", error.strerror)
+                logger.warning("The folder for documents cannot be used: %s", error.strerror)
             await asyncio.sleep(every)
 
-    async def look(self) -> None:
-        """Take in every file that has not changed since the last look.
+    async def scan(self) -> None:
+        """Take in every file that has not changed since the last scan.
 
         Raises:
             OSError: the volume is full or gone.
@@ -84,15 +80,17 @@ class InboxFolder:
         now = await asyncio.to_thread(_files, self._folder)
         settled = [path for path, state in now.items() if self._before.get(path) == state]
         self._before = now
+
         for path in settled:
             name = path.relative_to(self._folder).as_posix()
             try:
                 async with self._turn():
                     done = None if await self._take_chat(path, name) else await self._take_in(path, name)
             except Refusal as refusal:
-                if refusal.key.startswith(_WAITING):
-                    log.info("The folder for documents waits: %s", refusal.key)
+                if refusal.key.startswith(_MAY_PASS):
+                    logger.info("The folder for documents waits: %s", refusal.key)
                     return
+
                 await asyncio.to_thread(self._set_aside, path)
                 await self._tell(name, refusal)
             else:
@@ -106,6 +104,7 @@ class InboxFolder:
             async for event in events:
                 if isinstance(event, Ingested):
                     return event
+
         raise RuntimeError("the ingest ended without a document")
 
     def _set_aside(self, path: Path) -> None:
@@ -114,16 +113,19 @@ class InboxFolder:
         path.replace(aside)
 
 
-def _files(folder: Path) -> Look:
-    """The files in the folder and below, without hidden ones, links and those set aside; makes the folder."""
+def _files(folder: Path) -> Snapshot:
+    """List the files in the folder and below, without hidden ones, links and those set aside; makes the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    found: Look = {}
+    found: Snapshot = {}
+
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         if parts[0] == REFUSED or any(part.startswith(".") for part in parts) or path.is_symlink():
             continue
+
         with contextlib.suppress(FileNotFoundError):
             if path.is_file():
                 state = path.stat()
                 found[path] = (state.st_size, state.st_mtime_ns)
+
     return found

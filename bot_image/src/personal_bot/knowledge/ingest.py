@@ -1,7 +1,5 @@
 """Takes one document in: extract, embed, store, and make it visible in one step at the end."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import hashlib
@@ -9,29 +7,36 @@ import json
 import shutil
 import sys
 import uuid
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Final
 
 from personal_bot.knowledge.embeddings import batches, searchable
-from personal_bot.knowledge.extraction import Extracted, extract
-from personal_bot.knowledge.points import place_of
-from personal_bot.knowledge.store import Record, Status, StoredChunk
-from personal_bot.llm.client import Embedded, FormerModelGoneError
-from personal_bot.models import Document, Ingested, IngestProgress, Refusal
+from personal_bot.knowledge.extraction import Extracted, ExtractionLimits, extract
+from personal_bot.knowledge.publishing import Catalogue
+from personal_bot.knowledge.sparse_vectors import WordEncoder
+from personal_bot.knowledge.stores.points import place_of
+from personal_bot.knowledge.stores.store import Record, Status, StoredChunk
+from personal_bot.llm.client import LLM, FormerModelGoneError
+from personal_bot.llm.events import Embedded
+from personal_bot.models import (
+    Document,
+    IncomingDocument,
+    Ingested,
+    IngestEvent,
+    IngestProgress,
+    Place,
+    Refusal,
+    Waiting,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
-    from pathlib import Path
+_COMPARED: Final = 256  # chunks that are compared at a time
 
-    from personal_bot.knowledge.extraction import ExtractionLimits
-    from personal_bot.knowledge.publishing import Catalogue
-    from personal_bot.knowledge.sparse_vectors import WordEncoder
-    from personal_bot.llm.client import LLM
-    from personal_bot.models import IncomingDocument, IngestEvent, Place, Waiting
-
-_COMPARED = 256  # chunks that are compared at a time
+_Row = tuple[int, str, Place]
+"""A chunk in a file: its position, text and place."""
 
 
 class Ingest:
@@ -40,13 +45,14 @@ class Ingest:
     def __init__(
         self, *, llm: LLM, words: WordEncoder, work: Path, limits: ExtractionLimits, catalogue: Catalogue
     ) -> None:
+        """Remove what a killed process left in the folder `work`."""
         self._llm = llm
         self._catalogue = catalogue
         self._words = words
         self._work = work
         self._limits = limits
         self._extracting = asyncio.Lock()
-        for left in work.glob("*.jsonl*"):  # by a process that was killed
+        for left in work.glob("*.jsonl*"):
             left.unlink(missing_ok=True)
 
     async def identify(self, incoming: IncomingDocument) -> str:
@@ -69,6 +75,7 @@ class Ingest:
         self._work.mkdir(parents=True, exist_ok=True)
         chunks_file = self._work / f"{generation}.jsonl"
         finished = False
+
         try:
             extracted, size = Extracted(chunks=0), incoming.path.stat().st_size
             async with self._extracting, contextlib.aclosing(self._extract(incoming, chunks_file, size)) as news:
@@ -77,6 +84,7 @@ class Ingest:
                         extracted = event
                     else:
                         yield event
+
             document = Document(
                 id=identity,
                 name=incoming.name,
@@ -90,7 +98,8 @@ class Ingest:
             async with contextlib.aclosing(self._store(record, chunks_file)) as steps:
                 async for step in steps:
                     yield step
-            await self._catalogue.complete(record)
+
+            await self._catalogue.publish(record)
             finished = True
             yield Ingested(document=document, skipped=extracted.skipped)
         finally:
@@ -113,10 +122,12 @@ class Ingest:
         size = incoming.path.stat().st_size
         document = replace(record.document, name=incoming.name, size=size, chunks=total, added=datetime.now(UTC))
         record = replace(record, document=document)
+
         if changed:
             async with contextlib.aclosing(self._store(record, incoming.path, only=changed)) as steps:
                 async for step in steps:
                     yield step
+
         await self._catalogue.extended(record, former=former)
         yield Ingested(document=document)
 
@@ -130,37 +141,49 @@ class Ingest:
     ) -> AsyncGenerator[IngestProgress | Waiting]:
         """Embed and store the chunks at `only` these positions of a generation that is there; None: a new one."""
         name, total, done = record.document.name, record.document.chunks if only is None else len(only), 0
-        rows = _read(chunks_file, only)
+        rows = _rows(chunks_file, only)
         model = self._catalogue.embedding_model()
-        former = model != self._llm.config.embedding_model
-        for texts in batches(searchable(name, place, text) for _, text, place in _read(chunks_file, only)):
+
+        # The file is read twice, side by side: no list of all chunks ever lies in memory.
+        for texts in batches(searchable(name, place, text) for _, text, place in _rows(chunks_file, only)):
             vectors: list[list[float]] = []
-            try:
-                async for event in self._llm.embed(texts, model=model):
-                    if isinstance(event, Embedded):
-                        vectors = event.vectors
-                    else:
-                        yield event
-            except FormerModelGoneError:
-                vectors = []
-            if not vectors or (former and not self._catalogue.comparable(vectors[0], model)):
-                vectors = [[] for _ in texts]  # words find it until the next index is there
+            async for event in self._vectors(texts, model):
+                if isinstance(event, Embedded):
+                    vectors = event.vectors
+                else:
+                    yield event
+
             if not done and only is None:
                 await self._catalogue.begin(record, dimension=len(vectors[0]))
-            batch = [
-                StoredChunk(
-                    position=position, text=text, place=place, dense=dense, sparse=self._words.document(found_by)
-                )
-                for (position, text, place), found_by, dense in zip(
-                    islice(rows, len(texts)), texts, vectors, strict=True
-                )
-            ]
+            batch = self._batch(islice(rows, len(texts)), texts, vectors)
             await self._catalogue.add(record.generation, batch)
+
             done += len(batch)
             yield IngestProgress(unit="chunks", done=done, total=total)
 
+    async def _vectors(self, texts: list[str], model: str) -> AsyncGenerator[Waiting | Embedded]:
+        """Embed texts; without a model whose vectors fit the index they get none, and their words alone find them."""
+        try:
+            async for event in self._llm.embed(texts, model=model):
+                if isinstance(event, Embedded) and not self._fit(event.vectors[0], model):
+                    yield Embedded(vectors=[[] for _ in texts])
+                else:
+                    yield event
+        except FormerModelGoneError:
+            yield Embedded(vectors=[[] for _ in texts])
 
-def _read(chunks_file: Path, only: frozenset[int] | None = None) -> Iterator[tuple[int, str, Place]]:
+    def _fit(self, vector: list[float], model: str) -> bool:
+        """Whether a vector fits the index: a service may offer another model by the name of a former one."""
+        return model == self._llm.config.embedding_model or self._catalogue.comparable(vector, model)
+
+    def _batch(self, rows: Iterable[_Row], texts: list[str], vectors: list[list[float]]) -> list[StoredChunk]:
+        return [
+            StoredChunk(position=position, text=text, place=place, dense=dense, sparse=self._words.document(found_by))
+            for (position, text, place), found_by, dense in zip(rows, texts, vectors, strict=True)
+        ]
+
+
+def _rows(chunks_file: Path, only: frozenset[int] | None = None) -> Iterator[_Row]:
     with chunks_file.open(encoding="utf-8") as file:
         for position, line in enumerate(file):
             if only is None or position in only:
@@ -169,14 +192,16 @@ def _read(chunks_file: Path, only: frozenset[int] | None = None) -> Iterator[tup
 
 
 async def _changed(chunks_file: Path, record: Record, catalogue: Catalogue) -> tuple[frozenset[int], int]:
-    """The positions of chunks that are not stored as they are now, and how many chunks there are."""
+    """Give the positions of chunks that are not stored as they are now, and how many chunks there are."""
     changed, total = set[int](), 0
-    rows = _read(chunks_file)
+    rows = _rows(chunks_file)
+
     while page := list(islice(rows, _COMPARED)):
         known = range(total, min(total + len(page), record.document.chunks))
         stored = {hit.position: (hit.text, hit.place) for hit in await catalogue.stored(record.generation, known)}
         changed |= {position for position, text, place in page if stored.get(position) != (text, place)}
         total += len(page)
+
     return frozenset(changed), total
 
 
@@ -196,5 +221,6 @@ def _identity(path: Path, largest: int) -> str:
         raise Refusal("document_empty")
     if size > largest:
         raise Refusal("document_too_large", size=size, limit=largest)
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

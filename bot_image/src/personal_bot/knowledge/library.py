@@ -1,44 +1,34 @@
-"""The bot's knowledge as the rest of the bot sees it: take in, list, delete, search, and how it is.
+"""The bot's knowledge as the rest of the bot sees it: take in, list, rename, delete, search.
 
-The store may be away when the bot starts and at any time later: the library then says so, keeps trying, and goes on by
-itself. The records are kept in memory, since only one process ever writes to a bot's collection.
+The records are kept in memory, since only one process ever writes to a bot's collection.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import weakref
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Self
 
+from personal_bot.knowledge.availability import Availability
 from personal_bot.knowledge.extraction import ExtractionLimits
-from personal_bot.knowledge.index import Index, on_server, on_volume
+from personal_bot.knowledge.index import Index, Places, on_server, on_volume
 from personal_bot.knowledge.ingest import Ingest
 from personal_bot.knowledge.originals import Originals
 from personal_bot.knowledge.publishing import Catalogue
 from personal_bot.knowledge.reindexing import Reindexing
 from personal_bot.knowledge.retrieval import Budget, neighbours, passages, within
 from personal_bot.knowledge.sparse_vectors import WordEncoder
-from personal_bot.knowledge.store import Query, Status, StoreError
-from personal_bot.knowledge.store_qdrant import connector
-from personal_bot.models import Document, Ingested, KnowledgeState, Refusal
+from personal_bot.knowledge.stores.store import Query, Record, Status, StoreError
+from personal_bot.llm.client import LLM
+from personal_bot.models import Document, IncomingDocument, Ingested, IngestEvent, KnowledgeState, Passage, Refusal
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
-    from pathlib import Path
-
-    from personal_bot.knowledge.index import Places
-    from personal_bot.llm.client import LLM
-    from personal_bot.models import IncomingDocument, IngestEvent, Passage
-
-_log = logging.getLogger(__name__)
-_OPENING = 15.0  # seconds that a request waits for a store that is just being opened
-_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between attempts to open the store; the last one again and again
+OnDeleted = Callable[[frozenset[str]], Awaitable[None]]
+"""Is called with the ids of documents that are being deleted."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryConfig:
     """Where the knowledge is kept.
 
@@ -62,52 +52,47 @@ class LibraryConfig:
 class Library:
     """The documents of one bot."""
 
-    def __init__(self, config: LibraryConfig, llm: LLM, stores: Places) -> None:
+    def __init__(self, config: LibraryConfig, llm: LLM, make_places: Callable[[], Places]) -> None:
         """Do nothing yet; use `open`."""
         self._config = config
         self._llm = llm
-        self._index = Index(stores)
-        self._reindexing = Reindexing(self._index, llm)
+        self._index = Index(make_places)
         self._words = WordEncoder()
         self._originals = Originals(config.data_dir / "originals")
-        self._catalogue = Catalogue(self._index, self._originals, llm, on_added=self._has_added)
+
+        self._reindexing = Reindexing(self._index, llm)
+        self._availability = Availability(self._index, self._reindexing, on_open=self._clean_up)
+        self._catalogue = Catalogue(self._index, self._originals, llm, on_added=self._availability.works)
         self._ingest = Ingest(
             llm=llm, words=self._words, work=config.data_dir / "work", limits=config.limits, catalogue=self._catalogue
         )
-        self._problem: StoreError | None = None
-        self._opened = False
-        self._opening: asyncio.Task[None] | None = None
-        self._on_deleted: list[Callable[[frozenset[str]], Awaitable[None]]] = []
+
+        self._on_deleted: list[OnDeleted] = []
         self._taking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     @classmethod
-    async def open(cls, config: LibraryConfig, llm: LLM, *, stores: Places | None = None) -> Library:
-        """Start opening the store and return at once; `state` tells when it is open.
+    async def open(cls, config: LibraryConfig, llm: LLM, *, stores: Places | None = None) -> Self:
+        """Start opening the store and return at once; `state` says when it is open.
 
         Args:
             config: where it is.
             llm: makes the vectors.
             stores: other places than the configuration names, for tests.
         """
-        library = cls(config, llm, stores or _configured_places(config))
-        library._open_again()
+        library = cls(config, llm, lambda: stores or _configured_places(config))
+        library._availability.open_again()
         return library
 
     def state(self) -> KnowledgeState:
-        """How the store is now."""
-        documents = [record.document for record in self._index.complete()]
-        if self._opened and self._problem and self._problem.reason == "StoreFull" and self._index.current.has_room():
-            self._problem = None
-        if self._problem:
-            ready, reason, message = False, self._problem.reason, str(self._problem)
-        elif not self._opened:
-            ready, reason, message = False, "Opening", "the store is being opened"
-        else:
-            ready, reason, message = True, "Opened", self._model_note()
+        """Give the state of the store now."""
+        reason, message = self._availability.state()
+        ready = reason == "Opened"
+        documents = [record.document for record in self._index.list_complete()]
+
         return KnowledgeState(
             ready=ready,
             reason=reason,
-            message=message,
+            message=self._model_note() if ready else message,
             documents=len(documents),
             chunks=sum(document.chunks for document in documents),
             bytes=sum(document.size for document in documents),
@@ -121,15 +106,11 @@ class Library:
 
     async def wait_open(self) -> None:
         """Wait until the store is open, however long that takes."""
-        if self._opening:
-            await asyncio.shield(self._opening)
+        await self._availability.wait_open()
 
     async def settled(self) -> None:
         """Wait for a while when the store is being opened for the first time; one that is away is not waited for."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_OPENING):
-                while self.state().reason == "Opening":  # noqa: ASYNC110 - `wait_open` waits for one that is away
-                    await asyncio.sleep(0.05)
+        await self._availability.settled()
 
     async def documents(self) -> list[Document]:
         """Give all documents, the newest first.
@@ -137,8 +118,9 @@ class Library:
         Raises:
             Refusal: the store is away.
         """
-        self._require()
-        return sorted((record.document for record in self._index.complete()), key=lambda document: document.added)[::-1]
+        self._availability.require()
+        oldest_first = sorted((r.document for r in self._index.list_complete()), key=lambda document: document.added)
+        return oldest_first[::-1]
 
     async def ingest(self, incoming: IncomingDocument) -> AsyncGenerator[IngestEvent]:
         """Take a document in; the last event is `Ingested`. A document that is known already costs nothing.
@@ -148,9 +130,11 @@ class Library:
         Raises:
             Refusal: it cannot be taken in.
         """
-        self._require()
+        self._availability.require()
         identity = await self._ingest.identify(incoming)
-        former = next((r for r in self._index.complete() if r.document.id == incoming.extends), None)
+        former = next((r for r in self._index.list_complete() if r.document.id == incoming.extends), None)
+
+        # The same document twice at a time: the second waits, and finds it known.
         lock = self._taking.setdefault(former.document.id if former else identity, asyncio.Lock())
         async with lock:
             with await self._index.taking_in():
@@ -160,12 +144,13 @@ class Library:
                         async for event in events:
                             yield event
                 except StoreError as error:
-                    raise self._refusal(error) from error
+                    raise self._availability.refusal(error) from error
 
     async def _take_in(self, incoming: IncomingDocument, identity: str) -> AsyncGenerator[IngestEvent]:
-        if known := next((r.document for r in self._index.complete() if r.document.id == identity), None):
+        if known := next((r.document for r in self._index.list_complete() if r.document.id == identity), None):
             yield Ingested(document=known, already_known=True)
             return
+
         try:
             if not incoming.extracted:
                 await asyncio.to_thread(self._originals.keep, incoming.path, identity)
@@ -176,7 +161,7 @@ class Library:
             self._catalogue.forget_original(identity)
 
     def original(self, document_id: str) -> Path | None:
-        """Where the file lies that a document was made of; None when it was not kept."""
+        """Give the file that a document was made of; None when it was not kept."""
         return self._originals.path(document_id)
 
     async def rename(self, document_id: str, name: str) -> Document:
@@ -185,17 +170,18 @@ class Library:
         Raises:
             Refusal: there is no such document, another one has the name, or the store is away.
         """
-        self._require()
-        records = {record.document.id: record for record in self._index.complete()}
+        self._availability.require()
+        records = {record.document.id: record for record in self._index.list_complete()}
         if document_id not in records:
             raise Refusal("document_unknown")
         if any(record.document.name == name for key, record in records.items() if key != document_id):
             raise Refusal("document_name_taken", name=name)
+
         renamed = replace(records[document_id].document, name=name)
         try:
             await self._index.put([replace(records[document_id], document=renamed)])
         except StoreError as error:
-            raise self._refusal(error) from error
+            raise self._availability.refusal(error) from error
         return renamed
 
     async def delete(self, *document_ids: str) -> None:
@@ -204,26 +190,31 @@ class Library:
         Raises:
             Refusal: there is none of them, or the store is away.
         """
-        self._require()
-        found = [record for record in self._index.complete() if record.document.id in document_ids]
+        self._availability.require()
+        found = [record for record in self._index.list_complete() if record.document.id in document_ids]
         if not found:
             raise Refusal("document_unknown")
-        leaving = [replace(record, status=Status.DELETING) for record in found]
-        try:
-            await self._index.put(leaving)
-            for (
-                tell
-            ) in self._on_deleted:  # at once: to remove the chunks may take long, and is made up for after a kill
-                await tell(frozenset(record.document.id for record in leaving))
-            for record in leaving:
-                self._catalogue.forget_original(record.document.id)
-                await self._index.remove(record.generation)
-        except StoreError as error:
-            raise self._refusal(error) from error
 
-    def on_deleted(self, tell: Callable[[frozenset[str]], Awaitable[None]]) -> None:
-        """Tell the ids of documents that are deleted; what they were made of, and what was made of them, goes too."""
-        self._on_deleted.append(tell)
+        try:
+            await self._remove([replace(record, status=Status.DELETING) for record in found])
+        except StoreError as error:
+            raise self._availability.refusal(error) from error
+
+    async def _remove(self, leaving: list[Record]) -> None:
+        await self._index.put(leaving)
+
+        # Before the chunks, whose removal may take long: a kill then leaves only hidden chunks, and the next opening
+        # of the store removes those.
+        for delete_what_was_made in self._on_deleted:
+            await delete_what_was_made(frozenset(record.document.id for record in leaving))
+
+        for record in leaving:
+            self._catalogue.forget_original(record.document.id)
+            await self._index.remove(record.generation)
+
+    def on_deleted(self, call: OnDeleted) -> None:
+        """Call this when documents are deleted, so that what was made of them elsewhere goes too."""
+        self._on_deleted.append(call)
 
     async def search(
         self,
@@ -237,8 +228,8 @@ class Library:
         """Give the passages that fit a question, best first.
 
         Args:
-            text: the question; its words are looked for.
-            vector: of the question; None, or none that can be compared: words alone decide.
+            text: the question; its words are searched for.
+            vector: of the question; None, or one that cannot be compared: words alone decide.
             model: made the vector; empty: that of the index.
             document_ids: search only these; empty: all.
             budget: how much fits the prompt; None: the configured one.
@@ -246,14 +237,16 @@ class Library:
         Raises:
             Refusal: the store is away.
         """
-        self._require()
+        self._availability.require()
         if not (manifest := self._index.manifest):
             return []
-        budget = budget or self._config.budget
-        complete = {record.generation: record.document for record in self._index.complete()}
+
+        complete = {record.generation: record.document for record in self._index.list_complete()}
         only = frozenset(g for g, document in complete.items() if document.id in document_ids)
         if document_ids and not only:
             return []
+
+        budget = budget or self._config.budget
         query = Query(
             dense=vector if vector and self.comparable(vector, model or manifest.embedding_model) else None,
             sparse=self._words.query(text),
@@ -266,7 +259,7 @@ class Library:
                 hits = within(await store.search(query), budget)
                 beside = await store.chunks(neighbours(hits, budget))
         except StoreError as error:
-            raise self._refusal(error) from error
+            raise self._availability.refusal(error) from error
         return passages(hits, beside, complete)
 
     def embedding_model(self) -> str:
@@ -285,67 +278,34 @@ class Library:
         """
         await self._stop_tasks()
         await self._index.drop()
-        self._opened = False
+        self._availability.closed()
         self._originals.sweep(())
 
     async def close(self) -> None:
         """Stop what runs and let go of the store."""
         await self._stop_tasks()
         await self._index.close()
-        self._opened = False
-
-    def _has_added(self) -> None:
-        self._problem = None
-
-    def _require(self) -> None:
-        if self._problem and not (self._opened and self._problem.reason == "StoreFull"):
-            raise Refusal(self._problem.refusal)
-        if not self._opened:
-            raise Refusal("store_opening")
-
-    def _refusal(self, error: StoreError) -> Refusal:
-        _log.warning("the store fails: %s", error, extra={"reason": error.reason})
-        self._problem = error
-        if error.reason != "StoreFull":  # a full store still answers
-            self._open_again()
-        return Refusal(error.refusal)
+        self._availability.closed()
 
     def _model_note(self) -> str:
         new = self._reindexing.state()
         return f"embedding anew with {new.model}; until then {self.embedding_model()} is in use" if new else ""
 
-    def _open_again(self) -> None:
-        if self._opening is None or self._opening.done():
-            self._opening = asyncio.create_task(self._keep_opening(), name="open the store")
+    def _clean_up(self, running: frozenset[str]) -> None:
+        """Remove what a kill left half done, but nothing of what is being taken in now."""
+        known = {record.document.id for record in self._index.list_complete()}
+        self._originals.sweep(known | set(self._taking))
 
-    async def _keep_opening(self) -> None:
-        for attempt in range(10**9):
-            running = {g for g, record in self._index.records.items() if record.status is Status.PENDING}
-            try:
-                await self._reindexing.stop()
-                await self._index.open()
-            except StoreError as error:
-                self._problem = error
-                _log.warning("the store does not open: %s", error, extra={"reason": error.reason})
-                await asyncio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
-                continue
-            records = list(self._index.records.values())
-            self._opened, self._problem = True, None
-            self._originals.sweep({record.document.id for record in self._index.complete()} | set(self._taking))
-            left = [r.generation for r in records if r.status is not Status.COMPLETE and r.generation not in running]
-            self._catalogue.clean(left)
-            self._reindexing.start()
-            return
+        left = [g for g, record in self._index.records.items() if record.status is not Status.COMPLETE]
+        self._catalogue.clean([generation for generation in left if generation not in running])
 
     async def _stop_tasks(self) -> None:
-        if self._opening:
-            self._opening.cancel()
-            await asyncio.gather(self._opening, return_exceptions=True)
+        await self._availability.stop()
         await self._catalogue.stop()
         await self._reindexing.stop()
 
 
 def _configured_places(config: LibraryConfig) -> Places:
     if config.qdrant_url:
-        return on_server(config.collection, connector(config.qdrant_url, config.qdrant_key))
+        return on_server(config.collection, config.qdrant_url, config.qdrant_key)
     return on_volume(config.data_dir / "knowledge" / config.collection)

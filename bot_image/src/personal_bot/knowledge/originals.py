@@ -1,15 +1,10 @@
-"""The files that documents were made of, by the hash of their content, so that a person can have them back."""
-
-from __future__ import annotations
+"""Keeps the files that documents were made of, by the hash of their content, so that a person can have them back."""
 
 import contextlib
 import os
 import shutil
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Container
-    from pathlib import Path
+from collections.abc import Container
+from pathlib import Path
 
 
 class Originals:
@@ -28,17 +23,20 @@ class Originals:
         kept = self._folder / identity
         if kept.exists():
             return
+
         self._folder.mkdir(parents=True, exist_ok=True)
         half = kept.with_suffix(".new")
         half.unlink(missing_ok=True)
+
         try:
             os.link(source, half)
         except OSError:  # another volume, or a file system without hard links
             shutil.copyfile(source, half)
+
         half.replace(kept)
 
     def path(self, identity: str) -> Path | None:
-        """Where a file lies; None when it was not kept."""
+        """Give the file; None when it was not kept."""
         kept = self._folder / identity
         return kept if kept.exists() else None
 

@@ -1,39 +1,35 @@
 """Another embedding model: the next index is filled from the texts of the one that answers, in the background.
 
-What is to be done follows from the records of both, never from what was done before: so it goes on where it was after a
-kill at any moment, and takes up what is added, renamed, extended or deleted meanwhile. Chunks that are there already
+What there is to do follows from the records of both, never from what was done before: so after a kill at any moment it
+goes on where it was, and takes up what is added, renamed, extended or deleted meanwhile. Chunks that are there already
 are not embedded again.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import Final
 
 from personal_bot.knowledge.embeddings import batches, searchable
-from personal_bot.knowledge.store import Manifest, Status, StoreError
-from personal_bot.llm.client import Embedded
+from personal_bot.knowledge.index import Index
+from personal_bot.knowledge.stores.store import Manifest, Record, Status, Store, StoredChunk, StoreError
+from personal_bot.llm.client import LLM
+from personal_bot.llm.events import Embedded
 from personal_bot.models import Refusal, Reindexed
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+logger = logging.getLogger(__name__)
 
-    from personal_bot.knowledge.index import Index
-    from personal_bot.knowledge.store import Record, Store, StoredChunk
-    from personal_bot.llm.client import LLM
-
-_log = logging.getLogger(__name__)
-_PAUSES = (1.0, 5.0, 15.0, 60.0)  # seconds between attempts; the last one again and again
-_ANY_TEXT = "text"
-_BYTES_OF_A_NUMBER = 2
+_PAUSES: Final = (1.0, 5.0, 15.0, 60.0)
+"""Seconds between attempts; the last one again and again."""
+_ANY_TEXT: Final = "text"
+_BYTES_OF_A_NUMBER: Final = 2
 
 
 class Reindexing:
-    """Fills the next index, when there shall be one, until it can take over."""
+    """Fills the next index, when one is needed, until it can take over."""
 
     def __init__(self, index: Index, llm: LLM) -> None:
         self._index = index
@@ -60,29 +56,31 @@ class Reindexing:
             self._task = None
 
     def state(self) -> Reindexed | None:
-        """How far it is; None when there is nothing to do."""
+        """Give how far it is; None when there is nothing to do."""
         if not self._task or self._task.done() or self._index.manifest is None:
             return None
         if self._index.manifest.embedding_model == self._model:
             return None
-        whole = [record.document.chunks for record in self._filled.values() if record.status is Status.COMPLETE]
-        total = sum(record.document.chunks for record in self._index.complete())
+
+        done = sum(record.document.chunks for record in self._filled.values() if record.status is Status.COMPLETE)
+        total = sum(record.document.chunks for record in self._index.list_complete())
         return Reindexed(
             model=self._model,
-            done=min(sum(whole) + self._begun, total),
+            done=min(done + self._begun, total),
             total=total,
-            problem=self._problem.key if self._problem else "",
+            problem=self._problem.key if self._problem else None,
             values=self._problem.values if self._problem else {},
         )
 
     def _without_vectors(self) -> list[Record]:
-        return [record for record in self._index.complete() if not record.vectors]
+        return [record for record in self._index.list_complete() if not record.vectors]
 
     async def _restore(self) -> None:
         """Remove the index that nobody needs, and embed what was taken in while the model was not offered."""
-        with contextlib.suppress(StoreError, Refusal):  # it is tried again when the index is opened next
+        with contextlib.suppress(StoreError, Refusal):  # the next opening of the index tries it again
             if self._index.following:
                 await self._index.give_up_following()
+
             for record in self._without_vectors():
                 async for page in self._index.current.contents(record.generation):
                     missing = [chunk for chunk in page if not chunk.dense]
@@ -91,7 +89,7 @@ class Reindexing:
 
     async def _run(self) -> None:
         """Go on until the next index answers, whatever fails on the way."""
-        _log.info("Embedding all documents anew with %s", self._model)
+        logger.info("Embedding all documents anew with %s", self._model)
         failures = 0
         while True:
             try:
@@ -101,30 +99,20 @@ class Reindexing:
             except (StoreError, Refusal) as error:
                 failures = failures + 1 if self._problem else 1  # since the last progress
                 self._problem = error if isinstance(error, Refusal) else Refusal(error.refusal)
-                _log.warning("embedding anew has to wait: %s", error)
+                logger.warning("Embedding anew has to wait: %s", error)
                 await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES)) - 1])
             else:
-                _log.info("All documents are embedded with %s", self._model)
+                logger.info("All documents are embedded with %s", self._model)
                 return
 
-    async def _begin(self, former: Manifest | None) -> None:
-        """Make the next index, unless it would take the room that new documents need."""
-        [vector] = await self._embedded([_ANY_TEXT])  # tells the dimension, and that there is such a model
-        if former:
-            chunks = sum(record.document.chunks for record in self._index.complete())
-            more = max(0, len(vector) - former.dimension) * chunks * _BYTES_OF_A_NUMBER
-            if not await self._index.current.room_for_second(more):
-                raise StoreError("StoreFull", "the volume has no room for a second index")
-        number = former.number + 1 if former else 0
-        manifest = Manifest(embedding_model=self._model, dimension=len(vector), number=number, complete=False)
-        await self._index.follow(manifest)
-
     async def _fill(self) -> None:
+        """Bring everything over until nothing is missing and the next index has taken over."""
         index = self._index
         if index.following and index.following.embedding_model != self._model:
             await index.give_up_following()
         if not index.following:
             await self._begin(index.manifest)
+
         self._filled = {record.generation: record for record in await index.other.records()}
         while True:
             await self._catch_up()
@@ -132,11 +120,27 @@ class Reindexing:
                 return
             await index.quiet.wait()
 
+    async def _begin(self, former: Manifest | None) -> None:
+        """Make the next index, unless it would take the room that new documents need."""
+        [vector] = await self._embedded([_ANY_TEXT])  # gives the dimension, and proves that there is such a model
+
+        if former:
+            chunks = sum(record.document.chunks for record in self._index.list_complete())
+            more = max(0, len(vector) - former.dimension) * chunks * _BYTES_OF_A_NUMBER
+            if not await self._index.current.room_for_second(more):
+                raise StoreError("StoreFull", "the volume has no room for a second index")
+
+        number = former.number + 1 if former else 0
+        manifest = Manifest(embedding_model=self._model, dimension=len(vector), number=number, is_complete=False)
+        await self._index.follow(manifest)
+
     async def _catch_up(self) -> None:
+        """Remove what is gone meanwhile, and bring over what is new or changed."""
         wanted = self._index.wanted()
         for gone in self._filled.keys() - wanted.keys():
             await self._index.other.remove(gone)
             del self._filled[gone]
+
         for record in wanted.values():
             if self._filled.get(record.generation) != record:
                 await self._carry_over(record)
@@ -147,6 +151,7 @@ class Reindexing:
         former = self._filled.get(generation)
         if former and (beyond := range(record.document.chunks, former.document.chunks)):
             await target.remove_chunks(generation, beyond)
+
         self._begun = 0
         await self._put(replace(record, status=Status.PENDING))
         async for page in self._index.current.contents(generation):
@@ -155,6 +160,7 @@ class Reindexing:
             missing = [chunk for chunk in page if (chunk.position, chunk.text, chunk.place) not in same]
             self._begun += len(page) - len(missing)
             await self._embed(record, missing, target)
+
         self._begun = 0
         await self._put(record)
 
@@ -166,6 +172,7 @@ class Reindexing:
                 replace(chunk, dense=vector) for chunk, vector in zip(islice(rest, len(texts)), vectors, strict=True)
             ]
             await target.add_chunks(record.generation, batch)
+
             self._begun += len(batch)
             self._problem = None
 

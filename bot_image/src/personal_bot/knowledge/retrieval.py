@@ -1,23 +1,18 @@
 """From hits to passages: neighbours joined, duplicates dropped, within a budget. Pure; the store is asked elsewhere."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Final
 
 from personal_bot.knowledge.extract.chunks import NUMBERED, span, tokens
+from personal_bot.knowledge.stores.store import Hit
 from personal_bot.models import Document, Passage, Place
 from personal_bot.texts.places import where
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from personal_bot.knowledge.store import Hit
-
-_LONGEST_RUN = 4  # chunks in a passage: a source that is too long proves nothing
+_LONGEST_RUN: Final = 4  # chunks in a passage: a source that is too long proves nothing
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """How much of the documents goes into one prompt.
 
@@ -37,19 +32,22 @@ def within(hits: Sequence[Hit], budget: Budget) -> list[Hit]:
     kept: list[Hit] = []
     seen: set[str] = set()
     left = budget.tokens
+
     for hit in hits:
         fingerprint = " ".join(hit.text.split()).casefold()
         cost = tokens(hit.text)
         if fingerprint in seen or cost > left:
             continue
+
         seen.add(fingerprint)
         kept.append(hit)
         left -= cost
+
     return kept
 
 
 def neighbours(hits: Sequence[Hit], budget: Budget) -> list[tuple[str, int]]:
-    """Which chunks beside the best hits to ask for: generation and position."""
+    """Say which chunks beside the best hits to ask for: generation and position."""
     there = {(hit.generation, hit.position) for hit in hits}
     beside = [
         (hit.generation, hit.position + step)
@@ -70,11 +68,13 @@ def passages(hits: Sequence[Hit], beside: Iterable[Hit], documents: Mapping[str,
     """
     chunks = sorted((*hits, *beside), key=lambda hit: (hit.generation, hit.position))
     runs: list[list[Hit]] = []
+
     for hit in (chunk for chunk in chunks if chunk.generation in documents):
         if runs and len(runs[-1]) < _LONGEST_RUN and _follows(runs[-1][-1], hit):
             runs[-1].append(hit)
         else:
             runs.append([hit])
+
     joined = [_passage(run, documents[run[0].generation]) for run in runs]
     return sorted((passage for passage in joined if passage.score > 0), key=lambda passage: -passage.score)
 
@@ -98,11 +98,12 @@ def _passage(run: Sequence[Hit], document: Document) -> Passage:
 
 
 def _place(run: Sequence[Hit]) -> Place:
-    """Where the passage stands: the pages (slides, lines, rows) it spans, or the heading over its best chunk."""
+    """Say where the passage stands: the pages (slides, lines, rows) it spans, or the heading over its best chunk."""
     first, last = run[0].place, run[-1].place
     if first.kind == last.kind == "message":  # "Anna, 2024-05-01 12:03, #17–19": the numbers end it
         who, _, numbers = first.value.rpartition("#")
         return replace(first, value=f"{who}#{span(numbers, last.value.rpartition('#')[2])}")
     if first.kind not in NUMBERED or first.kind != last.kind:
         return max(run, key=lambda hit: hit.score).place
+
     return replace(first, value=span(first.value, last.value))

@@ -4,57 +4,66 @@ Qdrant's own encoder makes the vectors for both engines, so a collection moves b
 language at a time: words in Cyrillic go to the Russian one, all others to the English one.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from typing import Final, Protocol
 
-from personal_bot.knowledge.store import SparseVector
+from personal_bot.knowledge.stores.store import SparseVector
 
-if TYPE_CHECKING:
-    import qdrant_edge
-
-_CYRILLIC = re.compile(r"[^\W\d_]*[а-яё][^\W\d_]*", re.IGNORECASE)
-_JOINED = re.compile(  # the words in camelCase, HTTPServer, utf8 and snake_case
+_CYRILLIC: Final = re.compile(r"[^\W\d_]*[а-яё][^\W\d_]*", re.IGNORECASE)
+_JOINED: Final = re.compile(  # the words in camelCase, HTTPServer, utf8 and snake_case
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])|_"
 )
-_AVERAGE_LENGTH = 120.0  # words in a chunk, about
-_LONGER_WEIGH_LESS = (
-    0.9  # BM25's b, from 0 to 1: chunks have about one size, and one that has more words says more else
-)
+_AVERAGE_LENGTH: Final = 120.0  # words in a chunk, about
+_LENGTH_WEIGHT: Final = 0.9
+"""BM25's b, from 0 to 1: chunks have about one size, and one that has more words says more else."""
+
+
+class _Weights(Protocol):
+    @property
+    def indices(self) -> list[int]: ...
+    @property
+    def values(self) -> list[float]: ...
+
+
+class _Encoder(Protocol):
+    """What is used of `qdrant_edge.Bm25`."""
+
+    def embed_document(self, text: str) -> _Weights: ...
+    def embed_query(self, text: str) -> _Weights: ...
 
 
 class WordEncoder:
     """Makes sparse vectors; loads Qdrant's engine at the first one (a few MiB)."""
 
     def __init__(self) -> None:
-        self._encoders: tuple[qdrant_edge.Bm25, qdrant_edge.Bm25] | None = None
+        self._encoders: tuple[_Encoder, _Encoder] | None = None
 
     def document(self, text: str) -> SparseVector:
-        """Weights by frequency and length."""
+        """Give the words of a text, weighed by frequency and length."""
         russian, english = self._loaded()
         cyrillic, rest = _by_script(text)
         return _merged(russian.embed_document(cyrillic), english.embed_document(rest))
 
     def query(self, text: str) -> SparseVector:
-        """One for each different word."""
+        """Give the words of a question, each different one once."""
         russian, english = self._loaded()
         cyrillic, rest = _by_script(text)
         return _merged(russian.embed_query(cyrillic), english.embed_query(rest))
 
-    def _loaded(self) -> tuple[qdrant_edge.Bm25, qdrant_edge.Bm25]:
+    def _loaded(self) -> tuple[_Encoder, _Encoder]:
         if self._encoders is None:
-            import qdrant_edge  # noqa: PLC0415 - a bot without documents does without it
-
-            config = qdrant_edge.Bm25Config
-            self._encoders = (
-                qdrant_edge.Bm25(config(language="russian", avg_len=_AVERAGE_LENGTH, b=_LONGER_WEIGH_LESS)),
-                qdrant_edge.Bm25(config(language="english", avg_len=_AVERAGE_LENGTH, b=_LONGER_WEIGH_LESS)),
-            )
+            self._encoders = _encoder("russian"), _encoder("english")
         return self._encoders
 
 
+def _encoder(language: str) -> _Encoder:
+    from qdrant_edge import Bm25, Bm25Config  # noqa: PLC0415 - a bot without documents does without it
+
+    return Bm25(Bm25Config(language=language, avg_len=_AVERAGE_LENGTH, b=_LENGTH_WEIGHT))
+
+
 def _by_script(text: str) -> tuple[str, str]:
+    """Split a text into its words in Cyrillic and all others, joined words also in their parts."""
     folded = text.replace("ё", "е").replace("Ё", "Е")
     parts = " ".join(part for word in folded.split() for part in (word, *_parts(word)))
     return " ".join(_CYRILLIC.findall(folded)), _CYRILLIC.sub(" ", parts)
@@ -65,7 +74,7 @@ def _parts(word: str) -> list[str]:
     return [*parts, "".join(parts)] if len(parts) > 1 else []
 
 
-def _merged(one: qdrant_edge.SparseVector, other: qdrant_edge.SparseVector) -> SparseVector:
+def _merged(one: _Weights, other: _Weights) -> SparseVector:
     weights = dict(zip(one.indices, one.values, strict=True))
     for index, value in zip(other.indices, other.values, strict=True):
         weights[index] = weights.get(index, 0.0) + value

@@ -1,38 +1,37 @@
-"""The LLM service as the bot uses it: chat in a stream, embeddings, and a check of the key.
+"""The LLM service as the bot uses it: chat in a stream, embeddings, recordings, and a check of the key.
 
-Requests are async generators: what is asked to be waited out comes as `Waiting`, then what was asked for. Retries are
-decided in `faults`: the service's own Retry-After is honoured and shown.
+Requests are async generators: what the service asks to wait comes as `Waiting`, then comes what was asked for. Retries
+are decided in `errors`: the service's own Retry-After is honoured and shown.
 """
-
-from __future__ import annotations
 
 import asyncio
 import contextlib
 import random
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Final
 
-from personal_bot.llm.errors import ATTEMPTS, Fault, GiveUp, decide
-from personal_bot.llm.protocol import ServiceError, Wire
+from personal_bot.llm import replies
+from personal_bot.llm.errors import ATTEMPTS, GiveUp, decide
+from personal_bot.llm.events import Embedded, Finished, Heard, Written
+from personal_bot.llm.health import Health
+from personal_bot.llm.protocol import Message, ServiceError, Wire
 from personal_bot.models import LLMState, Refusal, Waiting
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
-    from pathlib import Path
-
-    from personal_bot.llm.protocol import Message
-
-SHORT = 512  # numbers in a vector: a third of the disk, the page cache and the time of a search, for 1% of quality
-_SHORTENED_MODELS = "text-embedding-3-"
-_CUTS_RETRIED = 2
-_NOT_OFFERED = frozenset({400, 404, 405, 415, 501})  # by a service without this endpoint or model, or of this format
-_OF_A_MODEL = frozenset({"ModelMissing", "RateLimited"})
-_GONE = frozenset({"llm_model_missing", "llm_rejected"})  # as services say that they do not offer a model
-_ACCEPTED = LLMState(ready=True, reason="KeyAccepted")
+SHORT: Final = 512
+"""Numbers in a vector: a third of the disk, the page cache and the time of a search, for 1% of quality."""
+_SHORTENED_MODELS: Final = "text-embedding-3-"
+_CUTS_RETRIED: Final = 2
+_NO_MODEL_LIST: Final = frozenset({400, 404, 405})
+_NOT_OFFERED: Final = frozenset({400, 404, 405, 415, 501})
+"""Answers of a service without this endpoint or model, or of this format."""
+_GONE: Final = frozenset({"llm_model_missing", "llm_rejected"})
+"""How services say that they do not offer a model."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LLMConfig:
     """Where the LLM service is and what to ask of it.
 
@@ -44,8 +43,8 @@ class LLMConfig:
         key_provider: gives the key as it is on the disk now; asked before each request, so a new key works at once.
         timeout: seconds without a byte after which an attempt has failed.
         longest_wait: seconds; a service that asks to wait longer is not waited for.
-        allow: is asked before each request; raises `Refusal` when there shall be none.
-        on_usage: is told the model and the tokens, sent and written, of each request that was answered.
+        allow: is called before each request; raises `Refusal` when none may be made.
+        on_usage: is called with the model and the tokens, sent and written, of each request that was answered.
     """
 
     base_url: str
@@ -59,37 +58,6 @@ class LLMConfig:
     on_usage: Callable[[str, int, int], None] = lambda *_: None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Embedded:
-    """A vector for each text, in their order, all of one length."""
-
-    vectors: list[list[float]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Written:
-    """The whole text as far as it is written. It may start anew when a broken stream is asked for again."""
-
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finished:
-    """The end of a chat request; `complete` is False when the model's limit or a broken stream ended the text."""
-
-    text: str
-    complete: bool
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heard:
-    """What was spoken, as text."""
-
-    text: str
-
-
 class FormerModelGoneError(Refusal):
     """The model that an index was made with is offered no more; another one is configured."""
 
@@ -99,20 +67,19 @@ class LLM:
 
     def __init__(self, config: LLMConfig) -> None:
         self.config = config
-        self._state = LLMState()
-        self._missing: dict[str, LLMState] = {}  # by model of the configuration: what was told when it was asked for
-        self.windows: dict[str, int] = {}
+        self.windows: dict[str, int] = {}  # tokens by model, as far as the service says
         self.asked_to_wait = 0  # 429 so far
+        self._health = Health()
         self._wire = Wire(timeout=config.timeout)
         self._short = True
 
     def state(self) -> LLMState:
-        """What requests told, or that none is made because the budget is spent."""
+        """Give what requests have shown, or that none is made because the budget is spent."""
         try:
             self.config.allow()
         except Refusal as refusal:
             return LLMState(ready=False, reason="BudgetSpent", message=str(refusal.values.get("budget", "")))
-        return self._told()
+        return self._health.state()
 
     async def close(self) -> None:
         """Close the connections; a later request opens new ones."""
@@ -121,22 +88,22 @@ class LLM:
     async def check(self) -> LLMState:
         """Ask whether the service is there and takes the key.
 
-        Only what the answer proves changes the state: a service that has no list of models tells nothing, and a model
+        Only what the answer proves changes the state: a service that has no list of models proves nothing, and a model
         that was missing still is unless the list names it.
         """
         try:
             offered = await self._wire.get(self._url("models"), key=self._key())
         except Refusal:
-            return self._told()
+            return self._health.state()
         except ServiceError as error:
-            if error.fault.status not in {400, 404, 405}:
+            if error.fault.status not in _NO_MODEL_LIST:
                 verdict = decide(error.fault, attempt=ATTEMPTS, jitter=0, model=self.config.model, longest_wait=0)
                 if isinstance(verdict, GiveUp) and verdict.state:
-                    self._fails(verdict.state, self.config.model)
+                    self._note_failure(verdict.state, self.config.model)
         else:
-            self.windows = _windows(offered)
-            self._works(*self.windows)
-        return self._told()
+            self.windows = replies.windows(offered)
+            self._health.works(*self.windows)
+        return self._health.state()
 
     async def embed(self, texts: Sequence[str], *, model: str | None = None) -> AsyncGenerator[Waiting | Embedded]:
         """Give the vectors of `texts` in one request; at most 300,000 tokens in all and 8,192 each (the API's limits).
@@ -152,28 +119,28 @@ class LLM:
         attempt = 0
         self.config.allow()
         model = model or self.config.embedding_model
+
         while True:
             attempt += 1
             try:
                 body = {"model": model, "input": list(texts), "encoding_format": "float"} | self._width(model)
                 response = await self._wire.post(self._url("embeddings"), body, key=self._key())
-                vectors = _vectors(response, count=len(texts))
+                vectors = replies.vectors(response, count=len(texts))
             except ServiceError as error:
                 if self._short and "dimension" in error.fault.detail and error.fault.status in {400, 422}:
-                    self._short = False  # another service's model by this name, which knows no such thing
+                    self._short = False  # another service's model by this name, which cannot shorten its vectors
                     continue
-                former = model != self.config.embedding_model
-                wait = self._judge(error, attempt=attempt, model=model, former=former)
+                wait = self._judge(error, attempt=attempt, model=model, former=model != self.config.embedding_model)
                 yield Waiting(seconds=wait)
                 await asyncio.sleep(wait)
                 continue
-            self._works(model)
-            self.config.on_usage(model, _tokens_sent(response), 0)
+
+            self._answered(model, replies.prompt_tokens(response), 0)
             yield Embedded(vectors=vectors)
             return
 
     async def transcribe(self, recording: Path, *, name: str) -> AsyncGenerator[Waiting | Heard]:
-        """Write down what is spoken in a file of at most 25 MB; `name` tells the format by its ending.
+        """Write down what is spoken in a file of at most 25 MB; the ending of `name` tells the format.
 
         Raises:
             Refusal: the service cannot or will not; one that offers no such thing says nothing about its health.
@@ -181,10 +148,11 @@ class LLM:
         attempt = 0
         self.config.allow()
         model = self.config.transcription_model
+        fields = {"model": model, "response_format": "json"}
+
         while True:
             attempt += 1
             try:
-                fields = {"model": model, "response_format": "json"}
                 url = self._url("audio/transcriptions")
                 response = await self._wire.post_file(url, fields, recording, name=name, key=self._key())
             except ServiceError as error:
@@ -194,12 +162,9 @@ class LLM:
                 yield Waiting(seconds=wait)
                 await asyncio.sleep(wait)
                 continue
-            text = response.get("text") if isinstance(response, dict) else None
-            if not isinstance(text, str):
-                raise Refusal("voice_unheard")
-            self._works(model)
-            usage = response.get("usage") or {}
-            self.config.on_usage(model, int(usage.get("input_tokens") or 0), int(usage.get("output_tokens") or 0))
+
+            text, sent, written = replies.transcript(response)
+            self._answered(model, sent, written)
             yield Heard(text=text)
             return
 
@@ -218,18 +183,12 @@ class LLM:
         longest = ""
         self.config.allow()
         model = model or self.config.model
+
         while True:
             attempt += 1
-            reply = _Reply()
+            reply = replies.ChatReply()
             try:
-                body = {
-                    "model": model,
-                    "messages": list(messages),
-                    "stream": True,
-                    "stream_options": {"include_usage": True},
-                }
-                url = self._url("chat/completions")
-                async with contextlib.aclosing(self._wire.stream(url, body, key=self._key())) as chunks:
+                async with contextlib.aclosing(self._chat_chunks(messages, model)) as chunks:
                     async for chunk in chunks:
                         if reply.add(chunk):
                             yield Written(text=reply.text)
@@ -240,6 +199,7 @@ class LLM:
                 if longest and cuts > _CUTS_RETRIED:
                     yield Finished(text=longest, complete=False)
                     return
+
                 try:
                     wait = self._judge(error, attempt=attempt, model=model)
                 except Refusal:
@@ -251,16 +211,25 @@ class LLM:
                     await asyncio.sleep(wait)
                     continue
             else:
-                self._works(model)
-                self.config.on_usage(model, finished.prompt_tokens, finished.completion_tokens)
+                self._answered(model, finished.prompt_tokens, finished.completion_tokens)
+
             yield finished
             return
 
+    def _chat_chunks(self, messages: Sequence[Message], model: str) -> AsyncGenerator[dict[str, Any]]:
+        body = {
+            "model": model,
+            "messages": list(messages),
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        return self._wire.stream(self._url("chat/completions"), body, key=self._key())
+
     def _judge(self, error: ServiceError, *, attempt: int, model: str, former: bool = False) -> float:
-        """Seconds to wait before the next attempt; `former`: the model was configured once.
+        """Give the seconds to wait before the next attempt; `former`: the model was configured once.
 
         Raises:
-            Refusal: there shall be none.
+            Refusal: there is to be no other attempt.
         """
         self.asked_to_wait += error.fault.status == HTTPStatus.TOO_MANY_REQUESTS
         verdict = decide(
@@ -270,43 +239,31 @@ class LLM:
             model=model,
             longest_wait=self.config.longest_wait,
         )
-        if isinstance(verdict, GiveUp):
-            if former and verdict.refusal.key in _GONE:
-                raise FormerModelGoneError(verdict.refusal.key, **verdict.refusal.values) from None
-            if verdict.state:
-                self._fails(verdict.state, model)
-            raise verdict.refusal from None
-        return verdict.seconds
+        if not isinstance(verdict, GiveUp):
+            return verdict.seconds
 
-    def _works(self, *models: str) -> None:
-        """Take note that the key is accepted and these models are there."""
-        self._state = _ACCEPTED
-        for model in models:
-            self._missing.pop(model, None)
+        if former and verdict.refusal.key in _GONE:
+            raise FormerModelGoneError(verdict.refusal.key, **verdict.refusal.values) from None
+        if verdict.state:
+            self._note_failure(verdict.state, model)
+        raise verdict.refusal from None
 
-    def _fails(self, state: LLMState, model: str) -> None:
-        """Take note of what was told when this model was asked for.
-
-        What concerns a model alone counts for those of the configuration only, not for one that a person chose.
-        """
+    def _note_failure(self, state: LLMState, model: str) -> None:
         configured = model in {self.config.model, self.config.embedding_model}
-        if state.reason == "ModelMissing" and configured:
-            self._missing[model] = state
-            self._works()
-        elif configured or state.reason not in _OF_A_MODEL:
-            self._state = state
+        self._health.fails(state, model, configured=configured)
 
-    def _told(self) -> LLMState:
-        """What was told of the service, or else of a model that is missing."""
-        return self._state if self._state.ready is False else next(iter(self._missing.values()), self._state)
+    def _answered(self, model: str, sent: int, written: int) -> None:
+        self._health.works(model)
+        self.config.on_usage(model, sent, written)
 
     def _key(self) -> str:
         try:
             key = self.config.key_provider().strip()
         except OSError:
             key = ""
+
         if not key:
-            self._state = LLMState(ready=False, reason="KeyRefused", message="there is no key in the key's file")
+            self._health.has_no_key()
             raise Refusal("llm_key_refused")
         return key
 
@@ -316,70 +273,3 @@ class LLM:
 
     def _url(self, endpoint: str) -> str:
         return f"{self.config.base_url.rstrip('/')}/{endpoint}"
-
-
-class _Reply:
-    """What has come of one chat stream."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self._reason: str | None = None
-        self._prompt_tokens = self._completion_tokens = 0
-
-    def add(self, chunk: dict[str, Any]) -> bool:
-        """Take in a chunk; True when it brought text. Imitating servers may leave out any field."""
-        if usage := chunk.get("usage"):
-            self._prompt_tokens = usage.get("prompt_tokens") or 0
-            self._completion_tokens = usage.get("completion_tokens") or 0
-        before = len(self.text)
-        for choice in chunk.get("choices") or ():
-            self.text += (choice.get("delta") or {}).get("content") or ""
-            self._reason = choice.get("finish_reason") or self._reason
-        return len(self.text) > before
-
-    def finished(self) -> Finished:
-        """Give the end.
-
-        Raises:
-            ServiceError: the stream ended without saying why: it was cut.
-            Refusal: a filter held everything back.
-        """
-        if self._reason is None:
-            raise ServiceError(Fault(detail="the stream ended early"))
-        if self._reason == "content_filter" and not self.text:
-            raise Refusal("llm_filtered")
-        return Finished(
-            text=self.text,
-            complete=self._reason not in {"length", "content_filter"},
-            prompt_tokens=self._prompt_tokens,
-            completion_tokens=self._completion_tokens,
-        )
-
-
-def _tokens_sent(response: dict[str, Any]) -> int:
-    usage = response.get("usage")
-    return int(usage.get("prompt_tokens") or 0) if isinstance(usage, dict) else 0
-
-
-def _windows(offered: Any) -> dict[str, int]:  # noqa: ANN401 - JSON
-    """The models that a service offers, with the tokens of their windows; 0 where it does not tell, as OpenAI's.
-
-    vLLM, OpenRouter and Groq tell, each by a name of its own.
-    """
-    cards = offered.get("data") if isinstance(offered, dict) else None
-    windows = {}
-    for card in cards if isinstance(cards, list) else ():
-        if isinstance(card, dict) and isinstance(card.get("id"), str):
-            told = [card.get(name) for name in ("max_model_len", "context_length", "context_window")]
-            windows[card["id"]] = next((window for window in told if isinstance(window, int)), 0)
-    return windows
-
-
-def _vectors(response: Any, *, count: int) -> list[list[float]]:  # noqa: ANN401 - JSON
-    try:
-        vectors = [item["embedding"] for item in sorted(response["data"], key=lambda item: item["index"])]
-    except (TypeError, KeyError):
-        raise ServiceError(Fault(detail="the answer holds no embeddings")) from None
-    if len(vectors) != count or len({len(vector) for vector in vectors}) > 1:
-        raise Refusal("llm_rejected", detail=f"{count} texts were sent, {len(vectors)} vectors came back")
-    return vectors

@@ -4,30 +4,26 @@ The codes are those of the OpenAI API (https://platform.openai.com/docs/guides/e
 keep at least the HTTP status.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import Final
 
 from personal_bot.models import LLMState, Refusal
 from personalbots_common.secrets_mask import LOOKS_SECRET, MASK
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+ATTEMPTS: Final = 6
+FIRST_BACKOFF: Final = 0.5  # seconds
+LONGEST_BACKOFF: Final = 20.0  # seconds
 
-ATTEMPTS = 6
-FIRST_BACKOFF = 0.5
-LONGEST_BACKOFF = 20.0
-
-_QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
-_MODEL_CODES = frozenset({"model_not_found", "model_not_available"})
-_LENGTH_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
-_LONGEST_DETAIL = 200
+_QUOTA_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+_MODEL_CODES: Final = frozenset({"model_not_found", "model_not_available"})
+_LENGTH_CODES: Final = frozenset({"context_length_exceeded", "string_above_max_length"})
+_LONGEST_DETAIL: Final = 200  # characters
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """A request that failed.
 
@@ -44,24 +40,24 @@ class Fault:
     retry_after: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """Try again after this many seconds; `asked` when the service itself told how long."""
+    """Try again after this many seconds; `asked` when the service itself said how long."""
 
     seconds: float
     asked: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GiveUp:
-    """No use in trying again: `refusal` tells the person, `state` tells `/statusz` (None: it says nothing new)."""
+    """Trying again is no use: `refusal` is for the person, `state` for `/statusz` (None: it says nothing new)."""
 
     refusal: Refusal
     state: LLMState | None
 
 
 def decide(fault: Fault, *, attempt: int, jitter: float, model: str, longest_wait: float) -> Retry | GiveUp:
-    """What to do after the `attempt`-th failure (from 1).
+    """Decide what to do after the `attempt`-th failure (from 1).
 
     Args:
         fault: what failed.
@@ -72,9 +68,11 @@ def decide(fault: Fault, *, attempt: int, jitter: float, model: str, longest_wai
     """
     if fatal := _fatal(fault, model):
         return fatal
+
     wait = _wait(fault, attempt, jitter)
     if attempt >= ATTEMPTS or wait.seconds > longest_wait:
         return _exhausted(fault, wait)
+
     return wait
 
 
@@ -95,12 +93,14 @@ def _fatal(fault: Fault, model: str) -> GiveUp | None:
         return GiveUp(refusal=Refusal("llm_too_long"), state=None)
     if fault.status is not None and 400 <= fault.status < 500 and fault.status not in {408, 409, 429}:  # noqa: PLR2004
         return GiveUp(refusal=Refusal("llm_rejected", detail=fault.detail or f"HTTP {fault.status}"), state=None)
+
     return None
 
 
 def _wait(fault: Fault, attempt: int, jitter: float) -> Retry:
     if fault.retry_after is not None:
         return Retry(seconds=fault.retry_after + 0.05 + 0.2 * jitter, asked=True)
+
     backoff = min(FIRST_BACKOFF * 2 ** (attempt - 1), LONGEST_BACKOFF)
     return Retry(seconds=backoff * (0.75 + 0.5 * jitter), asked=False)
 
@@ -109,6 +109,7 @@ def _exhausted(fault: Fault, wait: Retry) -> GiveUp:
     if fault.status == 429:  # noqa: PLR2004
         refusal = Refusal("llm_rate_limited", seconds=round(wait.seconds))
         return GiveUp(refusal=refusal, state=_bad("RateLimited", "the service's rate limit is reached"))
+
     message = f"HTTP {fault.status}" if fault.status else fault.detail or "no answer"
     return GiveUp(refusal=Refusal("llm_unreachable"), state=_bad("Unreachable", f"the LLM service fails: {message}"))
 
@@ -118,13 +119,13 @@ def _bad(reason: str, message: str) -> LLMState:
 
 
 def one_line(text: object) -> str:
-    """`text` as one line fit for a status message: no line breaks, nothing that looks like a key, not long."""
+    """Make one line of a text for a status message: no line breaks, nothing that looks like a key, not long."""
     line = LOOKS_SECRET.sub(MASK, " ".join(str(text).split()))
     return line if len(line) <= _LONGEST_DETAIL else line[: _LONGEST_DETAIL - 1] + "…"
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
-    """Seconds to wait by the headers ``retry-after-ms`` (OpenAI's own) and ``retry-after`` (RFC 9110, both forms)."""
+    """Read the seconds to wait: ``retry-after-ms`` (OpenAI's own) or ``retry-after`` (RFC 9110, both forms)."""
     try:
         if milliseconds := headers.get("retry-after-ms"):
             return max(0.0, float(milliseconds) / 1000)
@@ -132,6 +133,7 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
             return None
         if value.replace(".", "", 1).isdigit():
             return float(value)
+
         return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
     except (ValueError, TypeError):
         return None

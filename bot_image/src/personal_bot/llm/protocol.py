@@ -1,27 +1,24 @@
 """The OpenAI API over HTTP: what a request is, what an answer is, and what is wrong with it.
 
-The official SDK would do, and cost each bot 40 MiB and a second of import at its first question. What a bot needs of it
-is two endpoints and a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html);
+The official SDK would cost each bot 40 MiB and a second of import at its first question. A bot needs only a few
+endpoints and a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html);
 aiohttp is there for Telegram anyway.
 """
 
-from __future__ import annotations
-
+import contextlib
 import json
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypedDict
+from pathlib import Path
+from typing import Any, Final, TypedDict
 
 import aiohttp
 
 from personal_bot.llm.errors import Fault, one_line, retry_after
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
-
-_CONNECT_TIMEOUT = 10.0
-_LARGEST_EVENT = 1 << 20  # bytes of one line of a stream
-_END = "[DONE]"
+_CONNECT_TIMEOUT: Final = 10.0  # seconds
+_LARGEST_EVENT: Final = 1 << 20  # bytes of one line of a stream
+_END: Final = "[DONE]"
 
 
 class Message(TypedDict):
@@ -63,7 +60,7 @@ class Wire:
             return await _document(answer)
 
     async def post(self, url: str, body: dict[str, Any], *, key: str) -> Any:  # noqa: ANN401 - JSON
-        """Post a JSON document and give the one that answers.
+        """Post a JSON document and give the JSON document that answers.
 
         Raises:
             ServiceError: none does.
@@ -98,11 +95,13 @@ class Wire:
                     continue
                 if data == _END:
                     return
+
                 event = json.loads(data)
                 if not isinstance(event, dict):
                     raise ServiceError(Fault(detail="an event that is no object"))
                 if error := event.get("error"):
                     raise ServiceError(_told(error, status=None, headers={}))
+
                 yield event
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -113,16 +112,13 @@ class Wire:
         return self._session
 
 
-class _failures:  # noqa: N801 - reads as a function
-    """Turns what aiohttp and the JSON parser raise into `ServiceError`."""
-
-    async def __aenter__(self) -> None:
-        """Do nothing."""
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        """Raise anew what is known here."""
-        if isinstance(error, (aiohttp.ClientError, TimeoutError, OSError, ValueError)):
-            raise ServiceError(Fault(detail=type(error).__name__)) from None  # its text may hold the address's key
+@contextlib.asynccontextmanager
+async def _failures() -> AsyncGenerator[None]:
+    """Turn what aiohttp and the JSON parser raise into `ServiceError`."""
+    try:
+        yield
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        raise ServiceError(Fault(detail=type(error).__name__)) from None  # its text may hold a key from the address
 
 
 def _headers(key: str) -> dict[str, str]:
@@ -137,10 +133,12 @@ async def _document(answer: aiohttp.ClientResponse) -> Any:  # noqa: ANN401 - JS
 async def _require_success(answer: aiohttp.ClientResponse) -> None:
     if answer.status == 200:  # noqa: PLR2004 - HTTP's own number
         return
+
     try:
         error = json.loads(await answer.read()).get("error")
     except (ValueError, AttributeError):
         error = None
+
     raise ServiceError(_told(error, status=answer.status, headers=answer.headers))
 
 

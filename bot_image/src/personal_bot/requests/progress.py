@@ -1,14 +1,16 @@
 """What a status message reads while a request runs: pure functions of where it stands and how long it has taken."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from personal_bot.models import IngestProgress, Stage, Waiting
 from personal_bot.requests.results import human_size
 from personal_bot.telegram.markup import LONGEST, Piece, cut, join, render, units
-from personal_bot.texts import say
+from personal_bot.text_keys import TextKey
+from personal_bot.texts import known, say
 
-_STAGES: Final = {
+_STAGES: Final[Mapping[Stage, TextKey]] = {
     Stage.SEARCHING: "stage_searching",
     Stage.READING: "stage_reading",
     Stage.THINKING: "stage_thinking",
@@ -30,7 +32,7 @@ class Progress:
         left: seconds that it will probably take; None while nobody can know.
     """
 
-    key: str
+    key: TextKey
     values: tuple[tuple[str, object], ...] = ()
     body: str = ""
     left: float | None = None
@@ -75,7 +77,7 @@ def taking_in(event: IngestProgress, name: str, *, left: float | None = None) ->
     share = 100 * event.done // event.total
     done, total = (human_size(n) if event.unit == "bytes" else n for n in (event.done, event.total))
     values = (("name", name), ("done", done), ("total", total), ("share", share))
-    return Progress(key=f"ingest_{event.unit}", values=values, left=left)
+    return Progress(key=known(f"ingest_{event.unit}"), values=values, left=left)
 
 
 class Eta:

@@ -11,6 +11,7 @@ from personal_bot.knowledge.inbox_folder import REFUSED
 from personal_bot.models import Answer, Document, Ingested, Passage, Refusal, Turn
 from personal_bot.telegram.buttons import Rows, SourceButton, in_rows
 from personal_bot.telegram.markup import Piece, bold, cut, join, linked, render, units
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import knows, say
 from personal_bot.texts.places import where
 
@@ -74,7 +75,7 @@ class Result:
         )
 
 
-def sentence(language: str, key: str, *, outcome: str, body: str = "", **values: object) -> Result:
+def sentence(language: str, key: TextKey, *, outcome: str, body: str = "", **values: object) -> Result:
     """One sentence, below what there is of an answer (`body`, Markdown)."""
     whole = join(render(body), Piece(text=say(language, key, **values)))
     return Result(pieces=tuple(cut(whole)), outcome=outcome)
@@ -147,7 +148,7 @@ def source(passage: Passage, language: str) -> str:
 def ingested(event: Ingested, *, name: str, language: str) -> Result:
     """The sentence for a document that the bot took in, with what is lost of it and what it could not read inside."""
     lost = losses(event.document, language)
-    key = "already_known" if event.already_known else "ingested_partly" if lost else "ingested"
+    key: TextKey = "already_known" if event.already_known else "ingested_partly" if lost else "ingested"
     lines = [say(language, key, name=name, chunks=event.document.chunks), *lost]
 
     if event.skipped:

@@ -40,6 +40,7 @@ from personal_bot.telegram.buttons import Rows, StopButton, keyboard
 from personal_bot.telegram.client import Connection, is_unmodified, rest_of
 from personal_bot.telegram.files import UploadedFile
 from personal_bot.telegram.markup import NO_PREVIEW, Piece, entities_of
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
 
 _UPLOAD_TIMEOUT: Final = 600  # seconds that a file may take on its way to Telegram
@@ -224,7 +225,7 @@ class StatusMessage:
             keep_on_stop=True,
         )
 
-    async def _send_sentence(self, key: str) -> int:
+    async def _send_sentence(self, key: TextKey) -> int:
         """Send a message for the status, or for a part of the answer, which is written once its id is journalled.
 
         When the process dies before that, the message stays behind, and its sentence is true: the answer stands below

@@ -1,13 +1,10 @@
 """Where in a document something stands, in each language."""
 
-from __future__ import annotations
+from typing import Final
 
-from typing import TYPE_CHECKING
+from personal_bot.models import Place
 
-if TYPE_CHECKING:
-    from personal_bot.models import Place
-
-PLACES = {
+PLACES: Final = {
     "en": {
         "page": "page {value}",
         "slide": "slide {value}",
@@ -26,5 +23,5 @@ PLACES = {
 
 
 def where(place: Place, language: str) -> str:
-    """Tell the place in a document; empty when the document has no parts. A heading or a path speaks for itself."""
+    """Name a place in a document; empty when the document has no parts. A heading or a path speaks for itself."""
     return PLACES[language].get(place.kind, "{value}").format(value=place.value)

@@ -9,7 +9,7 @@ import pytest
 from personal_bot.handlers.commands import NAMES
 from personal_bot.handlers.permissions import OWNER_ONLY
 from personal_bot.telegram.updates import IN_GROUPS
-from personal_bot.texts import say
+from personal_bot.texts import known, say
 from support.bot_process import Scene
 
 
@@ -46,10 +46,10 @@ async def test_the_menu_of_commands_is_set_in_each_language(scene: Scene) -> Non
         }
         await asyncio.sleep(0.05)
     for language, code in (("en", ""), ("ru", "ru")):
-        assert menus["all_group_chats", code] == [say(language, f"command_{name}") for name in IN_GROUPS]
-        assert menus["chat", code] == [say(language, f"command_{name}") for name in NAMES]
+        assert menus["all_group_chats", code] == [say(language, known(f"command_{name}")) for name in IN_GROUPS]
+        assert menus["chat", code] == [say(language, known(f"command_{name}")) for name in NAMES]
         guests = [name for name in NAMES if name not in OWNER_ONLY]
-        assert menus["default", code] == [say(language, f"command_{name}") for name in guests]
+        assert menus["default", code] == [say(language, known(f"command_{name}")) for name in guests]
 
 
 async def test_sigterm_ends_it_within_five_seconds_with_exit_code_0(scene: Scene) -> None:

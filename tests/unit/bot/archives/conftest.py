@@ -1,7 +1,5 @@
 """What the tests of chat archives share."""
 
-from __future__ import annotations
-
 import pytest
 
 from standins.llm import Embedder

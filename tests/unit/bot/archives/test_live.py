@@ -1,23 +1,18 @@
 """Messages of groups are kept beside those of exports, and go when their authors want it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from personal_bot.archives import live, queries
 from personal_bot.archives.chunking import MIGRATED, address, place
+from personal_bot.archives.connection import Connection
 from personal_bot.archives.queries import Scope
 from personal_bot.archives.reading.importer import take_in
 from personal_bot.archives.reading.messages import Kept, Message
 from personal_bot.archives.schema import FORMAT, connect
 from support.exports import GARDEN, as_json, chat
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 GROUP = -1001234567890  # the garden's number in the Bot API
 SMALL = -4012345
@@ -30,7 +25,7 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def archive(database: Path) -> Iterator[sqlite3.Connection]:
+def archive(database: Path) -> Iterator[Connection]:
     connection = connect(database)
     yield connection
     connection.close()
@@ -53,11 +48,11 @@ def said(
     return Kept(group=group, title="Garden", message=message, username=name.lower(), edited=edited)
 
 
-def texts(archive: sqlite3.Connection) -> list[str]:
+def texts(archive: Connection) -> list[str]:
     return [found.line.text for found in queries.search(archive, "", Scope(), limit=100)[1]][::-1]
 
 
-def test_a_message_is_kept_once_and_an_edit_replaces_it(archive: sqlite3.Connection) -> None:
+def test_a_message_is_kept_once_and_an_edit_replaces_it(archive: Connection) -> None:
     assert live.keep(archive, said(1, "hose"))
     assert live.keep(archive, said(1, "hose"))
     [one] = queries.chats(archive)
@@ -72,7 +67,7 @@ def test_a_message_is_kept_once_and_an_edit_replaces_it(archive: sqlite3.Connect
 
 
 def test_an_export_of_the_same_group_doubles_nothing_whichever_comes_first(
-    archive: sqlite3.Connection, export: Callable[[dict[str, object]], None]
+    archive: Connection, export: Callable[[dict[str, object]], None]
 ) -> None:
     live.keep(archive, said(8, "Огурцы взошли, шланг верните в сарай."))
     live.keep(archive, said(9, "Спасибо!", author=BORIS, reply_to=8))
@@ -84,7 +79,7 @@ def test_an_export_of_the_same_group_doubles_nothing_whichever_comes_first(
 
 
 def test_who_objects_has_nothing_kept_from_then_on_not_even_from_an_export(
-    archive: sqlite3.Connection, export: Callable[[dict[str, object]], None]
+    archive: Connection, export: Callable[[dict[str, object]], None]
 ) -> None:
     live.keep(archive, said(1, "hose"))
     live.keep(archive, said(2, "shed", author=BORIS))
@@ -102,7 +97,7 @@ def test_who_objects_has_nothing_kept_from_then_on_not_even_from_an_export(
 
 
 def test_a_group_that_becomes_a_supergroup_keeps_its_messages_under_the_numbers_of_exports(
-    archive: sqlite3.Connection,
+    archive: Connection,
 ) -> None:
     live.keep(archive, said(1, "hose", group=SMALL))
     live.keep(archive, said(2, "shed", group=SMALL, reply_to=1, author=BORIS))
@@ -118,7 +113,7 @@ def test_a_group_that_becomes_a_supergroup_keeps_its_messages_under_the_numbers_
 
 
 def test_messages_of_both_numbers_come_together_when_the_supergroup_is_known_already(
-    archive: sqlite3.Connection,
+    archive: Connection,
 ) -> None:
     live.keep(archive, said(1, "hose", group=SMALL))
     archive.execute("UPDATE chats SET document = 'd' WHERE identity = '4012345'")
@@ -130,7 +125,8 @@ def test_messages_of_both_numbers_come_together_when_the_supergroup_is_known_alr
 
 def test_archives_of_the_first_format_are_taken_over(database: Path) -> None:
     connection = connect(database)
-    connection.executescript("DROP TABLE objectors; PRAGMA user_version = 1;")
+    connection.execute("DROP TABLE objectors")
+    connection.execute("PRAGMA user_version = 1")
     connection.close()
     again = connect(database)
     assert live.keep(again, said(1, "hose"))

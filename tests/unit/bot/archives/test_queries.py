@@ -1,29 +1,24 @@
 """Figures and found messages are right."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from personal_bot.archives import queries
 from personal_bot.archives.chunking import Line, windows
+from personal_bot.archives.connection import Connection
 from personal_bot.archives.periods import Period
 from personal_bot.archives.queries import Scope
 from personal_bot.archives.reading.importer import take_in
 from personal_bot.archives.schema import connect
 from support.exports import GARDEN, as_json
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
-    from pathlib import Path
-
 
 @pytest.fixture
-def garden(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+def garden(tmp_path: Path) -> Iterator[Connection]:
     source, database = tmp_path / "result.json", tmp_path / "m.sqlite"
     source.write_bytes(as_json(GARDEN))
     take_in(source, database, sha256="x", progress=lambda *_: None)
@@ -32,12 +27,12 @@ def garden(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-def test_participants_are_ranked_by_messages(garden: sqlite3.Connection) -> None:
+def test_participants_are_ranked_by_messages(garden: Connection) -> None:
     top = queries.top(garden, Scope(), limit=2)
     assert [(one.name, one.messages, one.words) for one in top] == [("Anna Petrova", 3, 17), ("Boris", 2, 11)]
 
 
-def test_hours_and_weekdays_are_those_of_the_wall_clock(garden: sqlite3.Connection) -> None:
+def test_hours_and_weekdays_are_those_of_the_wall_clock(garden: Connection) -> None:
     activity = queries.activity(garden, Scope())
     assert (activity.messages, activity.authors) == (7, 3)
     assert (activity.hours[9], activity.hours[18], activity.hours[21]) == (5, 1, 1)
@@ -58,13 +53,13 @@ def test_hours_and_weekdays_are_those_of_the_wall_clock(garden: sqlite3.Connecti
         ('"', [8, 7, 6, 4, 3, 2, 1]),
     ],
 )
-def test_words_are_found_in_their_forms(garden: sqlite3.Connection, text: str, ids: list[int]) -> None:
+def test_words_are_found_in_their_forms(garden: Connection, text: str, ids: list[int]) -> None:
     total, found = queries.search(garden, text, Scope(), limit=10)
     assert [one.line.id for one in found] == ids
     assert total == len(ids)
 
 
-def test_search_is_narrowed_by_author_and_time(garden: sqlite3.Connection) -> None:
+def test_search_is_narrowed_by_author_and_time(garden: Connection) -> None:
     (anna,) = queries.people(garden, "@anna_petrova", Scope())
     (chat,) = queries.chats(garden)
     scope = queries.scope_of(
@@ -77,7 +72,7 @@ def test_search_is_narrowed_by_author_and_time(garden: sqlite3.Connection) -> No
     assert [one.line.id for one in queries.search(garden, "", scope, limit=10)[1]] == [3, 1]
 
 
-def test_the_last_week_of_a_chat_that_ended_is_its_own(garden: sqlite3.Connection) -> None:
+def test_the_last_week_of_a_chat_that_ended_is_its_own(garden: Connection) -> None:
     chats = queries.chats(garden)
     scope = queries.scope_of(Period(days=7), chats, (), today=date(2025, 1, 1))
     assert queries.activity(garden, scope).messages == 1
@@ -95,7 +90,7 @@ def test_the_last_week_of_a_chat_that_ended_is_its_own(garden: sqlite3.Connectio
         ("@x", []),
     ],
 )
-def test_people_are_known_by_their_names(garden: sqlite3.Connection, name: str, found: list[str]) -> None:
+def test_people_are_known_by_their_names(garden: Connection, name: str, found: list[str]) -> None:
     assert [one.name for one in queries.people(garden, name, Scope())] == found
 
 

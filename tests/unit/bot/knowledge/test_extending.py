@@ -1,22 +1,16 @@
 """A newer form of a document of chunks costs only what changed in it."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
-from personal_bot.llm.client import LLM, Embedded
-from personal_bot.models import IncomingDocument, Ingested, IngestProgress
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from personal_bot.knowledge.library import Library
-    from personal_bot.models import Document, Passage
-    from standins.llm import LLMStandIn
+from personal_bot.knowledge.library import Library
+from personal_bot.llm.client import LLM
+from personal_bot.llm.events import Embedded
+from personal_bot.models import Document, IncomingDocument, Ingested, IngestProgress, Passage
+from standins.llm import LLMStandIn
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 

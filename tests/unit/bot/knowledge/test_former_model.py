@@ -1,26 +1,35 @@
 # ruff: noqa: ANN401, F401, F811, PLR0913, PLR0917 - fixtures: imported, and of classes in a conftest
 """Another embedding model, when not everything is there: a model is gone, a store is full, a mind is changed again."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from personal_bot.answers.answerer import Answerer, AnswererConfig
-from personal_bot.knowledge.store import StoreError
-from personal_bot.llm.client import Embedded
+from personal_bot.knowledge.library import Library
+from personal_bot.knowledge.stores.store import StoreError
+from personal_bot.llm.events import Embedded
 from personal_bot.models import Answer, Question, Refusal
 from standins.llm import Embedder, LLMStandIn
 from standins.llm.calls import Settings
-from support.other_model import NEW, OLD, Gated, changed, find, finished, llm, long, service, until, vector
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from personal_bot.knowledge.library import Library
-    from support.other_model import MakeLibrary, Send, TakeIn
+from support.other_model import (
+    NEW,
+    OLD,
+    Gated,
+    MakeLibrary,
+    Send,
+    TakeIn,
+    changed,
+    find,
+    finished,
+    llm,
+    long,
+    service,
+    until,
+    vector,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 
@@ -69,7 +78,7 @@ async def test_what_was_taken_in_without_vectors_gets_them_when_its_model_is_bac
     llm.config = replace(llm.config, base_url=offered)
     back = await changed(again, llm, make_library, model=OLD)
     tea = await vector(llm, "a hot drink")
-    await until(lambda: all(record.vectors for record in back._index.complete()))  # noqa: SLF001
+    await until(lambda: all(record.vectors for record in back._index.list_complete()))  # noqa: SLF001
     assert "tea.txt" in {p.document_name for p in await back.search("…", tea, model=OLD)}
     await back.delete(gone.id)
     await back.close()

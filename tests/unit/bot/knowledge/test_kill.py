@@ -1,23 +1,16 @@
 """SIGKILL in the middle of taking a document in: what was whole stays whole, what was not is never seen."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from llmock.pytest_plugin import LLMock
 
 from personal_bot.knowledge.library import Library, LibraryConfig
-from personal_bot.knowledge.store_embedded import EmbeddedStore
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from llmock.pytest_plugin import LLMock
-
-    from personal_bot.llm.client import LLM
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
+from personal_bot.llm.client import LLM
 
 # Takes in versions of one document for ever, and says so before and after each.
 TAKE_IN_FOR_EVER = """

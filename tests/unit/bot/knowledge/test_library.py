@@ -1,29 +1,33 @@
 # ruff: noqa: ANN401 - `make` and `make_store` are fixtures, whose classes cannot be imported from a conftest
 """The library on both stores, with real extraction and real embeddings."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from personal_bot.knowledge.library import Library, LibraryConfig
-from personal_bot.knowledge.store import StoreError
-from personal_bot.knowledge.store_embedded import EmbeddedStore
-from personal_bot.llm.client import LLM, Embedded
-from personal_bot.models import IncomingDocument, Ingested, IngestProgress, KnowledgeState, Place, Refusal
+from personal_bot.knowledge.stores.store import StoreError
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
+from personal_bot.llm.client import LLM
+from personal_bot.llm.events import Embedded
+from personal_bot.models import (
+    Document,
+    IncomingDocument,
+    Ingested,
+    IngestProgress,
+    KnowledgeState,
+    Passage,
+    Place,
+    Refusal,
+)
+from standins.llm import LLMStandIn
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from pathlib import Path
-
-    from personal_bot.models import Document, Passage
-    from standins.llm import LLMStandIn
-
-    Send = Callable[[str, bytes | str], IncomingDocument]
-    TakeIn = Callable[[Library, IncomingDocument], Awaitable[Document]]
-    MakeLibrary = Callable[[], Awaitable[Library]]
+Send = Callable[[str, bytes | str], IncomingDocument]
+TakeIn = Callable[[Library, IncomingDocument], Awaitable[Document]]
+MakeLibrary = Callable[[], Awaitable[Library]]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 
@@ -31,10 +35,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect i
 BIG = "\n\n".join(f"# Part {n}\n" + f"bread {n} " * 40 for n in range(34))  # more chunks than a batch
 
 
-async def find(library: Library, llm: LLM, question: str, **restrictions: frozenset[str]) -> list[Passage]:
+async def find(
+    library: Library, llm: LLM, question: str, *, document_ids: frozenset[str] = frozenset()
+) -> list[Passage]:
     vector = [event async for event in llm.embed([question])][-1]
     assert isinstance(vector, Embedded)
-    return await library.search(question, vector.vectors[0], **restrictions)
+    return await library.search(question, vector.vectors[0], document_ids=document_ids)
 
 
 async def test_a_document_is_found_once_it_is_taken_in(library: Library, llm: LLM, send: Send, make: Any) -> None:

@@ -1,28 +1,39 @@
 # ruff: noqa: ANN401, F401, F811, PLR0913, PLR0917 - fixtures: imported, and of classes in a conftest
 """Another embedding model: the former index answers until the next one is whole, on both stores."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from personal_bot.knowledge.index import answering, on_volume
 from personal_bot.knowledge.library import Library, LibraryConfig
-from personal_bot.knowledge.store import Manifest
-from personal_bot.knowledge.store_copy import copy
-from personal_bot.knowledge.store_embedded import EmbeddedStore
-from support.other_model import LONG, NEW, OLD, Gated, changed, find, finished, llm, long, service, until, vector
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from standins.llm import LLMStandIn
-    from support.other_model import Long, MakeLibrary, Send, TakeIn
+from personal_bot.knowledge.stores.store import Manifest
+from personal_bot.knowledge.stores.store_copy import copy
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
+from standins.llm import LLMStandIn
+from support.other_model import (
+    LONG,
+    NEW,
+    OLD,
+    Gated,
+    Long,
+    MakeLibrary,
+    Send,
+    TakeIn,
+    changed,
+    find,
+    finished,
+    llm,
+    long,
+    service,
+    until,
+    vector,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 
@@ -53,7 +64,7 @@ def test_the_newest_whole_index_answers(
     first: tuple[int, bool] | None, second: tuple[int, bool] | None, answers: int
 ) -> None:
     manifests = [
-        one and Manifest(embedding_model="m", dimension=3, number=one[0], complete=one[1]) for one in (first, second)
+        one and Manifest(embedding_model="m", dimension=3, number=one[0], is_complete=one[1]) for one in (first, second)
     ]
     assert answering(manifests) == answers
 
@@ -77,7 +88,7 @@ async def test_the_former_index_answers_with_its_model_until_the_next_one_is_who
     state = again.state()
     assert state.ready
     assert state.reindexing
-    assert (state.reindexing.model, state.reindexing.total, state.reindexing.problem) == (NEW, chunks, "")
+    assert (state.reindexing.model, state.reindexing.total, state.reindexing.problem) == (NEW, chunks, None)
     assert NEW in state.message
     assert (await find(again, llm, "where does the cat sleep?"))[0].document_name == "a.txt"
     assert (await models_asked(service))[-1] == OLD
@@ -99,7 +110,7 @@ async def test_the_former_index_is_removed_and_the_next_one_is_there_after_a_res
     first, second = make_store(), make_store(".2")
     assert await first.open() is None
     manifest = await second.open()
-    assert (manifest.embedding_model, manifest.number, manifest.complete) == (NEW, 1, True)
+    assert (manifest.embedding_model, manifest.number, manifest.is_complete) == (NEW, 1, True)
     await first.close()
     await second.close()
     once_more = await make_library()
@@ -259,7 +270,7 @@ async def test_a_copy_takes_the_index_that_answers(llm: Gated, send: Send, take_
     assert [document.name async for document, _, _ in copy(stores[1], target)] == ["a.txt"]
     manifest = await target.open()
     assert manifest
-    assert (manifest.embedding_model, manifest.number, manifest.complete) == (NEW, 0, True)
+    assert (manifest.embedding_model, manifest.number, manifest.is_complete) == (NEW, 0, True)
     for store in (*stores, target):
         await store.close()
 

@@ -1,11 +1,9 @@
 """How hits become passages."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from personal_bot.knowledge.retrieval import Budget, neighbours, passages, within
-from personal_bot.knowledge.store import Hit
+from personal_bot.knowledge.stores.store import Hit
 from personal_bot.models import Document, Place
 
 DOCUMENT = Document(id="d", name="a.pdf", mime_type="", size=1, chunks=9, added=datetime(2026, 1, 1, tzinfo=UTC))

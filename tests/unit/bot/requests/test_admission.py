@@ -63,7 +63,8 @@ def test_who_is_first_is_not_overtaken_by_who_costs_less() -> None:
 )
 def test_room_follows_from_the_limits(limits: Limits, memory: float, cpu: float) -> None:
     room = room_within(limits, at_rest=80 * MIB)
-    assert (room.memory, room.cpu) == (pytest.approx(memory), cpu)
+    assert room.memory == pytest.approx(memory)
+    assert room.cpu == cpu
 
 
 def test_estimates_move_towards_what_is_seen_and_never_become_nothing() -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
 from support.bot_process import Scene
 
@@ -156,7 +157,7 @@ async def test_an_llm_that_is_away_is_said_to_be_and_the_next_question_is_answer
     ],
 )
 async def test_a_document_that_cannot_be_read_is_refused_with_its_sentence(
-    scene: Scene, name: str, data: bytes, key: str
+    scene: Scene, name: str, data: bytes, key: TextKey
 ) -> None:
     await scene.process.start()
     await scene.anna.send_file(scene.bot.username, name, data)

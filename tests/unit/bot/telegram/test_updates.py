@@ -98,7 +98,7 @@ def test_commands_are_understood_however_they_are_written(text: str, name: str) 
 
 @pytest.mark.parametrize("fields", [{"sticker": {}}, {"location": {}}])
 def test_what_cannot_be_read_is_told_apart(fields: dict[str, Any]) -> None:
-    filled = {
+    filled: dict[str, Any] = {
         "sticker": {
             "file_id": "f", "file_unique_id": "u", "type": "regular", "width": 1, "height": 1, "is_animated": False,
             "is_video": False,

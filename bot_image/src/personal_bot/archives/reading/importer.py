@@ -1,6 +1,5 @@
 """A whole export into the file of messages, in one transaction."""
 
-import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -9,6 +8,7 @@ from typing import Final
 
 import ijson  # type: ignore[import-untyped]
 
+from personal_bot.archives.connection import Connection
 from personal_bot.archives.reading.json_export import SupportsRead, read_json
 from personal_bot.archives.reading.messages import Chat, Message
 from personal_bot.archives.rows import open_author, open_chat, row_of, upsert
@@ -57,7 +57,7 @@ def take_in(source: Path, database: Path, *, sha256: str, progress: Callable[[in
 
 
 class _Writer:
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.messages = 0
         self.chats = 0
         self._connection = connection

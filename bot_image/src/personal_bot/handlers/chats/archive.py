@@ -11,9 +11,9 @@ from typing import Final
 
 from personal_bot.answer_files.files import AnswerFiles
 from personal_bot.archives import queries
-from personal_bot.archives.archives import Archives, Read, Reading, Unindexed
+from personal_bot.archives.archives import Archives, Imported, ImportProgress, Unindexed
 from personal_bot.archives.chart import draw
-from personal_bot.archives.chat_query import Choose, Dossier, Search, Top, Wish
+from personal_bot.archives.chat_query import ChatQuery, Choose, Dossier, Search, Top
 from personal_bot.archives.periods import Period
 from personal_bot.archives.queries import Chat, Scope
 from personal_bot.handlers.chats.rendering import (
@@ -37,6 +37,7 @@ from personal_bot.requests.status_message import StatusMessage
 from personal_bot.state.preferences import PreferencesStore
 from personal_bot.telegram.intents import Sender, Upload
 from personal_bot.telegram.markup import Piece
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
 
 MIME_TYPE: Final = "application/x-telegram-chat"
@@ -141,7 +142,7 @@ class Chats:
                 chat.chunks.unlink(missing_ok=True)
         return len(changed)
 
-    async def do(self, query: Wish, sender: Sender, status: StatusMessage, *, group: int | None) -> Result:
+    async def do(self, query: ChatQuery, sender: Sender, status: StatusMessage, *, group: int | None) -> Result:
         """Answer a query, about all chats or about one `group` alone.
 
         Raises:
@@ -152,7 +153,7 @@ class Chats:
         own = await self._archives.of_group(group) if group is not None else None
         chats = await self._archives.chats() if group is None else [own] if own else []
         if not chats:
-            key = "chats_none" if group is None else "group_nothing_kept"
+            key: TextKey = "chats_none" if group is None else "group_nothing_kept"
             return sentence(language, key, outcome="refused", help=say(language, "help_chats"))
 
         kept = {part for document in self._preferences.of(sender.user_id).documents for part in document} - {""}
@@ -171,12 +172,12 @@ class Chats:
         return await self._summaries.digest(scope, chats=chats, chosen=chosen, sender=sender, status=status)
 
     async def _read(self, name: str, path: Path, show: Callable[[Progress], None]) -> bool:
-        """Read an export into the messages; returns whether the file is one."""
+        """Imported an export into the messages; returns whether the file is one."""
         read, left = False, TimeLeft()
         async with contextlib.aclosing(self._archives.take_in(path, name)) as events:
             async for event in events:
                 match event:
-                    case Reading():
+                    case ImportProgress():
                         values = {
                             "name": name,
                             "share": 100 * event.done // max(1, event.total),
@@ -184,7 +185,7 @@ class Chats:
                             "left": left.after(event.done, event.total),
                         }
                         show(Progress(key="chats_reading", values=tuple(values.items())))
-                    case Read():
+                    case Imported():
                         read = True
         return read
 

@@ -11,6 +11,7 @@ from personal_bot.archives.queries import Activity, Author, Chat, Found, Scope
 from personal_bot.requests.progress import clock
 from personal_bot.requests.results import Result, sentence
 from personal_bot.telegram.markup import Piece, bold, cut, join, linked, units
+from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
 
 _LISTED: Final = 30  # chats in a list
@@ -93,7 +94,7 @@ def found(  # noqa: PLR0913 - one list has this much to say
     language: str,
 ) -> Result:
     """Found messages, each with who, when and a link; the newest of all is the `first` one."""
-    key = "search_title" if total == len(messages) else "search_part"
+    key: TextKey = "search_title" if total == len(messages) else "search_part"
     last = number(first + len(messages) - 1)
     values = {"words": _cut(words, _LONGEST_WORDS), "period": span(scope, language), "count": number(total)}
     head = say(language, key, first=number(first), last=last, **values)
@@ -134,7 +135,7 @@ def nothing_written(scope: Scope, chats: Sequence[Chat], chosen: Sequence[Chat],
     return sentence(language, "nothing_written", outcome="answered", period=span(scope, language), **values)
 
 
-def title(key: str, scope: Scope, chosen: Sequence[Chat], *, language: str, **values: object) -> str:
+def title(key: TextKey, scope: Scope, chosen: Sequence[Chat], *, language: str, **values: object) -> str:
     """A title with the chat and the period in it."""
     return say(language, key, chat=called_chats(chosen, language), period=span(scope, language), **values)
 

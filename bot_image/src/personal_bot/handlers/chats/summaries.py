@@ -8,7 +8,7 @@ from typing import Final
 from personal_bot.archives import queries
 from personal_bot.archives.archives import Archives
 from personal_bot.archives.chunking import address, place, written
-from personal_bot.archives.digest import PORTION_MESSAGES, PORTION_TOKENS, Notes, Read, SummedUp
+from personal_bot.archives.digest import PORTION_MESSAGES, PORTION_TOKENS, MessagesRead, Notes, SummedUp
 from personal_bot.archives.queries import Author, Chat, Found, Scope
 from personal_bot.handlers.chats.rendering import (
     TimeLeft,
@@ -142,7 +142,7 @@ class Summaries:
         async with contextlib.aclosing(events):
             async for event in events:
                 match event:
-                    case Read():
+                    case MessagesRead():
                         status.show(_reading(event.messages, total, left.after(event.messages, total), above))
                     case Waiting():
                         status.show(progress.waiting(event, above))

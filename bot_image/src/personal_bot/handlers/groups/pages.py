@@ -10,7 +10,8 @@ from aiogram.methods import GetChatMember
 from personal_bot.state.group_states import GroupState, GroupStates
 from personal_bot.telegram.buttons import GroupButton, Page, keyboard
 from personal_bot.telegram.client import Connection, Me
-from personal_bot.texts import say
+from personal_bot.text_keys import TextKey
+from personal_bot.texts import known, say
 
 ADMINS: Final = frozenset({"administrator", "creator"})
 """Telegram's statuses of people and bots who have a say in a group."""
@@ -35,7 +36,7 @@ class GroupPages:
             return Page(say(language, "group_unknown"))
 
         me = await self._me()
-        key = "group_keeping" if state.keeping else "group_ask"
+        key: TextKey = "group_keeping" if state.keeping else "group_ask"
         text = say(language, key, owner=state.owner, bot=me.username, agreed=state.agreed)
         if not await self._hears(group, state, me):
             text += "\n\n" + say(language, "group_privacy", owner=state.owner)
@@ -50,7 +51,7 @@ class GroupPages:
 
         for group, state in states:
             now = "keeping" if state.keeping else "waiting" if state.member else "gone"
-            lines.append(f"• {state.title} — {say(language, f'groups_{now}')}")
+            lines.append(f"• {state.title} — {say(language, known(f'groups_{now}'))}")
             if state.member:
                 choice, mark = ("own", "☑") if state.everything else ("everything", "☐")
                 button = GroupButton(choice=choice, id=group)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from personal_bot.archives import queries
-from personal_bot.archives.archives import Archives, Read, Reading
+from personal_bot.archives.archives import Archives, Imported, ImportProgress
 from personal_bot.archives.queries import Scope
 from personal_bot.archives.schema import connect
 from personal_bot.knowledge.extraction import ExtractionLimits
@@ -27,8 +27,8 @@ class Reader:
         path = self.folder / "sent"
         path.write_bytes(content)
         events = [event async for event in self.archives.take_in(path, name)]
-        assert all(isinstance(event, Reading) for event in events[:-1])
-        return events[-1].messages if events and isinstance(events[-1], Read) else None
+        assert all(isinstance(event, ImportProgress) for event in events[:-1])
+        return events[-1].messages if events and isinstance(events[-1], Imported) else None
 
     def rows(
         self, query: str = "SELECT id, name, at, text FROM messages JOIN authors ON author = key ORDER BY id"

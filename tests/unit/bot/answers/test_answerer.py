@@ -1,27 +1,33 @@
 """From a question to an answer, on real passages."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
 from personal_bot.answers.answerer import Answerer, AnswererConfig
 from personal_bot.answers.prompt import messages
-from personal_bot.models import Answer, Passage, Question, Refusal, Stage, StageReached, TextSoFar, Turn, Waiting
+from personal_bot.knowledge.library import Library
+from personal_bot.llm.client import LLM
+from personal_bot.models import (
+    Answer,
+    AnswerEvent,
+    Document,
+    IncomingDocument,
+    Passage,
+    Question,
+    Refusal,
+    Stage,
+    StageReached,
+    TextSoFar,
+    Turn,
+    Waiting,
+)
+from standins.llm import LLMStandIn
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from personal_bot.knowledge.library import Library
-    from personal_bot.llm.client import LLM
-    from personal_bot.models import AnswerEvent, Document, IncomingDocument
-    from standins.llm import LLMStandIn
-
-    Send = Callable[[str, bytes | str], IncomingDocument]
-    TakeIn = Callable[[Library, IncomingDocument], Awaitable[Document]]
+Send = Callable[[str, bytes | str], IncomingDocument]
+TakeIn = Callable[[Library, IncomingDocument], Awaitable[Document]]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 

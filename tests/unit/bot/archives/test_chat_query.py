@@ -1,12 +1,10 @@
-"""What people write becomes a wish about chats, or stays a question."""
-
-from __future__ import annotations
+"""What people write becomes a query about chats, or stays a question."""
 
 from datetime import date
 
 import pytest
 
-from personal_bot.archives.chat_query import Choose, Digest, Dossier, Search, Top, Wish, of_command, of_words
+from personal_bot.archives.chat_query import ChatQuery, Choose, Digest, Dossier, Search, Top, of_command, of_words
 from personal_bot.archives.periods import Period, find
 
 TODAY = date(2024, 6, 15)
@@ -51,7 +49,7 @@ def test_the_last_days_count_back_from_the_last_day_that_there_is_anything_from(
 
 
 @pytest.mark.parametrize(
-    ("text", "wish"),
+    ("text", "query"),
     [
         ("топ участников", Top()),
         ("Топ 5 участников чата за май", Top(period=MAY, count=5)),
@@ -91,8 +89,8 @@ def test_the_last_days_count_back_from_the_last_day_that_there_is_anything_from(
         ("all chats", Choose(name="*")),
     ],
 )
-def test_words_become_wishes(text: str, wish: Wish) -> None:
-    assert of_words(text, today=TODAY) == wish
+def test_words_become_queries(text: str, query: ChatQuery) -> None:
+    assert of_words(text, today=TODAY) == query
 
 
 @pytest.mark.parametrize(
@@ -118,7 +116,7 @@ def test_questions_stay_questions(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "wish"),
+    ("name", "arguments", "query"),
     [
         ("top", "", Top()),
         ("top", "5 за май", Top(period=MAY, count=5)),
@@ -135,5 +133,5 @@ def test_questions_stay_questions(text: str) -> None:
         ("chat", "", Choose()),
     ],
 )
-def test_commands_become_wishes(name: str, arguments: str, wish: Wish) -> None:
-    assert of_command(name, arguments, today=TODAY) == wish
+def test_commands_become_queries(name: str, arguments: str, query: ChatQuery) -> None:
+    assert of_command(name, arguments, today=TODAY) == query

@@ -1,7 +1,7 @@
 """Two rankings become one: by meaning (dense vectors) and by words (BM25).
 
-The best of both then say more exactly what is meant: the question's vector moves towards theirs, and the candidates are
-ranked by it anew (pseudo-relevance feedback after Rocchio).
+The best of both show more exactly what is meant: the question's vector moves towards theirs, and the candidates are
+ranked anew by it (pseudo-relevance feedback after Rocchio).
 
 Scores are fused, not ranks: how much better the first is than the second counts. Each ranking's scores are put between
 0 and 1 first, since cosines of one embedding model lie closer together than those of another, and BM25's have no upper
@@ -9,19 +9,15 @@ bound. `tests/bench/retrieval.py` compares it with reciprocal rank fusion. Pure,
 stores.
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Sequence
 from operator import mul
-from typing import TYPE_CHECKING
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-CANDIDATES = 96  # from each ranking
-LEADERS = 2  # of the first fusion, whose vectors the question's moves towards
-_MEANING = 0.5  # the weight of meaning against words
-_TOWARDS = 0.3  # how far it moves, against the question's own vector
+CANDIDATES: Final = 96  # from each ranking
+LEADERS: Final = 2  # of the first fusion; the question's vector moves towards theirs
+_MEANING: Final = 0.5  # the weight of meaning against words
+_TOWARDS: Final = 0.3  # how far it moves, against the question's own vector
 
 
 def fused(meaning: Sequence[tuple[str, float]], words: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -31,6 +27,7 @@ def fused(meaning: Sequence[tuple[str, float]], words: Sequence[tuple[str, float
     """
     if not meaning or not words:
         return list(_of_best(meaning or words).items()) if meaning or words else []
+
     by_meaning, by_words = _from_floor(meaning), _of_best(words)
     scores = {
         point: _MEANING * by_meaning.get(point, 0.0) + (1 - _MEANING) * by_words.get(point, 0.0)
@@ -44,9 +41,11 @@ def moved(question: Sequence[float], leaders: Sequence[tuple[float, Sequence[flo
     together = sum(score for score, _ in leaders)
     if not together:
         return list(question)
+
     pull = [_TOWARDS * score / together / _norm(vector) for score, vector in leaders]
     columns = zip(*(vector for _, vector in leaders), strict=True)
     own = 1 / _norm(question)
+
     return [own * number + sum(map(mul, pull, column)) for number, column in zip(question, columns, strict=True)]
 
 
@@ -55,12 +54,12 @@ def _norm(vector: Sequence[float]) -> float:
 
 
 def _from_floor(ranking: Sequence[tuple[str, float]]) -> dict[str, float]:
-    """Scores between those of the last (0) and the first (1)."""
+    """Put scores between those of the last (0) and the first (1)."""
     best, floor = ranking[0][1], ranking[-1][1]
     return {point: (score - floor) / (best - floor) if best > floor else 1.0 for point, score in ranking}
 
 
 def _of_best(ranking: Sequence[tuple[str, float]]) -> dict[str, float]:
-    """Scores as parts of the first one's."""
+    """Give scores as parts of the first one's."""
     best = ranking[0][1]
     return {point: score / best for point, score in ranking}

@@ -1,18 +1,12 @@
 """Many messages summed up in parts: each is read once, and every statement leads back to messages."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 from personal_bot.archives.chunking import Line
-from personal_bot.archives.digest import Notes, Read, SummedUp
+from personal_bot.archives.digest import MessagesRead, Notes, SummedUp
 from personal_bot.archives.queries import Found
 from personal_bot.llm.client import LLM, LLMConfig
-from standins.llm import LLMStandIn
-
-if TYPE_CHECKING:
-    from standins.llm import Embedder
+from standins.llm import Embedder, LLMStandIn
 
 TALK = [
     Found(chat=1, line=Line(number, "Anna", 60 * number, f"Message number {number} is here."))
@@ -38,7 +32,7 @@ async def summed_up(embedder: Embedder, *, seconds: float) -> tuple[list[int], S
         await llm.close()
     end = events[-1]
     assert isinstance(end, SummedUp)
-    return [event.messages for event in events if isinstance(event, Read)], end
+    return [event.messages for event in events if isinstance(event, MessagesRead)], end
 
 
 async def test_all_messages_are_read_and_statements_lead_back_to_them(embedder: Embedder) -> None:

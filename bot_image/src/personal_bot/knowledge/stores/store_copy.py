@@ -1,24 +1,17 @@
 """A collection is copied from one store to the other, document by document.
 
 A document's record is written after all of its chunks, and documents whose record is there are left alone. So a copy
-that was broken off, at any moment, goes on where it was when asked for again; and what is copied from stays whole.
+that was broken off at any moment goes on where it was when it runs again, and its source stays whole.
 """
 
-from __future__ import annotations
+from collections.abc import AsyncGenerator
 
-from typing import TYPE_CHECKING
-
-from personal_bot.knowledge.store import Manifest, Status, StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-    from personal_bot.knowledge.store import Store
-    from personal_bot.models import Document
+from personal_bot.knowledge.stores.store import Manifest, Status, Store, StoreError
+from personal_bot.models import Document
 
 
 async def copy(source: Store, target: Store) -> AsyncGenerator[tuple[Document, int, int]]:
-    """Copy all documents; gives each when it is whole in the target, its number from 1, and how many there are.
+    """Copy all documents; give each one when it is whole in the target, its number from 1, and how many there are.
 
     Args:
         source: is opened, and only read.
@@ -30,6 +23,7 @@ async def copy(source: Store, target: Store) -> AsyncGenerator[tuple[Document, i
     manifest = await source.open()
     if manifest is None:
         raise StoreError("StoreRefused", "there is no collection to copy")
+
     there = await target.open()
     if there is None:
         await target.create(Manifest(embedding_model=manifest.embedding_model, dimension=manifest.dimension))
@@ -38,8 +32,10 @@ async def copy(source: Store, target: Store) -> AsyncGenerator[tuple[Document, i
             "StoreRefused",
             f"the target holds vectors of {there.embedding_model}, and those to copy are of {manifest.embedding_model}",
         )
+
     records = [record for record in await source.records() if record.status is Status.COMPLETE]
     whole = {record.generation for record in await target.records() if record.status is Status.COMPLETE}
+
     for number, record in enumerate(records, start=1):
         if record.generation not in whole:
             async for chunks in source.contents(record.generation):

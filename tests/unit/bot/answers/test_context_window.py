@@ -1,7 +1,5 @@
 """How a model's window is shared."""
 
-from __future__ import annotations
-
 import pytest
 
 from personal_bot.answers.context_window import newest, room_in, window_of

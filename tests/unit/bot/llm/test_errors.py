@@ -1,7 +1,5 @@
 """What each failure of the LLM service leads to, as a table."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

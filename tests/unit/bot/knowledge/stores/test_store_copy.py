@@ -1,28 +1,21 @@
 """A collection is copied from one store to the other and back, and nothing is lost on the way."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import uuid
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from qdrant_client import AsyncQdrantClient
 
 from personal_bot.knowledge.sparse_vectors import WordEncoder
-from personal_bot.knowledge.store import Manifest, Query, Record, Status, StoredChunk, StoreError
-from personal_bot.knowledge.store_copy import copy
-from personal_bot.knowledge.store_embedded import EmbeddedStore
-from personal_bot.knowledge.store_qdrant import ServerStore
+from personal_bot.knowledge.stores.store import Manifest, Query, Record, Status, Store, StoredChunk, StoreError
+from personal_bot.knowledge.stores.store_copy import copy
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
+from personal_bot.knowledge.stores.store_qdrant import ServerStore
 from personal_bot.models import Document, Place
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-    from pathlib import Path
-
-    from personal_bot.knowledge.store import Store
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 

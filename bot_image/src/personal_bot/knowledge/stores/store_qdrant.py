@@ -1,27 +1,24 @@
 """The store on a Qdrant server or cluster (`qdrant-client`), a collection per bot.
 
-The client costs 50 MiB and a second of import, so it is loaded only here, when the store is opened.
+The client costs 50 MiB and a second of import: import this module only where there is a server.
 """
 
-from __future__ import annotations
-
 import asyncio
-import importlib
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
 
-from personal_bot.knowledge import fusion, points
-from personal_bot.knowledge.store import StoreError
+from qdrant_client import AsyncQdrantClient, models
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-
-    from qdrant_client import AsyncQdrantClient
-
-    from personal_bot.knowledge.store import Hit, Manifest, Query, Record, StoredChunk
+from personal_bot.knowledge.stores import fusion, points
+from personal_bot.knowledge.stores.store import Hit, Manifest, Query, Record, StoredChunk, StoreError
 
 _Result = TypeVar("_Result")
-_PAGE = 256
-_TIMEOUT = 30  # seconds a request
+_Ranking = list[tuple[str, float]]
+"""Ids of points with their scores, best first."""
+
+_PAGE: Final = 256  # points a request
+_TIMEOUT: Final = 30  # seconds a request
 
 
 class ServerStore:
@@ -43,13 +40,14 @@ class ServerStore:
         )
         if found:
             return points.manifest_of(found[0].payload or {})
+
         if (await self._call(self._client.count(self._collection))).count:
             message = f"the collection {self._collection} exists and was not made by this bot"
             raise StoreError("StoreRefused", message)
         return None  # a crash came between making the collection and its first write
 
     async def create(self, manifest: Manifest) -> None:
-        models, client = _models(), self._opened()
+        client = self._opened()
         await self._call(client.delete_collection(self._collection))
         await self._call(
             client.create_collection(
@@ -62,6 +60,7 @@ class ServerStore:
                 sparse_vectors_config={points.SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
             )
         )
+
         for name in points.INDEXED:
             await self._call(
                 client.create_payload_index(self._collection, name, field_schema=models.PayloadSchemaType.KEYWORD)
@@ -72,15 +71,14 @@ class ServerStore:
         await self._upsert([(points.MANIFEST_ID, {}, points.manifest_payload(manifest))])
 
     async def records(self) -> list[Record]:
-        models, client = _models(), self._opened()
-        is_record = models.Filter(
-            must=[models.FieldCondition(key=points.KIND, match=models.MatchValue(value=points.RECORD))]
-        )
+        is_record = models.Filter(must=[_equals(points.KIND, points.RECORD)])
         records: list[Record] = []
         offset = None
         while True:
             page, offset = await self._call(
-                client.scroll(self._collection, scroll_filter=is_record, limit=_PAGE, offset=offset, with_payload=True)
+                self._opened().scroll(
+                    self._collection, scroll_filter=is_record, limit=_PAGE, offset=offset, with_payload=True
+                )
             )
             records += [points.record_of(row.payload or {}) for row in page]
             if offset is None:
@@ -90,13 +88,12 @@ class ServerStore:
         await self._upsert([(record.generation, {}, points.record_payload(record)) for record in records])
 
     async def add_chunks(self, generation: str, chunks: Sequence[StoredChunk]) -> None:
-        sparse = _models().SparseVector
         await self._upsert(
             [
                 (
                     points.chunk_id(generation, chunk.position),
                     ({points.DENSE: chunk.dense} if chunk.dense else {})
-                    | {points.SPARSE: sparse(indices=chunk.sparse.indices, values=chunk.sparse.values)},
+                    | {points.SPARSE: models.SparseVector(indices=chunk.sparse.indices, values=chunk.sparse.values)},
                     points.chunk_payload(generation, chunk),
                 )
                 for chunk in chunks
@@ -104,31 +101,31 @@ class ServerStore:
         )
 
     async def search(self, query: Query) -> list[Hit]:
-        models = _models()
-        filtered = _generation_filter(query)
         sparse = models.SparseVector(indices=query.sparse.indices, values=query.sparse.values)
-        asked = {
-            points.DENSE: query.dense or None,
-            points.SPARSE: sparse if query.sparse.indices else None,
-        }
-        rankings = await self._rankings({name: vector for name, vector in asked.items() if vector}, filtered)
+        asked = {points.DENSE: query.dense or None, points.SPARSE: sparse if query.sparse.indices else None}
+        rankings = await self._rankings(
+            {name: vector for name, vector in asked.items() if vector}, _generation_filter(query)
+        )
         meaning, words = rankings.get(points.DENSE, []), rankings.get(points.SPARSE, [])
         scores = fusion.fused(meaning, words)
+
         if query.dense and meaning and words:
             moved = await self._moved(query.dense, scores)
             candidates = models.Filter(must=[models.HasIdCondition(has_id=[identity for identity, _ in scores])])
             rankings = await self._rankings({points.DENSE: moved}, candidates)
             scores = fusion.fused(rankings[points.DENSE], words)
+
         scores = scores[: query.limit]
         payloads = await self._payloads([identity for identity, _ in scores])
         return [points.hit_of(payloads[identity], score) for identity, score in scores if identity in payloads]
 
-    async def _rankings(self, asked: dict[str, Any], filtered: Any) -> dict[str, list[tuple[str, float]]]:  # noqa: ANN401 - as below
+    async def _rankings(self, asked: dict[str, Any], filtered: models.Filter | None) -> dict[str, _Ranking]:
         """Rank by each of some vectors, all in one request."""
         if not asked:
             return {}
+
         requests = [
-            _models().QueryRequest(query=vector, using=name, limit=fusion.CANDIDATES, filter=filtered)
+            models.QueryRequest(query=vector, using=name, limit=fusion.CANDIDATES, filter=filtered)
             for name, vector in asked.items()
         ]
         answers = await self._call(self._opened().query_batch_points(self._collection, requests=requests))
@@ -137,7 +134,7 @@ class ServerStore:
             for name, answer in zip(asked, answers, strict=True)
         }
 
-    async def _moved(self, question: list[float], scores: Sequence[tuple[str, float]]) -> list[float]:
+    async def _moved(self, question: list[float], scores: _Ranking) -> list[float]:
         leaders = dict(scores[: fusion.LEADERS])
         rows: Any = await self._call(
             self._opened().retrieve(
@@ -157,8 +154,9 @@ class ServerStore:
         return {str(row.id): row.payload or {} for row in rows}
 
     async def remove_chunks(self, generation: str, positions: Sequence[int]) -> None:
-        selector = _models().PointIdsList(points=[points.chunk_id(generation, position) for position in positions])
-        await self._call(self._opened().delete(self._collection, points_selector=selector, wait=True))
+        await self._delete(
+            models.PointIdsList(points=[points.chunk_id(generation, position) for position in positions])
+        )
 
     async def contents(self, generation: str) -> AsyncIterator[list[StoredChunk]]:
         offset = None
@@ -178,12 +176,9 @@ class ServerStore:
                 return
 
     async def remove(self, generation: str) -> None:
-        models, client = _models(), self._opened()
-        for selector in (
-            models.FilterSelector(filter=_chunks_of(generation)),
-            models.PointIdsList(points=[generation]),
-        ):
-            await self._call(client.delete(self._collection, points_selector=selector, wait=True))
+        # The record last: as long as it is there, the next opening knows what is left to remove.
+        await self._delete(models.FilterSelector(filter=_chunks_of(generation)))
+        await self._delete(models.PointIdsList(points=[generation]))
 
     async def drop(self) -> None:
         if self._client is None:
@@ -193,7 +188,7 @@ class ServerStore:
     def has_room(self) -> bool:
         return False  # only the next write tells
 
-    async def room_for_second(self, more: int) -> bool:  # noqa: ARG002 - the server's own matter
+    async def room_for_second(self, more: int) -> bool:  # noqa: ARG002 - how much room there is, the server knows
         return True
 
     async def close(self) -> None:
@@ -207,11 +202,13 @@ class ServerStore:
         return self._client
 
     async def _upsert(self, rows: Sequence[tuple[str, dict[str, Any], dict[str, Any]]]) -> None:
-        models = _models()
         batch = [
             models.PointStruct(id=identity, vector=vectors, payload=payload) for identity, vectors, payload in rows
         ]
         await self._call(self._opened().upsert(self._collection, points=batch, wait=True))
+
+    async def _delete(self, selector: models.PointsSelector) -> None:
+        await self._call(self._opened().delete(self._collection, points_selector=selector, wait=True))
 
     async def _call(self, request: Awaitable[_Result]) -> _Result:
         try:
@@ -222,55 +219,37 @@ class ServerStore:
 
 def connector(url: str, key: Callable[[], str | None]) -> Callable[[], AsyncQdrantClient]:
     """Make what connects a `ServerStore` to a server; `key` gives the API key as it is on the disk now."""
-
-    def connect() -> AsyncQdrantClient:
-        qdrant_client = importlib.import_module("qdrant_client")
-        client: AsyncQdrantClient = qdrant_client.AsyncQdrantClient(
-            url=url, api_key=key(), timeout=_TIMEOUT, check_compatibility=False
-        )
-        return client
-
-    return connect
+    return lambda: AsyncQdrantClient(url=url, api_key=key(), timeout=_TIMEOUT, check_compatibility=False)
 
 
-def _models() -> Any:  # noqa: ANN401 - the module
-    return importlib.import_module("qdrant_client.models")
+def _generation_filter(query: Query) -> models.Filter | None:
+    hidden = [_any_of(query.hidden)] if query.hidden else None
+    only = [_any_of(query.only)] if query.only else None
+    return models.Filter(must=only, must_not=hidden) if only or hidden else None
 
 
-def _generation_filter(query: Query) -> Any:  # noqa: ANN401 - a qdrant_client.models.Filter
-    models = _models()
-    conditions = {}
-    if query.hidden:
-        conditions["must_not"] = [_in(query.hidden)]
-    if query.only:
-        conditions["must"] = [_in(query.only)]
-    return models.Filter(**conditions) if conditions else None
+def _chunks_of(generation: str) -> models.Filter:
+    return models.Filter(must=[_equals(points.GENERATION, generation), _equals(points.KIND, points.CHUNK)])
 
 
-def _chunks_of(generation: str) -> Any:  # noqa: ANN401 - as above
-    models = _models()
-    return models.Filter(
-        must=[
-            models.FieldCondition(key=points.GENERATION, match=models.MatchValue(value=generation)),
-            models.FieldCondition(key=points.KIND, match=models.MatchValue(value=points.CHUNK)),
-        ]
-    )
+def _equals(name: str, value: str) -> models.FieldCondition:
+    return models.FieldCondition(key=name, match=models.MatchValue(value=value))
 
 
-def _in(generations: frozenset[str]) -> Any:  # noqa: ANN401 - a qdrant_client.models.FieldCondition
-    models = _models()
+def _any_of(generations: frozenset[str]) -> models.FieldCondition:
     return models.FieldCondition(key=points.GENERATION, match=models.MatchAny(any=sorted(generations)))
 
 
 def _explained(error: Exception) -> StoreError:
     status = getattr(error, "status_code", None)
-    if status in {401, 403}:
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return StoreError(
             "StoreRefused", f"the Qdrant server refuses the API key (HTTP {status})", refusal="store_refused"
         )
-    if status == 507 or "No space left" in str(error):  # noqa: PLR2004 - Insufficient Storage
+    if status == HTTPStatus.INSUFFICIENT_STORAGE or "No space left" in str(error):
         return StoreError("StoreFull", "the Qdrant server is full")
-    if status is not None and status < 500:  # noqa: PLR2004
+    if status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return StoreError("StoreRefused", f"the Qdrant server refuses (HTTP {status})")
+
     what = f"HTTP {status}" if status else type(error).__name__
     return StoreError("StoreUnreachable", f"the Qdrant server does not answer ({what})")

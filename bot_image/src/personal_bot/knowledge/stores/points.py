@@ -1,33 +1,31 @@
 """How records, chunks and the manifest lie in a collection: the same for both engines, so that one can be copied."""
 
-from __future__ import annotations
-
 import dataclasses
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from personal_bot.knowledge.store import Hit, Manifest, Record, SparseVector, Status, StoredChunk, StoreError
+from personal_bot.knowledge.stores.store import Hit, Manifest, Record, SparseVector, Status, StoredChunk, StoreError
 from personal_bot.models import Document, Loss, Place
 
-DENSE = "dense"
-SPARSE = "words"
-FORMAT = 1
+DENSE: Final = "dense"
+SPARSE: Final = "words"
+FORMAT: Final = 1
 
-KIND = "kind"
-GENERATION = "generation"
-RECORD = "record"
-CHUNK = "chunk"
-MANIFEST = "manifest"
-INDEXED = (KIND, GENERATION)
+KIND: Final = "kind"
+GENERATION: Final = "generation"
+RECORD: Final = "record"
+CHUNK: Final = "chunk"
+MANIFEST: Final = "manifest"
+INDEXED: Final = (KIND, GENERATION)
 
-_PLACE = tuple(field.name for field in dataclasses.fields(Place))
-_LOSS = tuple(field.name for field in dataclasses.fields(Loss))
-MANIFEST_ID = str(uuid.UUID(int=0))
+_PLACE: Final = tuple(field.name for field in dataclasses.fields(Place))
+_LOSS: Final = tuple(field.name for field in dataclasses.fields(Loss))
+MANIFEST_ID: Final = str(uuid.UUID(int=0))
 
 
 def chunk_id(generation: str, position: int) -> str:
-    """Give the point id of a chunk: a function of what it is, so that writing it twice writes it once."""
+    """Give the point id of a chunk, which follows from the chunk: writing it twice writes it once."""
     return str(uuid.uuid5(uuid.UUID(generation), str(position)))
 
 
@@ -38,19 +36,23 @@ def manifest_payload(manifest: Manifest) -> dict[str, Any]:
         "embedding_model": manifest.embedding_model,
         "dimension": manifest.dimension,
         "number": manifest.number,
-        "complete": manifest.complete,
+        "complete": manifest.is_complete,
     }
 
 
 def manifest_of(payload: dict[str, Any]) -> Manifest:
-    """Raises: StoreError: a newer version of the bot wrote it."""
+    """Read a manifest.
+
+    Raises:
+        StoreError: a newer version of the bot wrote it.
+    """
     if payload["format"] > FORMAT:
         raise StoreError("StoreRefused", f"the collection has format {payload['format']}, known here is {FORMAT}")
     return Manifest(
         embedding_model=payload["embedding_model"],
         dimension=payload["dimension"],
         number=payload.get("number", 0),
-        complete=payload.get("complete", True),
+        is_complete=payload.get("complete", True),
     )
 
 

@@ -1,7 +1,5 @@
 """Every [n] that stays in an answer exists."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

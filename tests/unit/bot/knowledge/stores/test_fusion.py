@@ -1,11 +1,9 @@
 """Two rankings become one."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personal_bot.knowledge.fusion import fused, moved
+from personal_bot.knowledge.stores.fusion import fused, moved
 
 SCORES = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(min_value=0.01, max_value=30, allow_nan=False))
 RANKINGS = SCORES.map(lambda scores: sorted(scores.items(), key=lambda item: -item[1]))

@@ -6,50 +6,33 @@ page cache (`Memory.Cold`): opened, the store costs 12 MiB whatever its size. Th
 durable by itself; `flush` only shortens what the next opening has to read again.
 """
 
-from __future__ import annotations
-
 import asyncio
-import contextlib
 import errno
 import functools
 import importlib
-import os
 import shutil
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
-from personal_bot.knowledge import fusion, points
-from personal_bot.knowledge.store import StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-    from pathlib import Path
-
-    import qdrant_edge
-
-    from personal_bot.knowledge.store import Hit, Manifest, Query, Record, StoredChunk
+from personal_bot.knowledge.stores import fusion, points
+from personal_bot.knowledge.stores.store import Hit, Manifest, Query, Record, StoredChunk, StoreError
+from personal_bot.knowledge.stores.volume_space import LEAST_FREE, VolumeSpace
 
 _Result = TypeVar("_Result")
-_PAGE = 256
-_RESERVE = 1 << 20  # bytes kept for opening the store, and for deleting from it, when nothing else is left
-_LEAST_FREE = 96 << 20  # bytes: the log and a mapped file grow by 32 MiB at a time
+_PAGE: Final = 256  # points that are read at a time
 
 
 class EmbeddedStore:
     """A collection in a folder; one process at a time may have it open."""
 
-    def __init__(self, folder: Path, *, least_free: int = _LEAST_FREE) -> None:
-        """Take the folder, and how many bytes of its volume chunks leave free.
-
-        The engine writes through mapped files: on a volume that is quite full the kernel would kill the bot (SIGBUS).
-        It opens an index by writing all over it, so the holes in its files are filled while there is room, with a
-        little set aside for what it writes besides, and it is not opened where they could not be.
-        """
+    def __init__(self, folder: Path, *, least_free: int = LEAST_FREE) -> None:
+        """Take the folder, and how many bytes of its volume chunks leave free."""
         self._folder = folder
-        self._least_free = least_free
-        self._reserve = folder.with_name(f"{folder.name}.reserve")
+        self._space = VolumeSpace(folder, least_free=least_free)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._shard: qdrant_edge.EdgeShard | None = None
+        self._shard: Any = None  # a qdrant_edge.EdgeShard, when it is open
 
     async def open(self) -> Manifest | None:
         return await self._run(self._open)
@@ -84,6 +67,7 @@ class EmbeddedStore:
         while True:
             page, offset = await self._run(functools.partial(self._contents, generation, offset))
             yield page
+
             if offset is None:
                 return
 
@@ -94,11 +78,10 @@ class EmbeddedStore:
         await self._run(self._drop)
 
     def has_room(self) -> bool:
-        there = next(folder for folder in (self._folder, *self._folder.parents) if folder.exists())
-        return shutil.disk_usage(there).free >= self._least_free
+        return self._space.has_room()
 
     async def room_for_second(self, more: int) -> bool:
-        return await self._run(lambda: self._room_for_second(more))
+        return await self._run(lambda: self._space.room_for_second(more))
 
     async def close(self) -> None:
         await self._run(self._close)
@@ -112,23 +95,20 @@ class EmbeddedStore:
         except Exception as error:  # the engine raises plain `Exception`
             raise _explained(error) from error
 
-    def _room_for_second(self, more: int) -> bool:
-        own = sum(path.stat().st_blocks * 512 for path in self._folder.rglob("*") if path.is_file())
-        return shutil.disk_usage(self._folder).free >= own + more + self._least_free
-
     def _open(self) -> Manifest | None:
         if self._shard is None:
             if not (self._folder / "edge_config.json").exists():
                 return None
-            with self._space():
-                if shutil.disk_usage(self._folder).free < sum(self._holes().values()):
-                    raise StoreError("StoreFull", "the bot's volume is full: its store cannot even be opened")
+            with self._space.reserve_used():
+                self._space.require_room_to_open()
                 self._shard = _engine().EdgeShard.load(str(self._folder))
+
         found = self._shard.retrieve([points.MANIFEST_ID], with_payload=True, with_vector=False)
         if found:
             return points.manifest_of(found[0].payload or {})
         if self._shard.info().points_count:
             raise StoreError("StoreRefused", "the folder holds a collection that this bot did not make")
+
         self._drop()  # a crash came between making the collection and its first write
         return None
 
@@ -148,11 +128,13 @@ class EmbeddedStore:
             max_search_threads=1,
         )
         self._shard = engine.EdgeShard.create(str(self._folder), config)
+
         for name in points.INDEXED:
             self._shard.update(engine.UpdateOperation.create_field_index(name, engine.PayloadSchemaType.Keyword))
+
         self._upsert([(points.MANIFEST_ID, {}, points.manifest_payload(manifest))])
 
-    def _opened(self) -> qdrant_edge.EdgeShard:
+    def _opened(self) -> Any:  # noqa: ANN401 - as above
         if self._shard is None:
             raise StoreError("StoreUnreachable", "the store is not open")
         return self._shard
@@ -164,32 +146,12 @@ class EmbeddedStore:
 
     def _put_records(self, records: Sequence[Record]) -> None:
         self._upsert([(r.generation, {}, points.record_payload(r)) for r in records])
-        for path, size in self._holes().items():
-            _allocate(path, size)
-        _allocate(self._reserve, _RESERVE)
-
-    @contextlib.contextmanager
-    def _space(self) -> Iterator[None]:
-        """Use what is set aside within the block."""
-        self._reserve.unlink(missing_ok=True)
-        try:
-            yield
-        finally:
-            _allocate(self._reserve, _RESERVE)
-
-    def _holes(self) -> dict[Path, int]:
-        """The files of the index that have holes, with the bytes that are missing at most."""
-        found = {}
-        for path in self._folder.glob("segments/*/payload_index/**/*"):
-            with contextlib.suppress(FileNotFoundError):
-                state = path.stat()
-                if path.is_file() and state.st_blocks * 512 < state.st_size:
-                    found[path] = state.st_size
-        return found
+        self._space.fill_holes()
 
     def _add_chunks(self, generation: str, chunks: Sequence[StoredChunk]) -> None:
         if not self.has_room():
             raise StoreError("StoreFull", "the bot's volume is full")
+
         sparse = _engine().SparseVector
         self._upsert(
             [
@@ -208,11 +170,13 @@ class EmbeddedStore:
         is_record = engine.Filter(must=[engine.FieldCondition(points.KIND, match=engine.MatchValue(points.RECORD))])
         records: list[Record] = []
         offset = None
+
         while True:
             page, offset = shard.scroll(
                 engine.ScrollRequest(offset=offset, limit=_PAGE, filter=is_record, with_payload=True)
             )
             records += [points.record_of(row.payload or {}) for row in page]
+
             if offset is None:
                 return records
 
@@ -222,9 +186,11 @@ class EmbeddedStore:
         words = self._ranking(sparse, points.SPARSE, filtered) if query.sparse.indices else []
         meaning = self._ranking(query.dense, points.DENSE, filtered) if query.dense else []
         scores = fusion.fused(meaning, words)
+
         if query.dense and meaning and words:
             candidates = _among([identity for identity, _ in scores])
             scores = fusion.fused(self._ranking(self._moved(query.dense, scores), points.DENSE, candidates), words)
+
         scores = scores[: query.limit]
         payloads = self._payloads([identity for identity, _ in scores])
         return [points.hit_of(payloads[identity], score) for identity, score in scores]
@@ -257,7 +223,7 @@ class EmbeddedStore:
         return [points.stored_chunk(row.payload or {}, row.vector) for row in page], after
 
     def _remove(self, generation: str) -> None:
-        with self._space():
+        with self._space.reserve_used():
             self._remove_points(generation)
 
     def _remove_points(self, generation: str) -> None:
@@ -268,7 +234,8 @@ class EmbeddedStore:
 
     def _drop(self) -> None:
         self._close()
-        self._reserve.unlink(missing_ok=True)
+        self._space.give_back()
+
         if self._folder.exists():
             shutil.rmtree(self._folder)
 
@@ -279,12 +246,6 @@ class EmbeddedStore:
             shard.close()
 
 
-def _allocate(path: Path, size: int) -> None:
-    """Let a file have all of its blocks; one that cannot, since the volume is full, has as many as there are."""
-    with contextlib.suppress(OSError), path.open("ab") as file:
-        os.posix_fallocate(file.fileno(), 0, size)
-
-
 def _engine() -> Any:  # noqa: ANN401 - the module, whose stubs promise enums where there are classes
     return importlib.import_module("qdrant_edge")
 
@@ -292,10 +253,13 @@ def _engine() -> Any:  # noqa: ANN401 - the module, whose stubs promise enums wh
 def _generation_filter(query: Query) -> Any:  # noqa: ANN401 - as above
     engine = _engine()
     conditions = {}
+
     if query.hidden:
         conditions["must_not"] = [_in(query.hidden)]
+
     if query.only:
         conditions["must"] = [_in(query.only)]
+
     return engine.Filter(**conditions) if conditions else None
 
 
@@ -325,4 +289,5 @@ def _explained(error: Exception) -> StoreError:
         return StoreError("StoreLocked", "another process has the store open")
     if getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT} or "No space left" in text:
         return StoreError("StoreFull", "the bot's volume is full")
+
     return StoreError("StoreRefused", f"the store fails: {text[:200]}")

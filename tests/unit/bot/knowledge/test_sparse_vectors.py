@@ -1,7 +1,5 @@
 """Words as sparse vectors."""
 
-from __future__ import annotations
-
 import pytest
 
 from personal_bot.knowledge.sparse_vectors import WordEncoder

@@ -6,18 +6,15 @@ only while its record says `COMPLETE`, and one write of records moves from one g
 moment leaves either the old document or the new one, never half of either.
 """
 
-from __future__ import annotations
-
 import enum
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Final, Protocol, Self
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+from personal_bot.models import Document, Place
+from personal_bot.text_keys import TextKey
 
-    from personal_bot.models import Document, Place
-
-_SENTENCES = {
+_SENTENCES: Final[Mapping[str, TextKey]] = {
     "StoreUnreachable": "store_unreachable",
     "StoreRefused": "store_failed",
     "StoreFull": "store_full",
@@ -33,7 +30,7 @@ class StoreError(Exception):
         refusal: the key of the sentence for people.
     """
 
-    def __init__(self, reason: str, message: str, *, refusal: str = "") -> None:
+    def __init__(self, reason: str, message: str, *, refusal: TextKey | None = None) -> None:
         super().__init__(message)
         self.reason = reason
         self.refusal = refusal or _SENTENCES[reason]
@@ -47,7 +44,7 @@ class Status(enum.Enum):
     DELETING = "deleting"  # replaced or deleted, its chunks are being removed: hidden
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One generation of one document."""
 
@@ -57,7 +54,7 @@ class Record:
     vectors: bool = True  # False: some chunks have none, since the model was not offered
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """How the vectors of an index were made; vectors of another model cannot be compared with them.
 
@@ -65,20 +62,20 @@ class Manifest:
         embedding_model: made them.
         dimension: numbers in each.
         number: an index that follows another one has the next number.
-        complete: all documents of the one before are in it.
+        is_complete: all documents of the one before are in it.
     """
 
     embedding_model: str
     dimension: int
     number: int = 0
-    complete: bool = True
+    is_complete: bool = True
 
-    def fits(self, other: Manifest) -> bool:
+    def fits(self, other: Self) -> bool:
         """Whether the vectors of both can be compared."""
         return (self.embedding_model, self.dimension) == (other.embedding_model, other.dimension)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SparseVector:
     """Weights of words: `indices` name the words, `values` weigh them."""
 
@@ -86,7 +83,7 @@ class SparseVector:
     values: list[float]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredChunk:
     """A chunk on its way into the store; without `dense` it is found by its words alone."""
 
@@ -97,7 +94,7 @@ class StoredChunk:
     sparse: SparseVector
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A chunk that came out of the store; `score` is the fused one, 0 for a neighbour of a hit."""
 
@@ -108,7 +105,7 @@ class Hit:
     score: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """What to look for. Without `dense` (vectors of another model) words alone decide."""
 
@@ -132,7 +129,7 @@ class Store(Protocol):
         """Write the manifest of a collection that exists, in one step."""
 
     async def records(self) -> list[Record]:
-        """All records, of every status."""
+        """Give all records, of every status."""
 
     async def put_records(self, records: Sequence[Record]) -> None:
         """Write records in one step: all of them or none."""

@@ -1,30 +1,25 @@
 """The client against llmock, which breaks as the OpenAI API breaks and judges how the client bears it."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import socket
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from aiohttp import web
+from llmock.pytest_plugin import LLMock
 
-from personal_bot.llm.client import LLM, Embedded, Finished, LLMConfig, Written
+from personal_bot.llm.client import LLM, LLMConfig
+from personal_bot.llm.events import Embedded, Finished, Written
 from personal_bot.models import LLMState, Refusal, Waiting
+from standins.llm import LLMStandIn
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    from llmock.pytest_plugin import LLMock
-
-    from standins.llm import LLMStandIn
-
-    Handler = Callable[[web.Request], Awaitable[web.Response]]
-    Serve = Callable[[Handler], Awaitable[str]]
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+Serve = Callable[[Handler], Awaitable[str]]
 
 ASK: Any = [{"role": "user", "content": "What is bread made of? Say it at length."}]
 ACCEPTED = LLMState(ready=True, reason="KeyAccepted")

@@ -1,26 +1,19 @@
 """Both stores keep the same promises: the embedded one on a disk, the server's against qdrant-client's own server."""
 
-from __future__ import annotations
-
 import uuid
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from personal_bot.knowledge.sparse_vectors import WordEncoder
-from personal_bot.knowledge.store import Manifest, Query, Record, Status, StoredChunk, StoreError
-from personal_bot.knowledge.store_embedded import EmbeddedStore
-from personal_bot.knowledge.store_qdrant import ServerStore, connector
+from personal_bot.knowledge.stores.store import Manifest, Query, Record, Status, Store, StoredChunk, StoreError
+from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
+from personal_bot.knowledge.stores.store_qdrant import ServerStore, connector
 from personal_bot.models import Document, Place
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from personal_bot.knowledge.store import Store
-
-    MakeStore = Callable[[], Store]
+MakeStore = Callable[[], Store]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 
@@ -69,7 +62,7 @@ async def test_a_collection_remembers_how_its_vectors_were_made(store: Store, ma
 
 
 async def test_a_manifest_is_written_anew_in_one_step(store: Store, make_store: MakeStore) -> None:
-    other = Manifest(embedding_model="m", dimension=3, number=4, complete=False)
+    other = Manifest(embedding_model="m", dimension=3, number=4, is_complete=False)
     await store.put_manifest(other)
     await store.close()
     assert await make_store().open() == other

@@ -1,0 +1,58 @@
+"""The keys of the bot's sentences, as a type: one that does not exist is a type error.
+
+Written by ``python -m personal_bot.texts``; run it when a sentence is added or removed.
+"""
+
+from typing import Literal
+
+# fmt: off
+TextKey = Literal[
+    "again", "already_known", "answer_below", "answer_comes", "answer_took_too_long", "archive_cut", "archive_too_deep",
+    "archive_too_many_files", "archive_without_documents", "ask_how", "budget_nearly_spent", "budget_spent",
+    "chat_ambiguous", "chat_chosen", "chat_unknown", "chats_all", "chats_choose", "chats_cutting", "chats_in",
+    "chats_in_known", "chats_indexing", "chats_line", "chats_list", "chats_many", "chats_more", "chats_none",
+    "chats_not_indexed", "chats_one", "chats_reading", "command_ask", "command_chat", "command_digest", "command_docs",
+    "command_dossier", "command_export", "command_forget", "command_group", "command_help", "command_instructions",
+    "command_new", "command_scope", "command_search", "command_settings", "command_start", "command_stop",
+    "command_top", "command_usage", "cut_short", "digest_numbers", "digest_title", "disk_full", "docs_back",
+    "docs_card", "docs_delete", "docs_delete_all", "docs_deleted", "docs_deleted_all", "docs_download", "docs_empty",
+    "docs_found", "docs_found_none", "docs_gone", "docs_hint", "docs_line", "docs_name_bad", "docs_no",
+    "docs_no_original", "docs_page", "docs_reindexing", "docs_reindexing_waits", "docs_rename", "docs_rename_ask",
+    "docs_renamed", "docs_sure", "docs_sure_all", "docs_title", "docs_too_large_to_send", "docs_yes",
+    "document_corrupt", "document_empty", "document_encrypted", "document_mismatch", "document_name_taken",
+    "document_too_big_for_memory", "document_too_large", "document_took_too_long", "document_type_unsupported",
+    "document_unknown", "document_unpacks_too_large", "document_without_text", "dossier_how", "dossier_numbers",
+    "dossier_partners", "dossier_title", "downloading", "downloading_share", "embedding_changed", "export_how",
+    "export_left", "export_part", "export_private", "export_progress", "file_making", "file_not_loaded", "file_note",
+    "file_too_large", "file_whole", "forget_documents", "forget_kept", "forget_me", "forget_sure", "forget_sure_owner",
+    "forgotten", "gave_up", "going_on", "group_admins_only", "group_again", "group_again_button", "group_ask",
+    "group_forgotten", "group_gone", "group_hears_now", "group_keeping", "group_not_mine", "group_nothing_kept",
+    "group_privacy", "group_stop", "group_unknown", "group_yes", "group_yours", "groups_everything", "groups_gone",
+    "groups_how", "groups_keeping", "groups_waiting", "help", "help_chats", "import_again", "import_ask", "import_done",
+    "import_dropped", "import_gone", "import_no", "import_partly", "import_progress", "import_yes", "in_line",
+    "inbox_chat", "inbox_refused", "inbox_taken", "ingest_bytes", "ingest_chapters", "ingest_chunks", "ingest_files",
+    "ingest_pages", "ingest_rows", "ingest_share", "ingest_sheets", "ingest_slides", "ingest_started", "ingested",
+    "ingested_partly", "ingested_skipped", "instructions_gone", "instructions_how", "instructions_set",
+    "instructions_too_long", "link_failed", "link_private", "link_too_large", "link_unreachable", "links_off",
+    "llm_filtered", "llm_key_refused", "llm_model_missing", "llm_quota_exhausted", "llm_rate_limited", "llm_rejected",
+    "llm_too_long", "llm_unreachable", "llm_waiting", "lost_binary", "lost_chapters", "lost_cut", "lost_glyphs",
+    "lost_letters", "lost_messages", "lost_objects", "lost_pages", "lost_pages_broken", "lost_parts", "lost_pictures",
+    "lost_slides", "lost_title", "lost_xfa", "material_add", "material_answer", "material_ask", "material_gone", "new",
+    "no_documents", "no_support", "nobody", "not_for_you", "notes_partly", "notes_progress", "nothing_found",
+    "nothing_found_by_words", "nothing_found_in_scope", "nothing_to_stop", "nothing_written", "only_text_and_files",
+    "owner_only", "pdf_failed", "pdf_letters_missing", "period_between", "period_since", "period_until",
+    "picture_looking", "picture_seen", "picture_sent", "picture_shows", "picture_too_large", "pictures_unseen",
+    "private_only", "received", "scope_all", "scope_everything", "scope_gone", "scope_note", "scope_some",
+    "search_all_authors", "search_all_time", "search_by_author", "search_by_period", "search_gone", "search_how",
+    "search_none", "search_part", "search_title", "settings_choose_model", "settings_clear", "settings_form_auto",
+    "settings_form_md", "settings_form_pdf", "settings_hint", "settings_instructions", "settings_language_auto",
+    "settings_language_en", "settings_language_ru", "settings_length_auto", "settings_length_long",
+    "settings_length_short", "settings_model", "settings_models", "settings_no_instructions", "settings_title",
+    "several", "source_close", "source_gone", "sources", "stage_counting", "stage_reading", "stage_searching",
+    "stage_thinking", "stage_writing", "start", "start_chat", "start_docs", "start_example", "start_example_all",
+    "start_guest", "start_help", "start_settings", "stop_button", "stopped", "stopping", "store_failed", "store_full",
+    "store_locked", "store_opening", "store_refused", "store_unreachable", "time_left", "timed_out", "top_busiest",
+    "top_caption", "top_line", "top_title", "top_total", "unexpected", "unknown_command", "usage_budget",
+    "usage_by_day", "usage_by_person", "usage_line", "usage_no_prices", "usage_others", "usage_title", "usage_you",
+    "voice_heard", "voice_hearing", "voice_silent", "voice_unheard", "weekdays", "words_only",
+]
