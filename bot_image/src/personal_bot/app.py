@@ -103,7 +103,7 @@ class App:
 
     async def _open(self) -> None:
         # The one import that waits for the first poll: with it comes everything that takes long.
-        from personal_bot.handlers.assembly import open_parts  # noqa: PLC0415
+        from personal_bot.handlers.assembly import open_parts  # noqa: PLC0415 - as above
 
         parts = await open_parts(self._core(), ready=self._not_ready, status=self._status, closers=self._closers)
 
