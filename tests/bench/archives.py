@@ -35,7 +35,12 @@ async def measure(size: float = 1.0) -> list[Figure]:
         messages = await asyncio.to_thread(_write, export, round(SIZE * size))
         written = export.stat().st_size
 
-        take_in = {"task": "take_in", "source": str(export), "database": str(database), "sha256": "x"}
+        take_in: dict[str, object] = {
+            "task": "take_in",
+            "source": str(export),
+            "database": str(database),
+            "sha256": "x",
+        }
         began = time.monotonic()
         peak = await _memory(take_in)
         read = time.monotonic() - began

@@ -14,7 +14,7 @@ import asyncio
 import sysconfig
 import tempfile
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,14 +122,14 @@ async def _rankings(
     by_words = [h.generation for h in await store.search(Query(dense=None, sparse=sparse, limit=CANDIDATES))]
     by_meaning = [h.generation for h in await store.search(Query(dense=dense, sparse=nothing, limit=CANDIDATES))]
     both = [h.generation for h in await store.search(Query(dense=dense, sparse=sparse, limit=CANDIDATES))]
-    by_rank: Counter[str] = Counter()
+    by_rank: defaultdict[str, float] = defaultdict(float)
     for ranking in (by_meaning, by_words):
         for rank, generation in enumerate(dict.fromkeys(ranking)):
             by_rank[generation] += 1 / (RRF_K + rank)
     return {
         "words (BM25)": by_words,
         "meaning (dense)": by_meaning,
-        f"both, ranks fused (RRF, k = {RRF_K})": [generation for generation, _ in by_rank.most_common()],
+        f"both, ranks fused (RRF, k = {RRF_K})": sorted(by_rank, key=by_rank.__getitem__, reverse=True),
         FUSED: both,
         WHOLE: [passage.document_id for passage in await library.search(query, dense)],
     }

@@ -27,6 +27,7 @@ from personal_bot.requests.results import Attachment, Result, answered, failed, 
 from personal_bot.requests.status_message import StatusMessage
 from personal_bot.telegram.client import Connection
 from personal_bot.telegram.markup import LONGEST, Piece, units
+from personal_bot.text_keys import TextKey
 from personal_bot.texts.places import where
 from standins.telegram import TelegramStandIn
 from standins.telegram.client import NewBot, Person
