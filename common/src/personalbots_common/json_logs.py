@@ -4,7 +4,6 @@ A line holds `time` (UTC, ISO 8601), `level` (lower case), `logger` and `message
 then `exception`, the traceback as text.
 """
 
-import asyncio
 import json
 import logging
 import sys
@@ -86,7 +85,7 @@ def set_up(
     threading.excepthook = lambda hook: _log_uncaught(hook.exc_type, hook.exc_value or hook.exc_type(), None)
 
 
-def log_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def log_loop_error(loop: object, context: dict[str, Any]) -> None:
     """Log an error in a task that nobody awaited; the event loop's exception handler."""
     del loop
     logger.error("Error outside a request: %s", context.get("message"), exc_info=context.get("exception"))
