@@ -59,7 +59,7 @@ FROM image AS master-bot
 EXPOSE 8080
 ENTRYPOINT ["master-bot"]
 
-# Give the module: standins.telegram or standins.llm
+# Give the module: standins.telegram, standins.llm or standins.qdrant
 FROM image AS standins
-EXPOSE 8081 8082
+EXPOSE 6333 8081 8082
 ENTRYPOINT ["python", "-m"]

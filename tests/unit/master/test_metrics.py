@@ -1,7 +1,6 @@
 """How long it takes people to get a bot, and how far they come, as Prometheus sees it."""
 
 from time import time
-from types import SimpleNamespace
 
 import pytest
 
@@ -32,7 +31,7 @@ async def test_the_time_from_start_to_the_polling_bot_survives_restarts_of_the_m
 ) -> None:
     new = await world.telegram.client.make_bot("anna_docs_bot")
     with monkeypatch.context() as earlier:
-        earlier.setattr("standins.telegram.world.time", SimpleNamespace(time=lambda: time() - 100))
+        earlier.setattr(world.telegram.world.clock, "now", lambda: time() - 100)
         await anna.say("/start", "Step 1 of 3")
     await restart(world)
     await anna.say(new.token, "Step 2 of 3")

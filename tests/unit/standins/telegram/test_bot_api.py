@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from standins.telegram import NewBot, Person, Settings, TelegramStandIn
-from standins.telegram.world import UPDATES_LIVE
+from standins.telegram.update_queue import UPDATES_LIVE
 from support.bot_api.plain_http import Call
 
 UntilPolling = Callable[..., Awaitable[None]]
@@ -83,7 +83,7 @@ async def test_a_reply_shows_what_it_answers(call: Call, bot: NewBot, anna: Pers
 
 
 async def test_updates_are_limited_and_kept_for_a_day(
-    telegram: TelegramStandIn, call: Call, bot: NewBot, anna: Person
+    telegram: TelegramStandIn, call: Call, bot: NewBot, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(101):
         await anna.send(bot.username, f"message {number}")
@@ -94,8 +94,7 @@ async def test_updates_are_limited_and_kept_for_a_day(
     [last] = (await call("getUpdates", offset=-1)).result
     assert last["message"]["text"] == "message 100"
 
-    arrived = telegram.world.bots[bot.id].arrived
-    arrived[last["update_id"]] -= UPDATES_LIVE + 1
+    monkeypatch.setattr(telegram.world.clock, "now", lambda: time.time() + UPDATES_LIVE + 1)
     assert (await call("getUpdates")).result == []
 
 

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import json
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -25,11 +26,18 @@ def main() -> None:
         "--bot-file", type=Path, action="append", default=[],
         help='JSON file with a bot to begin with: {"username", "name", "token", "can_manage_bots"}; repeatable',
     )  # fmt: skip
-    parser.add_argument("--local", action="store_true", help="files up to 2000 MB, as a self-hosted Bot API server")
+    parser.add_argument(
+        "--local",
+        action="store_true",
+        help="as a self-hosted Bot API server: files up to 2000 MB, webhooks at any address",
+    )
+    parser.add_argument(
+        "--resolve", action="append", default=[], metavar="NAME=HOST:PORT",
+        help="where a public name really is, for webhooks; repeatable",
+    )  # fmt: skip
     parser.add_argument("--enforce-limits", action="store_true", help="Telegram's sending limits")
     options = parser.parse_args()
-    limits = {"file_limit": 2000 * MEGABYTE, "upload_limit": 2000 * MEGABYTE} if options.local else {}
-    world = World(Settings(master_username=options.master_username, sample_key=options.sample_key, **limits))
+    world = World(_settings(options))
     world.limits.enforced = options.enforce_limits
 
     for file in options.bot_file:
@@ -39,6 +47,19 @@ def main() -> None:
 
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_run(world, options.host, options.port))
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    settings = Settings(
+        master_username=options.master_username,
+        sample_key=options.sample_key,
+        local=options.local,
+        hosts=dict(entry.split("=", 1) for entry in options.resolve),
+    )
+    if options.local:
+        settings = replace(settings, file_limit=2000 * MEGABYTE, upload_limit=2000 * MEGABYTE)
+
+    return settings
 
 
 async def _run(world: World, host: str, port: int) -> None:

@@ -1,16 +1,27 @@
 """People for tests: they join, write, press buttons, and wait for what a bot answers. Works over HTTP, near or far."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, Final, Literal, Self
 
 import aiohttp
 
 from standins.telegram.models import Json
 from standins.telegram.screen import Message, StandInError, find_button, read_message, read_messages, wait_for
+from standins.telegram.webhook.post import CERTIFICATE, PATIENCE, TIMED_OUT
 
 __all__ = ["Group", "Message", "NewBot", "Person", "StandInError", "TelegramClient"]
+
+
+WebhookFault = Literal["no answer", "answer lost", "wrong certificate"]
+WEBHOOK_FAULTS: Final[Mapping[WebhookFault, Json]] = MappingProxyType({
+    "no answer": {"delay": PATIENCE, "drop": "before", "description": TIMED_OUT},
+    "answer lost": {"drop": "after"},
+    "wrong certificate": {"drop": "before", "description": CERTIFICATE},
+})  # fmt: skip
+"""What the fields of `faults.Fault` are for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +109,20 @@ class TelegramClient:
             "method": method, "bot": bot, "code": code, "description": description, "retry_after": retry_after,
             "delay": delay, "drop": drop, "times": times,
         })  # fmt: skip
+
+    async def webhook_fault(self, kind: WebhookFault, *, bot: str | None = None, times: int | None = 1) -> None:
+        """Let the next `times` requests to webhooks go wrong on Telegram's side, whatever the bot does."""
+        what: Json = {"method": "webhook", "bot": bot, "times": times}
+        await self.request("POST", "faults", json=what | WEBHOOK_FAULTS[kind])
+
+    async def set_away(self, *, away: bool) -> None:
+        """Let Telegram be out of reach for bots; back again, they get everything at once."""
+        await self.request("POST", "away", json={"away": away})
+
+    async def deliveries(self, bot: str) -> list[Json]:
+        """The requests to a bot's webhook: update_id, status (0: no answer), error, at (Unix time)."""
+        found: list[Json] = await self.request("GET", "deliveries", params={"bot": bot})
+        return found
 
     async def clear_faults(self, bot: str | None = None) -> None:
         """Forget all faults, or those for this bot."""

@@ -55,6 +55,8 @@ class Control:
             web.post("/standin/bots/{username}/revoke", self._revoke),
             web.post("/standin/bots/{username}/privacy", self._privacy),
             web.get("/standin/calls", self._calls),
+            web.get("/standin/deliveries", self._deliveries),
+            web.post("/standin/away", self._set_away),
             web.get("/standin/faults", self._faults),
             web.post("/standin/faults", self._add_fault),
             web.delete("/standin/faults", self._clear_faults),
@@ -144,7 +146,7 @@ class Control:
             timeout = min(float(request.query.get("timeout", 25)), 60)
             await chat.person.feed.wait_beyond(int(request.query["after"]), timeout=timeout)
 
-        return web.json_response(chat_view(chat))
+        return web.json_response(chat_view(self._world, chat))
 
     async def _send(self, request: web.Request) -> web.Response:
         chat = self._of(request)
@@ -274,6 +276,16 @@ class Control:
         ]  # fmt: skip
 
         return web.json_response(wanted)
+
+    async def _deliveries(self, request: web.Request) -> web.Response:
+        """The last requests to webhooks and what came of them, oldest first, of one bot if asked."""
+        bot = request.query.get("bot")
+        return web.json_response([entry for entry in self._world.deliveries if not bot or entry["bot"] == bot])
+
+    async def _set_away(self, request: web.Request) -> web.Response:
+        """Let Telegram be out of reach for bots (``away``), or be back."""
+        self._world.set_away(away=bool((await _body(request)).get("away")))
+        return web.json_response({})
 
     async def _faults(self, _: web.Request) -> web.Response:
         return web.json_response(self._world.faults.as_json())

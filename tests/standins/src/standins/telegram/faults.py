@@ -21,7 +21,8 @@ class Fault:
     """Which calls it hits (no method: all; no bot: those of all bots), and what happens to them.
 
     A fault without `code` and `drop` only delays. `drop` closes the connection without an answer: ``"before"``
-    the work is done, or ``"after"`` it: the bot cannot know which. `delay` is in seconds.
+    the work is done, or ``"after"`` it: the bot cannot know which. `delay` is in seconds. The method ``webhook``
+    stands for the requests to a bot's webhook, and then it is Telegram that cannot know.
     """
 
     method: str | None = None
@@ -70,11 +71,17 @@ class Faults:
 
     def take(self, method: str, username: str) -> Fault | None:
         """The fault that this call meets, counted off."""
-        for fault in self._faults:
+        return self._take(self._faults, method, username)
+
+    def take_for_webhook(self, username: str) -> Fault | None:
+        """The fault that a request to a bot's webhook meets: one that names the method ``webhook``."""
+        return self._take([fault for fault in self._faults if fault.method], "webhook", username)
+
+    def _take(self, faults: list[Fault], method: str, username: str) -> Fault | None:
+        for fault in faults:
             if fault.matches(method, username):
                 if fault.times is not None:
                     fault.times -= 1
-
                     if fault.times <= 0:
                         self._faults.remove(fault)
 

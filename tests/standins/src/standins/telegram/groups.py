@@ -7,7 +7,6 @@ account numbers the messages by itself; here all of a group's see the same numbe
 """
 
 import secrets
-import time
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -178,7 +177,7 @@ class Groups:
 
         found = to_json(text, detected(text, []))
         message.pop("entities", None)
-        message |= {"text": text, "edit_date": int(time.time())} | ({"entities": found} if found else {})
+        message |= {"text": text, "edit_date": int(self._world.clock.now())} | ({"entities": found} if found else {})
         self._notify(group, {"type": "edited", "message": message})
         self._hear(group, message, "edited_message")
 
@@ -198,7 +197,7 @@ class Groups:
 
         bot = self._world.bots[message["from"]["id"]]
         query = CallbackQuery(
-            id=str(secrets.randbits(62)), chat=bot.chats[group.id], message_id=number, asked=time.time()
+            id=str(secrets.randbits(62)), chat=bot.chats[group.id], message_id=number, asked=self._world.clock.now()
         )
         self._world.queries[query.id] = query
         self._world.add_update(bot, "callback_query", {
@@ -243,7 +242,7 @@ class Groups:
         group.last_message_id += 1
         message: Json = {
             "message_id": group.last_message_id, "from": person.as_user(), "chat": group.as_json(),
-            "date": int(time.time()),
+            "date": int(self._world.clock.now()),
         } | content  # fmt: skip
         group.messages[group.last_message_id] = message
         self._notify(group, {"type": "message", "message": message})
@@ -263,7 +262,7 @@ class Groups:
 
         if isinstance(who, Bot):
             self._world.add_update(who, "my_chat_member", {
-                "chat": group.as_json(), "from": by.as_user(), "date": int(time.time()),
+                "chat": group.as_json(), "from": by.as_user(), "date": int(self._world.clock.now()),
                 "old_chat_member": member_json(who, before), "new_chat_member": member_json(who, status),
             })  # fmt: skip
 

@@ -4,13 +4,13 @@ Messages, entities, keyboards and updates are kept as the JSON objects that bots
 """
 
 import asyncio
-import time
-from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from standins.telegram.errors import ApiError, forbidden
 from standins.telegram.feed import Feed
+from standins.telegram.update_queue import UpdateQueue
+from standins.telegram.webhook.target import Target
 
 Json = dict[str, Any]
 
@@ -44,10 +44,14 @@ class StoredFile:
         return {"file_id": self.file_id, "file_unique_id": self.unique_id, "file_size": len(self.data)}
 
 
-@dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server
-class Webhook:
-    url: str = ""
-    max_connections: int = 40
+class Deliverer(Protocol):
+    """Posts a bot's updates to its webhook."""
+
+    def wake(self) -> None:
+        """Look for updates."""
+
+    def stop(self) -> None:
+        """Post no more."""
 
 
 @dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server
@@ -57,12 +61,14 @@ class Bot:
     name: str
     token: str
     owner: int | None
-    updates: deque[Json] = field(default_factory=deque)
-    arrived: dict[int, float] = field(default_factory=dict)
-    next_update_id: int = 0
+    updates: UpdateQueue = field(default_factory=UpdateQueue)
     poll: asyncio.Future[None] | None = None
     allowed_updates: list[str] = field(default_factory=list)
-    webhook: Webhook = field(default_factory=Webhook)
+    webhook: Target | None = None
+    deliverer: Deliverer | None = None  # posts to the webhook
+    last_webhook_error: tuple[int, str] | None = None  # Unix time, and what getWebhookInfo says
+    next_webhook_change: float = 0.0  # Unix time before which setWebhook is too soon
+    next_conflict: float = 0.0  # Unix time before which a 409 comes late
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, language): name, description, short one
     menu_buttons: dict[int, Json] = field(default_factory=dict)
@@ -98,6 +104,19 @@ class Bot:
                 self.poll.set_exception(refusal)
             else:
                 self.poll.set_result(None)
+
+    def wake(self) -> None:
+        """Let whoever waits for updates look: a getUpdates, or the one who posts to the webhook."""
+        self.end_poll()
+        if self.deliverer:
+            self.deliverer.wake()
+
+    def remove_webhook(self) -> None:
+        """Forget the webhook; the updates stay."""
+        if self.deliverer:
+            self.deliverer.stop()
+
+        self.webhook = self.deliverer = self.last_webhook_error = None
 
 
 @dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server
@@ -165,8 +184,8 @@ class Chat:
             if number > self.read_by_person and message["from"]["is_bot"]
         )  # fmt: skip
 
-    def current_action(self) -> str | None:
-        return self.action[0] if self.action and self.action[1] > time.time() else None
+    def current_action(self, now: float) -> str | None:
+        return self.action[0] if self.action and self.action[1] > now else None
 
 
 @dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server

@@ -1,7 +1,6 @@
 """What a person does in their messenger, and what the bot hears of it."""
 
 import secrets
-import time
 from typing import Final
 
 from standins.telegram.api.arguments import Upload
@@ -80,9 +79,9 @@ class People:
 
     def forward(self, chat: Chat, text: str, author: Person, *, hidden: bool = False) -> Json:
         """Forward what somebody wrote; `hidden`: their settings keep others from learning who they are."""
-        origin: Json = {"type": "user", "sender_user": author.as_user(), "date": int(time.time())}
+        origin: Json = {"type": "user", "sender_user": author.as_user(), "date": int(self._world.clock.now())}
         if hidden:
-            origin = {"type": "hidden_user", "sender_user_name": author.name, "date": int(time.time())}
+            origin = {"type": "hidden_user", "sender_user_name": author.name, "date": int(self._world.clock.now())}
         return self._send(chat, _text_content(text) | {"forward_origin": origin})
 
     def choose_people(self, chat: Chat, label: str, chosen: list[Person]) -> Json:
@@ -154,7 +153,9 @@ class People:
         if "callback_data" not in button:
             return {key: value for key, value in button.items() if key != "text"}
 
-        query = CallbackQuery(id=str(secrets.randbits(62)), chat=chat, message_id=message_id, asked=time.time())
+        query = CallbackQuery(
+            id=str(secrets.randbits(62)), chat=chat, message_id=message_id, asked=self._world.clock.now()
+        )
         self._world.queries[query.id] = query
 
         if chat.bot.built_in:
@@ -208,7 +209,7 @@ class People:
         states = ("member", "kicked") if blocked else ("kicked", "member")
         old, new = ({"user": chat.bot.as_user(), "status": state} | _ban_end(state) for state in states)
         self._world.add_update(chat.bot, "my_chat_member", {
-            "chat": chat.as_json(), "from": chat.person.as_user(), "date": int(time.time()),
+            "chat": chat.as_json(), "from": chat.person.as_user(), "date": int(self._world.clock.now()),
             "old_chat_member": old, "new_chat_member": new,
         })  # fmt: skip
         self._world.notify(chat, {"type": "chat"})

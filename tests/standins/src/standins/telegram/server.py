@@ -9,6 +9,7 @@ from aiohttp import web
 
 from standins.telegram.api.dispatch import BotApi
 from standins.telegram.client import TelegramClient
+from standins.telegram.clock import Clock
 from standins.telegram.control import Control, refusals
 from standins.telegram.control_groups import GroupControl
 from standins.telegram.world import Settings, World
@@ -83,10 +84,10 @@ class TelegramStandIn:
     @classmethod
     @asynccontextmanager
     async def start(
-        cls, *, host: str = "127.0.0.1", port: int = 0, settings: Settings | None = None
+        cls, *, host: str = "127.0.0.1", port: int = 0, settings: Settings | None = None, clock: Clock | None = None
     ) -> "AsyncIterator[TelegramStandIn]":
-        """Run it on a free port (or the one given) until left."""
-        world = World(settings or Settings())
+        """Run it on a free port (or the one given) until left; in real time unless a `clock` is given."""
+        world = World(settings or Settings(), clock)
         async with serve(world, host=host, port=port) as bound:
             url = f"http://{host}:{bound}"
             async with TelegramClient(url) as client:

@@ -18,14 +18,14 @@ def bot_view(bot: Bot, person: Person) -> Json:
     }
 
 
-def chat_view(chat: Chat) -> Json:
+def chat_view(world: World, chat: Chat) -> Json:
     """A conversation as it is now; ``seq`` numbers the last event that it contains."""
     return {
         "seq": chat.person.feed.last,
         "bot": bot_view(chat.bot, chat.person),
         "messages": list(chat.messages.values()),
         "draft": chat.draft.as_json() if chat.draft else None,
-        "action": chat.current_action(),
+        "action": chat.current_action(world.clock.now()),
         "keyboard": chat.keyboard,
         "started": chat.started,
         "blocked": chat.blocked,

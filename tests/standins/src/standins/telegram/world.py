@@ -6,17 +6,18 @@ Everything here is synchronous and runs on one event loop, so a change and its n
 import hashlib
 import re
 import secrets
-import time
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from standins.telegram.clock import Clock
 from standins.telegram.errors import ApiError, bad_request, forbidden
 from standins.telegram.faults import Faults
 from standins.telegram.limits import Limits
 from standins.telegram.models import Bot, CallbackQuery, Chat, Json, Person, StoredFile
+from standins.telegram.update_queue import QueuedUpdate, UpdateQueue
 
-UPDATES_LIVE: Final = 24 * 3600  # seconds: https://core.telegram.org/bots/api#getting-updates
 NOT_BY_DEFAULT: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 _USERNAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,30}[A-Za-z0-9]")
 
@@ -35,28 +36,46 @@ class UsernameRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`master_username`: the bot pinned on the chat page; `sample_key`: a key its hint offers for the LLM.
+    """What a server is started with.
 
-    `file_limit`, `upload_limit`: bytes a bot may download and upload; a self-hosted server allows 2000 MB.
+    Attributes:
+        master_username: the bot pinned on the chat page.
+        sample_key: a key for the LLM, offered by the page's hint.
+        file_limit: bytes of a file that a bot may download; a self-hosted server allows 2000 MB.
+        upload_limit: the same for files that it sends.
+        local: a self-hosted server run with ``--local``: webhooks by http, on any port, at private addresses.
+        hosts: where public names really are, ``name: "host:port"``, for webhooks; as curl's ``--resolve``.
+        trusted: certificates, as PEM, that count as publicly trusted besides the system's.
     """
 
     master_username: str | None = None
     sample_key: str | None = None
     file_limit: int = 20 * 1024 * 1024
     upload_limit: int = 50 * 1024 * 1024
+    local: bool = False
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    trusted: str = ""
+
+
+Performer = Callable[[Bot, Json, Mapping[str, Any]], Awaitable[None]]
+"""Calls the method in a webhook's answer: its arguments and files."""
 
 
 class World:
     """People, bots, their chats; the rules of who may reach whom."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
+        self.clock = clock or Clock()
+        self.away = False
+        self.perform: Performer | None = None
         self.people: dict[int, Person] = {}
         self.bots: dict[int, Bot] = {}
         self.queries: dict[str, CallbackQuery] = {}
         self.faults = Faults()
         self.limits = Limits()
         self.calls: deque[Json] = deque(maxlen=20_000)
+        self.deliveries: deque[Json] = deque(maxlen=20_000)
 
     # People and bots
 
@@ -85,13 +104,14 @@ class World:
 
         number = int(token.split(":")[0]) if token else 7_000_000_000 + secrets.randbelow(1_500_000_000)
         bot = Bot(id=number, username=username, name=name or username, token=token or new_token(number), owner=owner)
-        bot.next_update_id = 100_000_000 + secrets.randbelow(800_000_000)
+        bot.updates = UpdateQueue(100_000_000 + secrets.randbelow(800_000_000))
         self.bots[number] = bot
 
         return bot
 
     def delete_bot(self, bot: Bot) -> None:
         bot.end_poll(ApiError(401, "Unauthorized"))
+        bot.remove_webhook()
         self.bots.pop(bot.id, None)
         for chat in bot.chats.values():
             self.notify(chat, {"type": "chat"})
@@ -142,7 +162,7 @@ class World:
             "message_id": number,
             "from": sender,
             "chat": chat.as_json(),
-            "date": int(time.time()),
+            "date": int(self.clock.now()),
         } | content
         chat.messages[number] = message
 
@@ -191,19 +211,48 @@ class World:
         if not allowed:
             return 0
 
-        number = bot.next_update_id
-        bot.next_update_id += 1
-        bot.arrived[number] = time.time()
-        bot.updates.append({"update_id": number, kind: content})
-        bot.end_poll()
+        update = bot.updates.add(kind, content, now=self.clock.now())
+        if not self.away:
+            bot.wake()
 
-        return number
+        return update.id
+
+    def set_away(self, *, away: bool) -> None:
+        """Let Telegram be out of reach for bots, or be back with everything that people did meanwhile."""
+        self.away = away
+        if away:
+            return
+
+        for bot in self.bots.values():
+            if len(bot.updates):
+                bot.wake()
+
+    def mark_read(self, bot: Bot, update: QueuedUpdate) -> None:
+        """Show the person that the bot has their message."""
+        message = update.content if update.kind == "message" else None
+        chat = bot.chats.get(message["chat"]["id"]) if message else None
+        if message and chat and message["message_id"] > chat.read_by_bot:
+            chat.read_by_bot = message["message_id"]
+            self.notify(chat, {"type": "read_by_bot", "up_to": chat.read_by_bot})
+
+    def log_delivery(self, bot: Bot, number: int, status: int, error: str) -> None:
+        """Record what came of a request to a webhook."""
+        self.deliveries.append({
+            "bot": bot.username, "update_id": number, "status": status, "error": error, "at": self.clock.now(),
+        })  # fmt: skip
+
+    async def carry_out(self, bot: Bot, reply: Json, uploads: Mapping[str, Any]) -> None:
+        """Call the method that a webhook's answer names."""
+        if self.perform:
+            await self.perform(bot, reply, uploads)
 
     def close(self) -> None:
         """End every request that waits."""
         for bot in self.bots.values():
             if bot.poll:
                 bot.poll.cancel()
+            if bot.deliverer:
+                bot.deliverer.stop()
 
         for person in self.people.values():
             person.feed.close()

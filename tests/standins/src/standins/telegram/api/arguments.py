@@ -28,6 +28,14 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A result that comes with a sentence, as those of setWebhook and deleteWebhook do."""
+
+    result: Any
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One call of a method by a bot."""
 

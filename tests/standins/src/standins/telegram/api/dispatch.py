@@ -2,25 +2,24 @@
 
 import asyncio
 import inspect
-import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from aiohttp import web
 
-from standins.telegram.api import files, managed, members, messages, profile, updates
-from standins.telegram.api.arguments import Call, read_arguments
+from standins.telegram.api import files, managed, members, messages, profile, updates, webhooks
+from standins.telegram.api.arguments import Call, Described, Upload, read_arguments
 from standins.telegram.errors import ApiError
-from standins.telegram.models import Bot
+from standins.telegram.models import Bot, Json
 from standins.telegram.world import World
 
 METHODS: Final[Mapping[str, Callable[[Call], Any]]] = MappingProxyType({
     "getme": profile.get_me,
     "getupdates": updates.get_updates,
-    "setwebhook": updates.set_webhook,
-    "deletewebhook": updates.delete_webhook,
-    "getwebhookinfo": updates.get_webhook_info,
+    "setwebhook": webhooks.set_webhook,
+    "deletewebhook": webhooks.delete_webhook,
+    "getwebhookinfo": webhooks.get_webhook_info,
     "sendmessage": messages.send_message,
     "sendmessagedraft": messages.send_message_draft,
     "sendchataction": messages.send_chat_action,
@@ -64,11 +63,15 @@ class BotApi:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        world.perform = self.perform_reply
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Answer one method call, unless a fault hits it."""
         token, method = request.match_info["token"], request.match_info["method"].lower()
-        started = time.time()
+        started = self._world.clock.now()
+        if self._world.away:
+            return _hang_up(request)
+
         bot = self._world.bot_of_token(token)
         values: dict[str, Any] = {}
         dropped = False
@@ -88,11 +91,12 @@ class BotApi:
             if fault and (refusal := fault.refusal()):
                 raise refusal
 
-            values, answer = await self._perform(request, bot, method)
+            values, uploads = await read_arguments(request)
+            result = await self._perform(bot, method, values, uploads)
         except ApiError as refusal:
             code, answer = refusal.code, refusal.as_json()
         else:
-            code, answer = 200, {"ok": True, "result": answer}
+            code, answer = 200, _success(result)
         finally:
             if dropped:
                 self._log(bot, method, 0, started, values)
@@ -103,19 +107,31 @@ class BotApi:
         self._log(bot, method, code, started, values)
         return web.json_response(answer, status=code)
 
-    async def _perform(self, request: web.Request, bot: Bot, method: str) -> tuple[dict[str, Any], Any]:
-        values, uploads = await read_arguments(request)
+    async def perform_reply(self, bot: Bot, reply: Json, uploads: Mapping[str, Upload]) -> None:
+        """Call the method in a webhook's answer; the bot does not hear what comes of it."""
+        values, method = {key: value for key, value in reply.items() if key != "method"}, str(reply["method"]).lower()
+        started = self._world.clock.now()
+        try:
+            await self._perform(bot, method, values, uploads)
+        except ApiError as refusal:
+            code = refusal.code
+        else:
+            code = 200
+
+        self._log(bot, method, code, started, values)
+
+    async def _perform(self, bot: Bot, method: str, values: Json, uploads: Mapping[str, Upload]) -> object:
         work = METHODS.get(method)
         if not work:
             raise ApiError(404, "Not Found: method not found")
 
         result = work(Call(world=self._world, bot=bot, method=method, values=values, uploads=uploads))
-        return values, (await result if inspect.isawaitable(result) else result)
+        return await result if inspect.isawaitable(result) else result
 
     def _log(self, bot: Bot | None, method: str, code: int, started: float, values: dict[str, Any]) -> None:
         self._world.calls.append({
             "bot": bot.username if bot else None, "method": method, "code": code, "at": started,
-            "seconds": round(time.time() - started, 4), "arguments": values,
+            "seconds": round(self._world.clock.now() - started, 4), "arguments": values,
         })  # fmt: skip
 
     async def download(self, request: web.Request) -> web.StreamResponse:
@@ -140,6 +156,13 @@ class BotApi:
             return web.json_response(ApiError(404, "Not Found").as_json(), status=404)
 
         return web.Response(body=stored.data, content_type="application/octet-stream")
+
+
+def _success(result: object) -> Json:
+    if isinstance(result, Described):
+        return {"ok": True, "result": result.result, "description": result.description}
+
+    return {"ok": True, "result": result}
 
 
 def _unknown(token: str) -> ApiError:

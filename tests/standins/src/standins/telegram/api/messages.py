@@ -1,7 +1,6 @@
 """Sending, changing and deleting messages of text; drafts and chat actions."""
 
 import asyncio
-import time
 from typing import Any, Final
 
 from standins.telegram.api.arguments import Call
@@ -126,7 +125,7 @@ def edit(call: Call, fields: tuple[str, ...], content: Json) -> Json:
         raise bad_request(NOT_MODIFIED)
 
     message.clear()
-    message |= after | {"edit_date": int(time.time())}
+    message |= after | {"edit_date": int(call.world.clock.now())}
     call.world.notify(chat, {"type": "edited", "message": message})
 
     return message
@@ -151,7 +150,7 @@ def delete_message(call: Call) -> bool:
         ApiError: there is no such message, or it is too old.
     """
     chat, message = _message(call, "message to delete not found")
-    if message["date"] < time.time() - DELETABLE:
+    if message["date"] < call.world.clock.now() - DELETABLE:
         raise bad_request("message can't be deleted for everyone")
     _delete(call, chat, [message["message_id"]])
     return True
@@ -222,7 +221,7 @@ def send_message_draft(call: Call) -> bool:
         entities=content.get("entities", []),
         can_stop=call.flag("can_stop"),
         keep_on_stop=call.flag("keep_on_stop"),
-        date=int(time.time()),
+        date=int(call.world.clock.now()),
         expiry=expiry,
     )
     world.notify(chat, {"type": "draft", "draft": chat.draft.as_json()})
@@ -241,7 +240,7 @@ def send_chat_action(call: Call) -> bool:
         raise bad_request("wrong parameter action in request")
 
     chat = writable_chat(call)
-    chat.action = (action, time.time() + ACTION_LIVES)
+    chat.action = (action, call.world.clock.now() + ACTION_LIVES)
     call.world.notify(chat, {"type": "action", "action": action, "seconds": ACTION_LIVES})
 
     return True
@@ -271,7 +270,7 @@ def answer_callback_query(call: Call) -> bool:
         ApiError: the button was pressed too long ago, or has its answer; the text is too long.
     """
     query = call.world.queries.get(call.text("callback_query_id"))
-    too_old = query and time.time() - query.asked > 60
+    too_old = query and call.world.clock.now() - query.asked > 60
     if not query or query.chat.bot is not call.bot or too_old or query.answer is not None:
         raise bad_request("query is too old and response timeout expired or query ID is invalid")
     if utf16_length(call.text("text")) > 200:
