@@ -6,7 +6,7 @@ from personal_bot.knowledge.extract.plain.charsets import guess, utf16
 from personal_bot.knowledge.extract.plain.plain_text import charset_of
 
 RUSSIAN = (
-    "Смотритель маяка держал серого кота по имени Маркиз. Он жил у моря.", "Договор №5", "Привет",
+    "Смотритель маяка держал серого кота по имени Маркиз. Он жил у моря.", "Договор аренды", "Привет",
     "ДОГОВОР АРЕНДЫ КВАРТИРЫ", "Код: 5512, сумма 900 руб.", "Anna: встреча в 5, room 12", "Список:\n1. хлеб\n2. сыр",
 )  # fmt: skip
 TEXTS = {

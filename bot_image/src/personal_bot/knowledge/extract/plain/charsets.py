@@ -13,6 +13,7 @@ _ENOUGH: Final = 1 << 15  # bytes above ASCII, with their neighbours, that are l
 _LAST_ALPHABET: Final = 0x05  # Latin, Greek and Cyrillic lie below U+0600
 
 _TYPOGRAPHY: Final = frozenset("«»–—№…“”„’‘‚•·§°©®™€£½¼±²³\xa0\xad¿¡×")
+_BEFORE_WORDS: Final = frozenset("«„‘№§°©®™€£½¼±²³¿¡×")  # never right behind a letter
 _WORDS: Final = re.compile(rb"[\x80-\xff]{2,}")  # accents of Latin alphabets mostly stand alone
 _ACCENTED: Final = re.compile(rb"[A-Za-z]?[\x80-\xff]+[A-Za-z]?")
 
@@ -114,7 +115,8 @@ def _weight(before: str, letter: str) -> int:
         return -len(_BY_FREQUENCY)
     rank = _BY_FREQUENCY.find(letter.lower())
     if rank < 0:
-        known = letter in _TYPOGRAPHY or letter.lower() in _NEIGHBOURS
+        is_sign = letter in _TYPOGRAPHY and not (before.isalpha() and letter in _BEFORE_WORDS)
+        known = is_sign or letter.lower() in _NEIGHBOURS
         return len(_BY_FREQUENCY) // 3 if known else -len(_BY_FREQUENCY)
     return len(_BY_FREQUENCY) - rank + (_LOWERCASE_BONUS if letter.islower() else 0)
 
