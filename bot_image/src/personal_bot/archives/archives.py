@@ -46,9 +46,10 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """The export is in; 0 messages when it was known already."""
+    """The export is in; 0 messages when it was known already. `lost` are messages that cannot be read."""
 
     messages: int
+    lost: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +110,7 @@ class Archives:
                     done, total = one["bytes"]
                     yield Reading(done=done, total=total, messages=one["messages"])
                 elif one["messages"] is not None:
-                    yield Read(messages=one["messages"])
+                    yield Read(messages=one["messages"], lost=one["lost"])
 
     async def unindexed(self, *, live: bool = False) -> list[Unindexed]:
         """Give the chats that changed since the library got them, with their chunks in files, which the caller removes.

@@ -7,7 +7,7 @@ import contextlib
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from personal_bot.archives.archives import Read, Reading
 from personal_bot.archives.chat_query import Choose, Dossier, Search, Top
@@ -117,8 +117,10 @@ class Chats:
         if not new and not indexed:
             return sentence(language, "chats_in_known", outcome="answered", **taken_in(chats, language))
         shown = new or chats
-        authors = await self._authors(shown)
-        return sentence(language, "chats_in", outcome="answered", authors=authors, **taken_in(shown, language))
+        figures: dict[str, Any] = {"authors": await self._authors(shown), **taken_in(shown, language)}
+        if read.lost:
+            return sentence(language, "chats_in_partly", outcome="answered", lost=read.lost, **figures)
+        return sentence(language, "chats_in", outcome="answered", **figures)
 
     async def index(
         self, user_id: int, show: Callable[[Progress], None] = lambda _: None, *, live: bool = False
