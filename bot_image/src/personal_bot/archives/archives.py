@@ -43,9 +43,10 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """The export is in; 0 messages when it was known already."""
+    """The export is in; 0 messages when it was known already. `lost` are messages that cannot be read."""
 
     messages: int
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ class Archives:
                     done, total = one["bytes"]
                     yield ImportProgress(done=done, total=total, messages=one["messages"])
                 elif one["messages"] is not None:
-                    yield Imported(messages=one["messages"])
+                    yield Imported(messages=one["messages"], lost=one["lost"])
 
     async def unindexed(self, *, live: bool = False) -> list[Unindexed]:
         """Give the chats that changed since the library got them, with their chunks in files, which the caller removes.

@@ -200,7 +200,7 @@ async def test_names_of_a_russian_windows_are_read(read: Read) -> None:
         ("a.zip", zip_of({}), "archive_without_documents"),
         ("a.zip", zip_of({"a.png": b"\x89PNG\r\n\x1a\n...."}), "archive_without_documents"),
         ("a.zip", zip_of({f"{n}.txt": "x" for n in range(1001)}), "archive_too_many_files"),
-        ("a.odp", zip_of({"mimetype": "application/vnd.oasis.opendocument.presentation"}), "document_type_unsupported"),
+        ("a.odp", zip_of({"mimetype": "application/vnd.oasis.opendocument.presentation"}), "document_corrupt"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

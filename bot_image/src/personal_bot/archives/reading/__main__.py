@@ -1,8 +1,8 @@
 """The process that reads exports (see `sandbox.child`).
 
 ``{"task": "take_in", "source", "database", "sha256"}`` reports ``{"bytes": [done, total], "messages": n}`` and last
-``{"messages": n}``, or ``{"messages": null}`` for a file that is no export. ``{"task": "chunks", "database", "chats",
-"folder"}`` writes each chat's chunks to ``<key>.jsonl`` and reports ``{"chunks": n}``.
+``{"messages": n, "lost": n}``, or ``{"messages": null}`` for a file that is no export. ``{"task": "chunks", "database",
+"chats", "folder"}`` writes each chat's chunks to ``<key>.jsonl`` and reports ``{"chunks": n}``.
 """
 
 import json
@@ -42,7 +42,8 @@ def _take_in(request: dict[str, Any]) -> dict[str, Any]:
             report(bytes=(done, total), messages=messages)
 
     source, database = Path(request["source"]), Path(request["database"])
-    return {"messages": take_in(source, database, sha256=request["sha256"], progress=progress)}
+    taken = take_in(source, database, sha256=request["sha256"], progress=progress)
+    return {"messages": None} if taken is None else {"messages": taken.messages, "lost": taken.lost}
 
 
 def _chunks(request: dict[str, Any]) -> dict[str, Any]:

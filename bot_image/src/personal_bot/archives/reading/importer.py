@@ -1,65 +1,92 @@
 """A whole export into the file of messages, in one transaction."""
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-import ijson  # type: ignore[import-untyped]
+import ijson  # type: ignore[import-untyped] # has no types
 
 from personal_bot.archives.connection import Connection
-from personal_bot.archives.reading.json_export import SupportsRead, read_json
-from personal_bot.archives.reading.messages import Chat, Message
+from personal_bot.archives.reading.messages import Chat, Lost, Message
+from personal_bot.archives.reading.parts import parts
 from personal_bot.archives.rows import open_author, open_chat, row_of, upsert
 from personal_bot.archives.schema import connect, index_words
 from personal_bot.sandbox.errors import CannotReadError
 
-_BATCH: Final = 2000
-_LARGEST_PAGE: Final = 32 << 20  # bytes of a page of HTML, which is read as a whole; Telegram writes about 1 MB
-_MOST_UNPACKED: Final = 4 << 30  # bytes of messages in a zip
+_BATCH: Final = 2000  # messages written at a time
 
 
-def take_in(source: Path, database: Path, *, sha256: str, progress: Callable[[int, int, int], None]) -> int | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """How many messages were read, and how many could not be."""
+
+    messages: int
+    lost: int
+
+
+def take_in(source: Path, database: Path, *, sha256: str, progress: Callable[[int, int, int], None]) -> TakenIn | None:
     """Merge an export into the file of messages; messages that are there already are replaced by their newer form.
 
     Args:
         source: the export: a JSON or HTML file, or a zip that holds such files.
         database: the file of messages.
         sha256: of the source's content, by which it is known later.
-        progress: is told bytes done and in all, and messages so far.
+        progress: gets bytes done and in all, and messages so far.
 
     Returns:
-        How many messages were read; None when this is no export of Telegram.
+        What was read; None when this is no export of Telegram.
 
     Raises:
         CannotReadError: it is one, but damaged, cut off or too large.
     """
     with closing(connect(database)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        writer = _Writer(connection)
-        try:
-            for part in _parts(source, lambda done, total: progress(done, total, writer.messages)):
-                writer.add(part)
-        except (ijson.JSONError, UnicodeDecodeError) as error:
-            if not writer.messages:
-                return None
-            raise CannotReadError("archive_cut") from error
-        except (zipfile.BadZipFile, EOFError, RuntimeError) as error:
-            raise CannotReadError("document_corrupt") from error
-        if not writer.chats:
+        taken = None
+        for thorough in (False, True):  # the second time for faults that are seldom, and cost more to repair
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                taken = _take_in(connection, source, progress, thorough=thorough)
+                break
+            except ijson.JSONError as error:
+                connection.execute("ROLLBACK")
+                if thorough:
+                    raise CannotReadError("archive_cut") from error
+            except (zipfile.BadZipFile, EOFError, RuntimeError) as error:
+                raise CannotReadError("document_corrupt") from error
+        if taken is None:
             return None
-        writer.finish()
+
         index_words(connection)
         connection.execute("INSERT OR IGNORE INTO exports VALUES (?)", (sha256,))
         connection.execute("COMMIT")
-        return writer.messages
+        return taken
+
+
+def _take_in(
+    connection: Connection, source: Path, progress: Callable[[int, int, int], None], *, thorough: bool
+) -> TakenIn | None:
+    """Write the messages; None when there is no chat. A fault before the first message says that this is no export."""
+    writer = _Writer(connection)
+    try:
+        for part in parts(source, lambda done, total: progress(done, total, writer.messages), thorough=thorough):
+            writer.add(part)
+    except ijson.JSONError:
+        if writer.messages:
+            raise
+        return None
+    if not writer.chats:
+        return None
+    writer.finish()
+    return TakenIn(messages=writer.messages, lost=writer.lost)
 
 
 class _Writer:
     def __init__(self, connection: Connection) -> None:
         self.messages = 0
         self.chats = 0
+        self.lost = 0
         self._connection = connection
         self._chat = 0
         self._authors: dict[str, int] = {}
@@ -67,25 +94,14 @@ class _Writer:
         self._rows: list[tuple[object, ...]] = []
         self._changes = 0
 
-    def add(self, part: Chat | Message) -> None:
-        if isinstance(part, Chat):
-            self.finish()
-            self.chats += 1
-            self._chat = open_chat(self._connection, part)
-            rows = self._connection.execute("SELECT author FROM objectors WHERE chat = ?", (part.identity,))
-            self._objectors = {author for (author,) in rows}
-            self._changes = self._connection.total_changes
-            return
-        if part.author in self._objectors:
-            return
-        author = self._authors.get(part.author)
-        if author is None:
-            author = self._authors[part.author] = open_author(self._connection, part.author, part.author_name)
-            self._changes += 1
-        self._rows.append(row_of(part, chat=self._chat, author=author))
-        self.messages += 1
-        if len(self._rows) == _BATCH:
-            self._write()
+    def add(self, part: Chat | Message | Lost) -> None:
+        match part:
+            case Chat():
+                self._open(part)
+            case Lost():
+                self.lost += 1
+            case Message() if part.author not in self._objectors:
+                self._keep(part)
 
     def finish(self) -> None:
         """Write what is left of a chat; one without any new message keeps its revision."""
@@ -93,69 +109,25 @@ class _Writer:
         if self._chat and self._connection.total_changes > self._changes:
             self._connection.execute("UPDATE chats SET revision = revision + 1 WHERE key = ?", (self._chat,))
 
+    def _open(self, chat: Chat) -> None:
+        self.finish()
+        self.chats += 1
+        self._chat = open_chat(self._connection, chat)
+        rows = self._connection.execute("SELECT author FROM objectors WHERE chat = ?", (chat.identity,))
+        self._objectors = {author for (author,) in rows}
+        self._changes = self._connection.total_changes
+
+    def _keep(self, message: Message) -> None:
+        author = self._authors.get(message.author)
+        if author is None:
+            author = open_author(self._connection, message.author, message.author_name)
+            self._authors[message.author] = author
+            self._changes += 1
+        self._rows.append(row_of(message, chat=self._chat, author=author))
+        self.messages += 1
+        if len(self._rows) == _BATCH:
+            self._write()
+
     def _write(self) -> None:
         upsert(self._connection, self._rows)
         self._rows.clear()
-
-
-def _parts(source: Path, progress: Callable[[int, int], None]) -> Iterator[Chat | Message]:
-    with source.open("rb") as file:
-        head = file.read(4096)
-    if head.startswith(b"PK\x03\x04"):
-        yield from _packed(source, progress)
-    elif head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        with source.open("rb") as file:
-            yield from read_json(_Told(file, source.stat().st_size, progress))
-    elif b"<html" in head.lower() and source.stat().st_size <= _LARGEST_PAGE:
-        from personal_bot.archives.reading.html_export import Pages  # noqa: PLC0415 - lxml is for HTML alone
-
-        yield from Pages().read(source.read_bytes())
-
-
-def _packed(source: Path, progress: Callable[[int, int], None]) -> Iterator[Chat | Message]:
-    with zipfile.ZipFile(source) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        exports = [member for member in members if PurePosixPath(member.filename).suffix == ".json"]
-        pages = sorted(
-            (m for m in members if _page(m.filename) is not None), key=lambda m: _page(m.filename) or ("", 0)
-        )
-        total = sum(member.file_size for member in (exports or pages))
-        if total > _MOST_UNPACKED:
-            raise CannotReadError("document_unpacks_too_large")
-        done = 0
-        for member in exports:
-            with archive.open(member) as file:
-                yield from read_json(_Told(file, total, progress, done))
-            done += member.file_size
-        if exports or not pages:
-            return
-        from personal_bot.archives.reading.html_export import Pages  # noqa: PLC0415 - lxml is for HTML alone
-
-        reader = Pages()
-        for member in pages:
-            if member.file_size <= _LARGEST_PAGE:
-                yield from reader.read(archive.read(member))
-            done += member.file_size
-            progress(done, total)
-
-
-def _page(name: str) -> tuple[str, int] | None:
-    """Where a page of an export stands: its folder and number; None when it is none."""
-    path = PurePosixPath(name)
-    number = path.stem.removeprefix("messages")
-    if path.suffix != ".html" or not path.stem.startswith("messages") or not (number.isdecimal() or not number):
-        return None
-    return str(path.parent), int(number or 1)
-
-
-class _Told:
-    """A file that tells how far it is read."""
-
-    def __init__(self, file: SupportsRead, total: int, progress: Callable[[int, int], None], before: int = 0) -> None:
-        self._file, self._total, self._progress, self._done = file, total, progress, before
-
-    def read(self, size: int = -1, /) -> bytes:
-        data = self._file.read(size)
-        self._done += len(data)
-        self._progress(self._done, self._total)
-        return data

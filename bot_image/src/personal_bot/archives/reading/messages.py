@@ -9,6 +9,11 @@ _UNIX: Final = date(1970, 1, 1).toordinal()
 _DAY: Final = 86_400
 
 
+DELETED: Final = "Deleted Account"
+"""What Telegram calls people who deleted their account."""
+_DIRECTIONS: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\x00-\x08\x0e-\x1f]")
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A chat whose messages follow.
@@ -38,6 +43,11 @@ class Message:
     media: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A message that cannot be read."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kept:
     """A message of a group. `group` is the Bot API's id of it."""
@@ -61,6 +71,11 @@ class Clock:
         if start is None:
             start = self._days[day] = (date.fromisoformat(day).toordinal() - _UNIX) * _DAY
         return start + int(time[:2]) * 3600 + int(time[3:5]) * 60 + int(time[6:8] or 0)
+
+
+def clean_name(name: str) -> str:
+    """Give a name in one line, without signs that turn the direction of what stands around it."""
+    return " ".join(_DIRECTIONS.sub("", name).split())
 
 
 def supergroup_link(identity: str, kind: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from personal_bot.answer_files.files import AnswerFiles
 from personal_bot.archives import queries
@@ -84,7 +84,8 @@ class Chats:
             Refusal: it is one, and the bot cannot read it.
         """
         before = {chat.key: chat.messages for chat in await self._archives.chats()}
-        if not await self._read(file.name, path, show):
+        imported = await self._import(file.name, path, show)
+        if imported is None:
             return None
 
         language = file.sender.language
@@ -100,8 +101,10 @@ class Chats:
         if not new and not indexed:
             return sentence(language, "chats_in_known", outcome="answered", **taken_in(chats, language))
         shown = new or chats
-        authors = await self._authors(shown)
-        return sentence(language, "chats_in", outcome="answered", authors=authors, **taken_in(shown, language))
+        figures: dict[str, Any] = {"authors": await self._authors(shown), **taken_in(shown, language)}
+        if imported.lost:
+            return sentence(language, "chats_in_partly", outcome="answered", lost=imported.lost, **figures)
+        return sentence(language, "chats_in", outcome="answered", **figures)
 
     async def index(
         self, user_id: int, show: Callable[[Progress], None] = lambda _: None, *, live: bool = False
@@ -171,9 +174,9 @@ class Chats:
         scope = queries.scope_of(query.period, chats, chosen, today=_today())
         return await self._summaries.digest(scope, chats=chats, chosen=chosen, sender=sender, status=status)
 
-    async def _read(self, name: str, path: Path, show: Callable[[Progress], None]) -> bool:
-        """Imported an export into the messages; returns whether the file is one."""
-        read, left = False, TimeLeft()
+    async def _import(self, name: str, path: Path, show: Callable[[Progress], None]) -> Imported | None:
+        """Import an export into the messages; None when the file is none."""
+        imported, left = None, TimeLeft()
         async with contextlib.aclosing(self._archives.take_in(path, name)) as events:
             async for event in events:
                 match event:
@@ -186,8 +189,8 @@ class Chats:
                         }
                         show(Progress(key="chats_reading", values=tuple(values.items())))
                     case Imported():
-                        read = True
-        return read
+                        imported = event
+        return imported
 
     async def _index(self, chat: Unindexed, user_id: int, show: Callable[[Progress], None]) -> str:
         if not chat.chunks.stat().st_size:

@@ -19,6 +19,8 @@ READERS: Final = {
     "xls": "tables.spreadsheet.read_sheets",
     "ods": "tables.spreadsheet.read_sheets",
     "csv": "tables.csv_table.read_csv",
+    "html_table": "tables.text_tables.read_html_table",
+    "xml_table": "tables.text_tables.read_xml_table",
     "text": "plain.plain_text.read_text",
     "markdown": "plain.plain_text.read_markdown",
     "json": "plain.json_values.read_json",

@@ -26,6 +26,11 @@ TEXTS: dict[str, str] = {
         "✅ {chats} in: {messages} messages of {authors} people, {first} – {last}.\n\n"
         "Ask about it, or try /top, /search and a word, /dossier and a name, /digest."
     ),
+    "chats_in_partly": (
+        "⚠️ {chats} in: {messages} messages of {authors} people, {first} – {last}. Messages that cannot be read and are "
+        "not in: {lost}.\n\n"
+        "Ask about it, or try /top, /search and a word, /dossier and a name, /digest."
+    ),
     "chats_in_known": "✅ I know this export already: {chats}, {messages} messages.",
     "chats_not_indexed": (
         "✅ {chats} in: {messages} messages. /top and /search work; questions do not yet: {why}\n"

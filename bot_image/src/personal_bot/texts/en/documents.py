@@ -32,6 +32,7 @@ DOCUMENTS: dict[str, str] = {
     "lost_pictures": "pictures as large as a page, whose text I do not read: {count}.",
     "lost_objects": "embedded objects, which I do not read: {count}.",
     "lost_xfa": "a form that only Adobe's programs show (XFA). Print it to PDF and send that.",
+    "lost_formulas": "formulas without their results: {count}. Open the file in Excel, save it and send it again.",
     "lost_parts": "parts that cannot be read: {where}. Save the file anew and send it again.",
     "lost_letters": "letters that could not be decoded (�): {count}. Save the file as UTF-8 and send it again.",
     "lost_binary": "characters that are no text (binary data): {count}.",
@@ -102,9 +103,11 @@ DOCUMENTS: dict[str, str] = {
         "right name."
     ),
     "document_type_unsupported": (
-        "I cannot read this kind of file. I read PDF, DOCX, PPTX, XLSX, ODT, EPUB, HTML, Markdown, TXT, CSV, "
-        "JSON, EML, source code, or a ZIP of these."
+        "I cannot read this kind of file. I read PDF, DOCX, DOC, RTF, PPTX, PPT, XLSX, XLS, ODT, ODS, ODP, EPUB, FB2, "
+        "HTML, Markdown, TXT, CSV, JSON, EML, MSG, VCF, SRT, source code, or a ZIP of these."
     ),
+    "document_heic": "This is a photo in HEIC format. Send it as a JPEG photo: then you can ask about it.",
+    "document_djvu": "I cannot read DjVu. Save it as a PDF with recognised text and send that.",
     "document_too_large": (
         "This document is too large for this bot: {size}, and at most {limit} can be taken in. Please split it."
     ),

@@ -26,6 +26,11 @@ TEXTS: dict[str, str] = {
         "✅ {chats}. Сообщений: {messages}, участников: {authors}, {first} – {last}.\n\n"
         "Спрашивайте или попробуйте /top, /search и слово, /dossier и имя, /digest."
     ),
+    "chats_in_partly": (
+        "⚠️ {chats}. Сообщений: {messages}, участников: {authors}, {first} – {last}. Не прочитано и не добавлено "
+        "сообщений: {lost}.\n\n"
+        "Спрашивайте или попробуйте /top, /search и слово, /dossier и имя, /digest."
+    ),
     "chats_in_known": "✅ Этот экспорт у меня уже есть. {chats}, сообщений: {messages}.",
     "chats_not_indexed": (
         "✅ {chats}. Сообщений: {messages}. /top и /search работают, вопросы пока нет: {why}\n"

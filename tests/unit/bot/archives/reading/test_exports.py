@@ -1,50 +1,17 @@
+# ruff: noqa: ANN401 - `reader` is a fixture, whose class cannot be imported from a conftest
 """Exports become messages: whole, once, and none of it when something breaks."""
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from personal_bot.archives import queries
-from personal_bot.archives.archives import Archives, Imported, ImportProgress
 from personal_bot.archives.queries import Scope
-from personal_bot.archives.schema import connect
-from personal_bot.knowledge.extraction import ExtractionLimits
 from personal_bot.models import Refusal
 from support.exports import GARDEN, HTML_PAGE, as_json, as_zip, chat, message
 
 
-class Reader:
-    """Takes files in by the process that the bot uses, and gives what is then there."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.archives = Archives(folder / "chats", work=folder / "work", limits=ExtractionLimits())
-
-    async def read(self, content: bytes, name: str = "result.json") -> int | None:
-        path = self.folder / "sent"
-        path.write_bytes(content)
-        events = [event async for event in self.archives.take_in(path, name)]
-        assert all(isinstance(event, ImportProgress) for event in events[:-1])
-        return events[-1].messages if events and isinstance(events[-1], Imported) else None
-
-    def rows(
-        self, query: str = "SELECT id, name, at, text FROM messages JOIN authors ON author = key ORDER BY id"
-    ) -> list[tuple[object, ...]]:
-        with closing(connect(self.folder / "chats" / "messages.sqlite")) as connection:
-            return connection.execute(query).fetchall()
-
-
-@pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
-    reader = Reader(tmp_path)
-    yield reader
-    asyncio.run(reader.archives.close())
-
-
-async def test_an_export_is_read_with_authors_times_replies_forwards_and_numbers(reader: Reader) -> None:
+async def test_an_export_is_read_with_authors_times_replies_forwards_and_numbers(reader: Any) -> None:
     assert await reader.read(as_json(GARDEN)) == 7
     rows = reader.rows(
         "SELECT id, name, at, reply_to, forwarded, media, words, text FROM messages JOIN authors ON author = key "
@@ -57,7 +24,7 @@ async def test_an_export_is_read_with_authors_times_replies_forwards_and_numbers
     assert (garden.title, garden.link, garden.messages) == ("Garden", "https://t.me/c/1234567890/", 7)
 
 
-async def test_a_whole_account_is_read_chat_by_chat(reader: Reader) -> None:
+async def test_a_whole_account_is_read_chat_by_chat(reader: Any) -> None:
     others = chat((1, "Boris", "2024-01-01T10:00:00", "Привет"), name="Boris", number=77) | {"type": "personal_chat"}
     account = {
         "about": "Here is the data you requested.",
@@ -74,7 +41,7 @@ async def test_a_whole_account_is_read_chat_by_chat(reader: Reader) -> None:
     ]
 
 
-async def test_parts_in_a_zip_with_media_are_put_together(reader: Reader) -> None:
+async def test_parts_in_a_zip_with_media_are_put_together(reader: Any) -> None:
     first = chat((1, "Anna", "2024-05-01T09:00:00", "раз"), (2, "Anna", "2024-05-01T09:01:00", "два"))
     second = chat((2, "Anna", "2024-05-01T09:01:00", "два"), (3, "Anna", "2024-05-01T09:02:00", "три"))
     files = {
@@ -86,7 +53,7 @@ async def test_parts_in_a_zip_with_media_are_put_together(reader: Reader) -> Non
     assert [row[3] for row in reader.rows()] == ["раз", "два", "три"]
 
 
-async def test_pages_of_html_are_read(reader: Reader) -> None:
+async def test_pages_of_html_are_read(reader: Any) -> None:
     files = {"messages.html": HTML_PAGE.encode(), "messages2.html": HTML_PAGE.replace("message3", "message9").encode()}
     assert await reader.read(as_zip(files), "export.zip") == 6
     rows = reader.rows(
@@ -100,7 +67,7 @@ async def test_pages_of_html_are_read(reader: Reader) -> None:
     ]
 
 
-async def test_the_same_export_costs_nothing_and_a_newer_one_replaces_what_it_has(reader: Reader) -> None:
+async def test_the_same_export_costs_nothing_and_a_newer_one_replaces_what_it_has(reader: Any) -> None:
     await reader.read(as_json(GARDEN))
     assert await reader.read(as_json(GARDEN)) == 0
     changed = chat(
@@ -129,18 +96,18 @@ async def test_the_same_export_costs_nothing_and_a_newer_one_replaces_what_it_ha
         ("a.pdf", as_json(GARDEN)),
     ],
 )
-async def test_other_files_are_left_to_the_readers_of_documents(reader: Reader, name: str, content: bytes) -> None:
+async def test_other_files_are_left_to_the_readers_of_documents(reader: Any, name: str, content: bytes) -> None:
     assert await reader.read(content, name) is None
 
 
-async def test_an_export_that_was_cut_leaves_nothing(reader: Reader) -> None:
+async def test_an_export_that_was_cut_leaves_nothing(reader: Any) -> None:
     with pytest.raises(Refusal) as caught:
         await reader.read(as_json(GARDEN)[:-400])
     assert caught.value.key == "archive_cut"
     assert await reader.archives.chats() == []
 
 
-async def test_a_deleted_chat_is_gone_from_messages_and_search_and_can_come_again(reader: Reader) -> None:
+async def test_a_deleted_chat_is_gone_from_messages_and_search_and_can_come_again(reader: Any) -> None:
     await reader.read(as_json(GARDEN))
     (chat_,) = await reader.archives.unindexed()
     await reader.archives.indexed(chat_, "document")
@@ -151,7 +118,7 @@ async def test_a_deleted_chat_is_gone_from_messages_and_search_and_can_come_agai
     assert (await reader.archives.ask(lambda c: queries.search(c, "шланг", Scope(), limit=9)))[0] == 2
 
 
-async def test_chunks_tell_who_said_it_when_and_where_it_can_be_opened(reader: Reader) -> None:
+async def test_chunks_tell_who_said_it_when_and_where_it_can_be_opened(reader: Any) -> None:
     await reader.read(as_json(GARDEN))
     (chat_,) = await reader.archives.unindexed()
     lines = chat_.chunks.read_text().splitlines()

@@ -6,6 +6,7 @@ from pathlib import Path
 import ijson  # type: ignore[import-untyped] # has no types
 
 from personal_bot.knowledge.extract.chunks import SIZE, tokens
+from personal_bot.knowledge.extract.plain.json_stream import RepairedJson
 from personal_bot.knowledge.extract.segments import Reading, Segment
 from personal_bot.sandbox.errors import CannotReadError
 
@@ -16,27 +17,49 @@ def read_json(path: Path, reading: Reading) -> Iterator[Segment]:
     Raises:
         CannotReadError: it is no JSON.
     """
+    thorough = not _is_whole(path)
+    found = False
     with path.open("rb") as file:
         try:
-            found = _cut(_values(ijson.basic_parse(file, multiple_values=True, use_float=True)))
-            yield from reading.counted(found, "bytes", file.tell, path.stat().st_size)
+            events = ijson.basic_parse(RepairedJson(file, thorough=thorough), multiple_values=True, use_float=True)
+            for segment in reading.counted(_cut(_values(events)), "bytes", file.tell, path.stat().st_size):
+                found = True
+                yield segment
         except ijson.JSONError as error:
-            raise CannotReadError("document_corrupt") from error
+            if not found:
+                raise CannotReadError("document_corrupt") from error
+            reading.lose("lost_cut", 1)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the parser takes all of a file with the cheap repair."""
+    with path.open("rb") as file:
+        try:
+            for _ in ijson.basic_parse(RepairedJson(file), multiple_values=True, use_float=True):
+                pass
+        except ijson.JSONError:
+            return False
+    return True
 
 
 def _cut(values: Iterable[tuple[str, str, str]]) -> Iterator[Segment]:
     lines: list[str] = []
     place, size = "", 0
-    for where, name, value in values:
-        line = f"{name}: {value}" if name else value
-        cost = tokens(line)
-        if lines and size + cost > SIZE:
+    try:
+        for where, name, value in values:
+            line = f"{name}: {value}" if name else value
+            cost = tokens(line)
+            if lines and size + cost > SIZE:
+                yield Segment("\n".join(lines), "path", place)
+                lines, size = [], 0
+            if not lines:
+                place = where
+            lines.append(line)
+            size += cost
+    except ijson.JSONError:  # what was held when the file broke off is not lost
+        if lines:
             yield Segment("\n".join(lines), "path", place)
-            lines, size = [], 0
-        if not lines:
-            place = where
-        lines.append(line)
-        size += cost
+        raise
     if lines:
         yield Segment("\n".join(lines), "path", place)
 
@@ -56,7 +79,7 @@ def _values(events: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str, st
             _count(path)
             text = "" if value is None else str(value)
             if text.strip():
-                yield "$" + _told(path[:-1]), _told(path).lstrip("."), text
+                yield "$" + _path(path[:-1]), _path(path).lstrip("."), text
 
 
 def _count(path: list[str | int]) -> None:
@@ -64,5 +87,5 @@ def _count(path: list[str | int]) -> None:
         path[-1] += 1
 
 
-def _told(path: list[str | int]) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+def _path(steps: list[str | int]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)

@@ -13,10 +13,13 @@ from personal_bot.sandbox.errors import CannotReadError
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins like the mark of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE: Final = 1 << 18  # bytes by which the character set is told
+_WHOLE_FOR_EACH_BROKEN: Final = 10
 _BLOCK: Final = 1 << 16  # characters held at once
 _HEADING: Final = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})")
@@ -78,20 +81,42 @@ def encoding_of(path: Path) -> str:
             return encoding
     if wide := utf16(sample):
         return wide
-    if _is_utf8(path):
+    odd = _not_utf8(path)
+    if odd is None or _mostly_utf8(odd):
         return "utf-8"
-    if found := guess(sample):
+    if found := guess(odd):
         return found
     raise CannotReadError("document_corrupt")
 
 
-def _is_utf8(path: Path) -> bool:
+def charset_of(content: bytes) -> str:
+    """Tell the character set of a short text that is held already; it is UTF-8 when nothing else makes sense."""
+    for mark, encoding in _BOMS:
+        if content.startswith(mark):
+            return encoding
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return utf16(content[:_SAMPLE]) or ("utf-8" if _mostly_utf8(content) else guess(content[:_SAMPLE]) or "utf-8")
+    return utf16(content[:_SAMPLE]) or "utf-8"
+
+
+def _not_utf8(path: Path) -> bytes | None:
+    """The first block of a file that is not UTF-8; None when all of it is."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    block = b""
     try:
         with path.open("rb") as file:
             while block := file.read(_SAMPLE):
                 decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return False
-    return True
+        return block
+    return None
+
+
+def _mostly_utf8(block: bytes) -> bool:
+    """Whether a text is UTF-8 with a few broken letters: no other character set looks like it."""
+    text = block.decode(errors="replace")
+    broken = text.count("\ufffd")
+    return len(text) - len(text.encode("ascii", errors="ignore")) - broken > broken * _WHOLE_FOR_EACH_BROKEN
