@@ -37,12 +37,16 @@ class Fault:
         code: the API's own name of the error, "" when there is none.
         detail: what the service says, one line, without anything that looks like a key.
         retry_after: seconds that the service asks to wait, None when it does not say.
+        codes: all names and numbers of the error, and the fields of the request that it complains about.
+        answered: an answer came, be it one without a status, as in the middle of a stream.
     """
 
     status: int | None = None
     code: str = ""
     detail: str = ""
     retry_after: float | None = None
+    codes: frozenset[str] = frozenset()
+    answered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
