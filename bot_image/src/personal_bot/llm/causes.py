@@ -5,6 +5,7 @@ it; the words are from their published refusals. A code counts before a sentence
 """
 
 import re
+from collections.abc import Set as AbstractSet
 from enum import Enum, auto
 from typing import Final
 
@@ -32,6 +33,10 @@ class Cause(Enum):
     """There is no such service under the address."""
     PROXY = auto()
     """The proxy on the way refuses."""
+    TLS = auto()
+    """The certificate of the service, or of something on the way, is not trusted."""
+    SLOW = auto()
+    """It did not begin to answer in the time that a request may take: trying again would begin it anew."""
     REJECTED = auto()
     """Something else about the request."""
     BUSY = auto()
@@ -74,6 +79,11 @@ _BY_CODE: Final = {
     "unauthenticated": Cause.KEY,
     "invalid_authentication_error": Cause.KEY,
     "invalid_iam_token": Cause.KEY,
+    # Our own, for what comes before any answer; see `protocol`.
+    "no first byte": Cause.SLOW,
+    "certificate": Cause.TLS,
+    "proxy": Cause.PROXY,
+    "address": Cause.ADDRESS,
 }
 
 _NOT: Final = r"(not|n't|un)[ -]?"
@@ -136,7 +146,8 @@ _WORDS: Final = {
     Cause.KEY: (
         (
             r"(api.?key|token|credential|authori[sz]ation|authentication).{0,40}"
-            r"(not valid|n't valid|invalid|incorrect|expired|revoked|missing|required|wrong|fail|not provided|not found)"
+            r"(not valid|n't valid|invalid|incorrect|expired|revoked|missing|required|wrong|fail"
+            r"|not provided|not found)"
         ),
         r"(invalid|incorrect|expired|missing|wrong|no|bad) .{0,20}(api.?key|auth|token\b|credential)",
         r"unauthori[sz]ed",
@@ -146,6 +157,10 @@ _WORDS: Final = {
 _BY_WORDS: Final = {cause: re.compile("|".join(patterns)) for cause, patterns in _WORDS.items()}
 _NOT_OF_THE_REQUEST: Final = frozenset({408, 409, 425, 429})
 _QUOTA_STATUS, _KEY_STATUSES, _TOO_LARGE, _PROXY_STATUS = 402, frozenset({401, 403}), 413, 407
+_NO_SUCH_PATH: Final = re.compile(
+    r"invalid url|page not found|^(404 )?not found$|no (such )?route|cannot (post|get)|unknown (path|endpoint|url)"
+    r"|resource not found|^404"
+)
 _NO_SUCH_ADDRESS: Final = frozenset({404, 405, 410})
 _REFUSED, _FAULT = 400, 500
 
@@ -167,7 +182,7 @@ def cause_of(fault: Fault) -> Cause:
     if status is None:
         return Cause.AWAY if said is None or not fault.answered else said
 
-    return said or _by_status(status)
+    return said or _by_status(status, fault.detail.lower(), codes)
 
 
 def _by_words(detail: str) -> Cause | None:
@@ -182,11 +197,13 @@ def _of_the_service(status: int, said: Cause | None) -> Cause:
     return Cause.BUSY if status == 429 else Cause.AWAY  # noqa: PLR2004 - HTTP's own number
 
 
-def _by_status(status: int) -> Cause:
+def _by_status(status: int, said: str, codes: AbstractSet[str]) -> Cause:
     if status in _KEY_STATUSES:
         return Cause.KEY
     if status in _NO_SUCH_ADDRESS:
-        return Cause.ADDRESS
+        # A service that knows the path, and answers in OpenAI's words or in its own, misses the model.
+        known = "invalid_request_error" in codes and "invalid url" not in said
+        return Cause.MODEL_MISSING if known or (said and not _NO_SUCH_PATH.search(said)) else Cause.ADDRESS
     if status == _TOO_LARGE:
         return Cause.TOO_LONG
     return Cause.REJECTED

@@ -62,6 +62,7 @@ class Profile:
         system_role: it takes a system message; otherwise what is in it goes before the first question.
         encoding_format: it takes the field of this name.
         dimensions: it makes vectors of the length that is asked for.
+        versioned: the service wants ``/v1`` after the address that was given.
         batch: how many texts it embeds in one request; 0: as many as are sent.
     """
 
@@ -70,6 +71,7 @@ class Profile:
     system_role: bool = True
     encoding_format: bool = True
     dimensions: bool = True
+    versioned: bool = False
     batch: int = 0
 
 
