@@ -149,12 +149,13 @@ class LLM:
             body = work.body(batch, self._profile(model))
             asked = self._wire.post(self._url("embeddings", self._profile(model)), body, key=self._key())
             try:
-                async for event in _told_when_slow(asked):
-                    if isinstance(event, Waiting):
-                        yield event
-                    else:
-                        work.take(batch, event)
-                        self.config.on_usage(model, _tokens_sent(event, batch), 0)
+                async with contextlib.aclosing(_told_when_slow(asked)) as events:
+                    async for event in events:
+                        if isinstance(event, Waiting):
+                            yield event
+                        else:
+                            work.take(batch, event)
+                            self.config.on_usage(model, _tokens_sent(event, batch), 0)
                 attempt = 0
             except ServiceError as error:
                 if self._learns(error, body, model) or work.bears(error.fault):
@@ -259,14 +260,16 @@ class LLM:
         """What answers a chat request, in a stream or in one; told when it takes its time to begin."""
         url = self._url("chat/completions", self._profile(model))
         if not body.get("stream"):
-            async for event in _told_when_slow(self._wire.post(url, body, key=self._key())):
-                yield event
+            async with contextlib.aclosing(_told_when_slow(self._wire.post(url, body, key=self._key()))) as whole:
+                async for event in whole:
+                    yield event
             return
 
         async with contextlib.aclosing(self._wire.stream(url, body, key=self._key())) as events:
-            async for first in _told_when_slow(anext(events, None)):
-                if first is not None:
-                    yield first
+            async with contextlib.aclosing(_told_when_slow(anext(events, None))) as begin:
+                async for first in begin:
+                    if first is not None:
+                        yield first
             async for event in events:
                 yield event
 
@@ -352,6 +355,7 @@ async def _told_when_slow(doing: Awaitable[_Awaited]) -> AsyncGenerator[_Awaited
         yield await task
     finally:
         task.cancel()
+        await asyncio.wait({task})  # what it was reading is closed by whoever opened it
 
 
 def _used(reply: Reply, messages: Sequence[Message], *, refused: bool) -> Usage:
