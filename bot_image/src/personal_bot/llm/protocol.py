@@ -6,6 +6,7 @@ aiohttp is there for Telegram anyway.
 """
 
 import asyncio
+import io
 import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
@@ -75,7 +76,7 @@ class Wire:
         Raises:
             ServiceError: none does.
         """
-        async with self._asked("POST", url, key=key, json=body) as answer:
+        async with self._asked("POST", url, key=key, data=_json(body)) as answer:
             return await self._document(answer)
 
     async def post_file(self, url: str, fields: dict[str, str], file: Path, *, name: str, key: str) -> Any:  # noqa: ANN401 - JSON
@@ -98,7 +99,7 @@ class Wire:
         Raises:
             ServiceError: no answer comes, it breaks off, or the service reports an error in it.
         """
-        async with self._asked("POST", url, key=key, json=body) as answer:
+        async with self._asked("POST", url, key=key, data=_json(body)) as answer:
             await self._require_success(answer)
             begun = False
             while line := await self._read(answer.content.readline(), begun=begun):
@@ -138,6 +139,8 @@ class Wire:
     async def _document(self, answer: aiohttp.ClientResponse, *, read: bytes = b"") -> Any:  # noqa: ANN401 - JSON
         await self._require_success(answer)
         document = refusals.document_of(read + await self._body(answer, largest=_LARGEST_ANSWER))
+        if isinstance(document, str) and document.startswith(("{", "[")):
+            raise ServiceError(Fault(detail="an answer that is broken off"))
         if isinstance(document, str):  # the page of a gateway, or of whatever else is under the address
             raise ServiceError(Fault(detail=one_line(document), codes=frozenset({"address"}), answered=True))
         if refusals.is_refusal(document) and not isinstance(document, list):
@@ -164,6 +167,11 @@ class Wire:
                 timeout=timeout, trust_env=True, read_bufsize=_LARGEST_EVENT, auto_decompress=True
             )
         return self._session
+
+
+def _json(body: dict[str, Any]) -> aiohttp.BytesIOPayload:
+    """A body as a file: pictures make it large, and aiohttp sends bytes of this size in one go."""
+    return aiohttp.BytesIOPayload(io.BytesIO(json.dumps(body).encode()), content_type="application/json")
 
 
 def _event(data: str) -> dict[str, Any]:
