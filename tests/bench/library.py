@@ -12,7 +12,7 @@ from bench.figures import Figure, milliseconds
 from personal_bot.knowledge.sparse_vectors import WordEncoder
 from personal_bot.knowledge.stores.store import Manifest, Query, Record, Status, StoredChunk
 from personal_bot.knowledge.stores.store_embedded import EmbeddedStore
-from personal_bot.llm.client import SHORT
+from personal_bot.llm.embedding import SHORT
 from personal_bot.models import Document, Place
 
 CHUNKS: Final = 20_000

@@ -99,9 +99,16 @@ class StageReached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """The LLM service asked to wait (429 or Retry-After); the answer goes on by itself."""
+    """The LLM service is waited for; the answer goes on by itself.
+
+    Attributes:
+        seconds: that are still waited, because the service asked for it (429 or Retry-After) or failed; or, with
+            `slow`, that have passed without a word from it.
+        slow: it takes its time to begin: it loads a model, or thinks.
+    """
 
     seconds: float
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,50 +1,64 @@
-"""The LLM service as the bot uses it: chat in a stream, embeddings, recordings, and a check of the key.
+"""The LLM service as the bot uses it: chat in a stream, embeddings, and a check of the key.
 
-Requests are async generators: what the service asks to wait comes as `Waiting`, then comes what was asked for. Retries
-are decided in `errors`: the service's own Retry-After is honoured and shown.
+Requests are async generators: what has to be waited for comes as `Waiting`, then what was asked for. Retries are
+decided in `verdicts`: the service's own Retry-After is honoured and shown. What the service turns out not to know is
+left out of the next request and remembered (`profile`).
 """
 
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from personal_bot.llm import replies
-from personal_bot.llm.errors import ATTEMPTS, GiveUp, decide
+from personal_bot.llm import address
+from personal_bot.llm.causes import Cause, cause_of
+from personal_bot.llm.embedding import Embedding
+from personal_bot.llm.errors import ServiceError
 from personal_bot.llm.events import Embedded, Finished, Heard, Written
 from personal_bot.llm.health import Health
-from personal_bot.llm.protocol import Message, ServiceError, Wire
+from personal_bot.llm.offered import Model, models_of
+from personal_bot.llm.profile import Profile, Profiles, learn, without_system
+from personal_bot.llm.protocol import Message, Wire
+from personal_bot.llm.reply import Reply, Usage
+from personal_bot.llm.verdicts import ATTEMPTS, GiveUp, decide
 from personal_bot.models import LLMState, Refusal, Waiting
 
-SHORT: Final = 512
-"""Numbers in a vector: a third of the disk, the page cache and the time of a search, for 1% of quality."""
-_SHORTENED_MODELS: Final = "text-embedding-3-"
+__all__ = ["LLM", "Embedded", "Finished", "FormerModelGoneError", "Heard", "LLMConfig", "Written"]
+
 _CUTS_RETRIED: Final = 2
-_NO_MODEL_LIST: Final = frozenset({400, 404, 405})
+_SLOW: Final = 15.0  # seconds without a word from the service after which the person is told
+_BYTES_PER_TOKEN: Final = 4  # of UTF-8: four Latin letters or two Cyrillic ones, as tokenizers of today make them
+_PROVEN_BY_A_LIST: Final = frozenset({Cause.QUOTA, Cause.COUNTRY, Cause.AWAY, Cause.SLOW, Cause.TLS, Cause.PROXY})
+"""What a refused list of models tells of the service; a key may well be good for answers alone."""
 _NOT_OFFERED: Final = frozenset({400, 404, 405, 415, 501})
-"""Answers of a service without this endpoint or model, or of this format."""
-_GONE: Final = frozenset({"llm_model_missing", "llm_rejected"})
-"""How services say that they do not offer a model."""
+"""HTTP statuses of a service without this endpoint or model, or of this format."""
+_GONE: Final = frozenset({"llm_model_missing", "llm_model_forbidden", "llm_rejected"})
+"""As services say that they do not offer a model."""
+_PICTURE_TOKENS: Final = 1_000  # of a picture, about as services count one of a phone's size
+
+_Awaited = TypeVar("_Awaited")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LLMConfig:
     """Where the LLM service is and what to ask of it.
 
     Attributes:
-        base_url: up to and with ``/v1``.
+        base_url: up to and with ``/v1``; what is pasted too much or too little is put right.
         model: answers.
         embedding_model: makes vectors of texts.
         transcription_model: writes down what is spoken.
         key_provider: gives the key as it is on the disk now; asked before each request, so a new key works at once.
-        timeout: seconds without a byte after which an attempt has failed.
+        timeout: seconds without a byte after which an answer that has begun has failed.
+        first_byte: seconds until an answer has to begin.
         longest_wait: seconds; a service that asks to wait longer is not waited for.
-        allow: is called before each request; raises `Refusal` when none may be made.
-        on_usage: is called with the model and the tokens, sent and written, of each request that was answered.
+        profiles: where it is kept what the service can do; None: nowhere.
+        allow: is asked before each request; raises `Refusal` when there shall be none.
+        on_usage: is told the model and the tokens, sent and written, of each request; estimated where nobody tells.
     """
 
     base_url: str
@@ -53,7 +67,9 @@ class LLMConfig:
     transcription_model: str = "gpt-4o-mini-transcribe"
     key_provider: Callable[[], str]
     timeout: float = 60.0
+    first_byte: float = 1200.0
     longest_wait: float = 600.0
+    profiles: Path | None = None
     allow: Callable[[], None] = lambda: None
     on_usage: Callable[[str, int, int], None] = lambda *_: None
 
@@ -67,19 +83,25 @@ class LLM:
 
     def __init__(self, config: LLMConfig) -> None:
         self.config = config
-        self.windows: dict[str, int] = {}  # tokens by model, as far as the service says
+        self.offered: dict[str, Model] = {}
         self.asked_to_wait = 0  # 429 so far
         self._health = Health()
-        self._wire = Wire(timeout=config.timeout)
-        self._short = True
+        self._profiles = Profiles(config.profiles)
+        self._wire = Wire(timeout=config.timeout, first_byte=config.first_byte)
+        self._embedding = Embedding()
+
+    @property
+    def windows(self) -> dict[str, int]:
+        """The models that the service offers, with the tokens of their windows; 0 where it does not tell."""
+        return {name: model.window for name, model in self.offered.items()}
 
     def state(self) -> LLMState:
-        """Give what requests have shown, or that none is made because the budget is spent."""
+        """What requests told, or that none is made because the budget is spent."""
         try:
             self.config.allow()
         except Refusal as refusal:
             return LLMState(ready=False, reason="BudgetSpent", message=str(refusal.values.get("budget", "")))
-        return self._health.state()
+        return self._told()
 
     async def close(self) -> None:
         """Close the connections; a later request opens new ones."""
@@ -88,25 +110,27 @@ class LLM:
     async def check(self) -> LLMState:
         """Ask whether the service is there and takes the key.
 
-        Only what the answer proves changes the state: a service that has no list of models proves nothing, and a model
-        that was missing still is unless the list names it.
+        Only what the answer proves changes the state: a service that gives no list of models, or not to this key, tells
+        nothing, and a model that was missing still is unless the list names it.
         """
+        model = self.config.model
         try:
-            offered = await self._wire.get(self._url("models"), key=self._key())
+            offered = await self._wire.get(self._url("models", self._profile(model)), key=self._key())
         except Refusal:
-            return self._health.state()
+            return self._told()
         except ServiceError as error:
-            if error.fault.status not in _NO_MODEL_LIST:
-                verdict = decide(error.fault, attempt=ATTEMPTS, jitter=0, model=self.config.model, longest_wait=0)
-                if isinstance(verdict, GiveUp) and verdict.state:
-                    self._note_failure(verdict.state, self.config.model)
+            cause = cause_of(error.fault)
+            proves = cause in _PROVEN_BY_A_LIST or error.fault.status == HTTPStatus.UNAUTHORIZED
+            verdict = decide(error.fault, attempt=ATTEMPTS, jitter=0, model=model, longest_wait=0)
+            if proves and isinstance(verdict, GiveUp) and verdict.state:
+                self._health.fails(verdict.state, model, configured=True)
         else:
-            self.windows = replies.windows(offered)
-            self._health.works(*self.windows)
-        return self._health.state()
+            self.offered = models_of(offered)
+            self._health.works(*self.offered)
+        return self._told()
 
     async def embed(self, texts: Sequence[str], *, model: str | None = None) -> AsyncGenerator[Waiting | Embedded]:
-        """Give the vectors of `texts` in one request; at most 300,000 tokens in all and 8,192 each (the API's limits).
+        """Give the vectors of `texts`; at most 300,000 tokens in all and 8,192 each (the API's limits).
 
         Args:
             texts: none of them empty.
@@ -116,31 +140,36 @@ class LLM:
             FormerModelGoneError: the service does not offer `model`, which is not the configured one.
             Refusal: the service cannot or will not.
         """
-        attempt = 0
         self.config.allow()
         model = model or self.config.embedding_model
-
-        while True:
+        work = self._embedding.of(texts, model)
+        attempt = 0
+        while batch := work.batch(self._profile(model)):
             attempt += 1
+            body = work.body(batch, self._profile(model))
+            asked = self._wire.post(self._url("embeddings", self._profile(model)), body, key=self._key())
             try:
-                body = {"model": model, "input": list(texts), "encoding_format": "float"} | self._width(model)
-                response = await self._wire.post(self._url("embeddings"), body, key=self._key())
-                vectors = replies.vectors(response, count=len(texts))
+                async with contextlib.aclosing(_told_when_slow(asked)) as events:
+                    async for event in events:
+                        if isinstance(event, Waiting):
+                            yield event
+                        else:
+                            work.take(batch, event)
+                            self.config.on_usage(model, _tokens_sent(event, batch), 0)
+                attempt = 0
             except ServiceError as error:
-                if self._short and "dimension" in error.fault.detail and error.fault.status in {400, 422}:
-                    self._short = False  # another service's model by this name, which cannot shorten its vectors
+                if self._learns(error, body, model) or work.bears(error.fault):
+                    attempt -= 1
                     continue
-                wait = self._judge(error, attempt=attempt, model=model, former=model != self.config.embedding_model)
+                former = model != self.config.embedding_model
+                wait = self._judge(error, attempt=attempt, model=model, former=former)
                 yield Waiting(seconds=wait)
                 await asyncio.sleep(wait)
-                continue
-
-            self._answered(model, replies.prompt_tokens(response), 0)
-            yield Embedded(vectors=vectors)
-            return
+        self._health.works(model)
+        yield work.embedded()
 
     async def transcribe(self, recording: Path, *, name: str) -> AsyncGenerator[Waiting | Heard]:
-        """Write down what is spoken in a file of at most 25 MB; the ending of `name` tells the format.
+        """Write down what is spoken in a file of at most 25 MB; `name` tells the format by its ending.
 
         Raises:
             Refusal: the service cannot or will not; one that offers no such thing says nothing about its health.
@@ -148,12 +177,11 @@ class LLM:
         attempt = 0
         self.config.allow()
         model = self.config.transcription_model
-        fields = {"model": model, "response_format": "json"}
-
         while True:
             attempt += 1
             try:
-                url = self._url("audio/transcriptions")
+                fields = {"model": model, "response_format": "json"}
+                url = self._url("audio/transcriptions", self._profile(self.config.model))
                 response = await self._wire.post_file(url, fields, recording, name=name, key=self._key())
             except ServiceError as error:
                 if error.fault.status in _NOT_OFFERED:
@@ -162,9 +190,12 @@ class LLM:
                 yield Waiting(seconds=wait)
                 await asyncio.sleep(wait)
                 continue
-
-            text, sent, written = replies.transcript(response)
-            self._answered(model, sent, written)
+            text = response.get("text") if isinstance(response, dict) else None
+            if not isinstance(text, str):
+                raise Refusal("voice_unheard")
+            self._health.works(model)
+            usage = response.get("usage") or {}
+            self.config.on_usage(model, int(usage.get("input_tokens") or 0), int(usage.get("output_tokens") or 0))
             yield Heard(text=text)
             return
 
@@ -177,59 +208,90 @@ class LLM:
         longest text is given as incomplete. `model` may be another one than the configured.
 
         Raises:
-            Refusal: the service cannot or will not.
+            Refusal: the service cannot or will not, or the model gives no answer.
         """
         attempt = cuts = 0
         longest = ""
         self.config.allow()
         model = model or self.config.model
-
         while True:
             attempt += 1
-            reply = replies.ChatReply()
+            reply = Reply()
+            body = _chat_body(messages, model, self._profile(model))
+            refused = False
             try:
-                async with contextlib.aclosing(self._chat_chunks(messages, model)) as chunks:
-                    async for chunk in chunks:
-                        if reply.add(chunk):
-                            yield Written(text=reply.text)
-                finished = reply.finished()
+                async with contextlib.aclosing(self._pieces(body, model)) as pieces:
+                    async for piece in pieces:
+                        if isinstance(piece, Waiting):
+                            yield piece
+                        elif reply.add(piece) and (text := reply.text):
+                            yield Written(text=text)
+                end = reply.end()
             except ServiceError as error:
+                refused = not reply.written
+                if self._learns(error, body, model):
+                    attempt -= 1
+                    continue
                 longest = max(longest, reply.text, key=len)
-                cuts += bool(reply.text)
-                if longest and cuts > _CUTS_RETRIED:
-                    yield Finished(text=longest, complete=False)
-                    return
-
+                cuts += bool(reply.written)
                 try:
                     wait = self._judge(error, attempt=attempt, model=model)
                 except Refusal:
                     if not longest:
                         raise
-                    finished = Finished(text=longest, complete=False)
-                else:
-                    yield Waiting(seconds=wait)
-                    await asyncio.sleep(wait)
-                    continue
-            else:
-                self._answered(model, finished.prompt_tokens, finished.completion_tokens)
+                    cuts = _CUTS_RETRIED + 1
+                if longest and cuts > _CUTS_RETRIED:
+                    yield Finished(text=longest, complete=False)
+                    return
+                yield Waiting(seconds=wait)
+                await asyncio.sleep(wait)
+                continue
+            finally:
+                used = _used(reply, messages, refused=refused)
+                self.config.on_usage(model, used.prompt, used.completion)
 
-            yield finished
+            self._health.works(model)
+            yield Finished(
+                text=end.text, complete=end.complete, prompt_tokens=used.prompt, completion_tokens=used.completion
+            )
             return
 
-    def _chat_chunks(self, messages: Sequence[Message], model: str) -> AsyncGenerator[dict[str, Any]]:
-        body = {
-            "model": model,
-            "messages": list(messages),
-            "stream": True,
-            "stream_options": {"include_usage": True},
-        }
-        return self._wire.stream(self._url("chat/completions"), body, key=self._key())
+    async def _pieces(self, body: dict[str, Any], model: str) -> AsyncGenerator[dict[str, Any] | Waiting]:
+        """What answers a chat request, in a stream or in one; told when it takes its time to begin."""
+        url = self._url("chat/completions", self._profile(model))
+        if not body.get("stream"):
+            async with contextlib.aclosing(_told_when_slow(self._wire.post(url, body, key=self._key()))) as whole:
+                async for event in whole:
+                    yield event
+            return
+
+        async with contextlib.aclosing(self._wire.stream(url, body, key=self._key())) as events:
+            async with contextlib.aclosing(_told_when_slow(anext(events, None))) as begin:
+                async for first in begin:
+                    if first is not None:
+                        yield first
+            async for event in events:
+                yield event
+
+    def _learns(self, error: ServiceError, body: dict[str, Any], model: str) -> bool:
+        """Whether the refusal teaches what to leave out, so that asking again at once is worth it."""
+        profile = self._profile(model)
+        learned = learn(profile, error.fault, body)
+        if learned is None and cause_of(error.fault) is Cause.ADDRESS and not address.has_version(self.config.base_url):
+            # Once with /v1 and once without; back to what was given when neither is there.
+            learned = replace(profile, versioned=not profile.versioned)
+            self._profiles.keep(self.config.base_url, model, learned)
+            return learned.versioned
+        if learned is None or learned == profile:
+            return False
+        self._profiles.keep(self.config.base_url, model, learned)
+        return True
 
     def _judge(self, error: ServiceError, *, attempt: int, model: str, former: bool = False) -> float:
-        """Give the seconds to wait before the next attempt; `former`: the model was configured once.
+        """Seconds to wait before the next attempt; `former`: the model was configured once.
 
         Raises:
-            Refusal: there is to be no other attempt.
+            Refusal: there shall be none.
         """
         self.asked_to_wait += error.fault.status == HTTPStatus.TOO_MANY_REQUESTS
         verdict = decide(
@@ -239,37 +301,84 @@ class LLM:
             model=model,
             longest_wait=self.config.longest_wait,
         )
-        if not isinstance(verdict, GiveUp):
-            return verdict.seconds
+        if isinstance(verdict, GiveUp):
+            if former and verdict.refusal.key in _GONE:
+                raise FormerModelGoneError(verdict.refusal.key, **verdict.refusal.values) from None
+            if verdict.state:
+                configured = model in {self.config.model, self.config.embedding_model}
+                self._health.fails(verdict.state, model, configured=configured)
+            raise verdict.refusal from None
+        return verdict.seconds
 
-        if former and verdict.refusal.key in _GONE:
-            raise FormerModelGoneError(verdict.refusal.key, **verdict.refusal.values) from None
-        if verdict.state:
-            self._note_failure(verdict.state, model)
-        raise verdict.refusal from None
+    def _told(self) -> LLMState:
+        return self._health.told((self.config.model, self.config.embedding_model))
 
-    def _note_failure(self, state: LLMState, model: str) -> None:
-        configured = model in {self.config.model, self.config.embedding_model}
-        self._health.fails(state, model, configured=configured)
+    def _profile(self, model: str) -> Profile:
+        return self._profiles.of(self.config.base_url, model)
 
-    def _answered(self, model: str, sent: int, written: int) -> None:
-        self._health.works(model)
-        self.config.on_usage(model, sent, written)
+    def _url(self, name: str, profile: Profile) -> str:
+        return address.endpoint(self.config.base_url, name, versioned=profile.versioned)
 
     def _key(self) -> str:
-        try:
-            key = self.config.key_provider().strip()
-        except OSError:
-            key = ""
+        """The key as it is on the disk.
 
-        if not key:
-            self._health.has_no_key()
-            raise Refusal("llm_key_refused")
-        return key
+        Raises:
+            Refusal: there is none.
+        """
+        with contextlib.suppress(OSError):
+            if key := self.config.key_provider().strip():
+                return key
+        state = LLMState(ready=False, reason="KeyRefused", message="there is no key in the key's file")
+        self._health.fails(state, self.config.model, configured=True)
+        raise Refusal("llm_key_refused")
 
-    def _width(self, model: str) -> dict[str, int]:
-        """Ask for short vectors of models whose first numbers say most (OpenAI's guide on embeddings, "dimensions")."""
-        return {"dimensions": SHORT} if self._short and model.startswith(_SHORTENED_MODELS) else {}
 
-    def _url(self, endpoint: str) -> str:
-        return f"{self.config.base_url.rstrip('/')}/{endpoint}"
+def _chat_body(messages: Sequence[Message], model: str, profile: Profile) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": list(messages) if profile.system_role else without_system(messages),
+    }
+    if profile.streams:
+        body["stream"] = True
+    if profile.streams and profile.stream_usage:
+        body["stream_options"] = {"include_usage": True}
+    return body
+
+
+async def _told_when_slow(doing: Awaitable[_Awaited]) -> AsyncGenerator[_Awaited | Waiting]:
+    """What is waited for, with a `Waiting` before it when it takes its time."""
+    task = asyncio.ensure_future(doing)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=_SLOW)
+        if not done:
+            yield Waiting(seconds=_SLOW, slow=True)
+        yield await task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})  # what it was reading is closed by whoever opened it
+
+
+def _used(reply: Reply, messages: Sequence[Message], *, refused: bool) -> Usage:
+    """What a request took: as the service tells, else estimated from what was sent and received."""
+    if reply.usage.told or refused:
+        return reply.usage
+    texts = [part for message in messages for part in _parts(message)]
+    sent = sum(len(text.encode()) for text in texts if text is not None)
+    pictures = texts.count(None)
+    return Usage(prompt=_tokens(sent) + _PICTURE_TOKENS * pictures, completion=_tokens(reply.written))
+
+
+def _parts(message: Message) -> list[str | None]:
+    """The texts of a message, and None for each picture."""
+    content = message["content"]
+    return [content] if isinstance(content, str) else [part.get("text") for part in content]
+
+
+def _tokens_sent(response: Any, texts: Sequence[str]) -> int:  # noqa: ANN401 - JSON
+    usage = response.get("usage") if isinstance(response, dict) else None
+    told = (usage.get("prompt_tokens") or usage.get("total_tokens")) if isinstance(usage, dict) else None
+    return int(told) if told else _tokens(sum(len(text.encode()) for text in texts))
+
+
+def _tokens(size: int) -> int:
+    return -(-size // _BYTES_PER_TOKEN)

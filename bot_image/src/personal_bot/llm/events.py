@@ -1,18 +1,26 @@
-"""What requests to the LLM service give: each is a stream of events that ends with what was asked for."""
+"""What a request to the LLM service gives, as it comes."""
 
 from dataclasses import dataclass
+
+from personal_bot.llm.vectors import Vector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embedded:
-    """A vector for each text, in their order, all of one length."""
+    """A vector for each text, in their order, all of one length.
 
-    vectors: list[list[float]]
+    Attributes:
+        vectors: of zeros for a text that the service cannot embed: only its words find it.
+        without: the positions of these texts.
+    """
+
+    vectors: list[Vector]
+    without: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The whole text as far as it is written. It may start again when a broken stream is requested again."""
+    """The whole text as far as it is written. It may start anew when a broken stream is asked for again."""
 
     text: str
 

@@ -1,39 +1,38 @@
-"""What requests have shown of the service, for `/statusz`: whether it takes the key, and which models it lacks."""
+"""How the LLM service is, as far as requests have told: what `/statusz` says of it."""
 
+from collections.abc import Collection
 from typing import Final
 
 from personal_bot.models import LLMState
 
 _ACCEPTED: Final = LLMState(ready=True, reason="KeyAccepted")
-_OF_A_MODEL: Final = frozenset({"ModelMissing", "RateLimited"})
-"""Reasons that say something of one model, not of the service."""
+_OF_A_MODEL: Final = frozenset({"ModelMissing", "ModelForbidden", "RateLimited"})
+"""What concerns one model: told of a model that only one person chose, it says nothing of the bot."""
+_KEPT_BY_MODEL: Final = frozenset({"ModelMissing", "ModelForbidden"})
 
 
 class Health:
-    """The state of one service and of the models of the configuration."""
+    """What was told last of the service, and of each configured model that it does not give."""
 
     def __init__(self) -> None:
-        self._service = LLMState()
-        self._missing: dict[str, LLMState] = {}  # by model: what was said when it was asked for
-
-    def state(self) -> LLMState:
-        """Give what is known of the service, or else of a model that is missing."""
-        return self._service if self._service.ready is False else next(iter(self._missing.values()), self._service)
+        self._state = LLMState()
+        self._missing: dict[str, LLMState] = {}
 
     def works(self, *models: str) -> None:
-        """Note that the key is accepted and these models are there."""
-        self._service = _ACCEPTED
+        """Take note that the key is accepted and these models are there."""
+        self._state = _ACCEPTED
         for model in models:
             self._missing.pop(model, None)
 
     def fails(self, state: LLMState, model: str, *, configured: bool) -> None:
-        """Note what was said when this model was asked for; one that a person chose may be missing without harm."""
-        if state.reason == "ModelMissing" and configured:
+        """Take note of what was told when this model was asked for."""
+        if state.reason in _KEPT_BY_MODEL and configured:
             self._missing[model] = state
-            self.works()
+            self._state = _ACCEPTED
         elif configured or state.reason not in _OF_A_MODEL:
-            self._service = state
+            self._state = state
 
-    def has_no_key(self) -> None:
-        """Note that there is no key to ask with."""
-        self._service = LLMState(ready=False, reason="KeyRefused", message="there is no key in the key's file")
+    def told(self, configured: Collection[str]) -> LLMState:
+        """What was told of the service, or else of a configured model that it does not give."""
+        missing = next((self._missing[model] for model in configured if model in self._missing), None)
+        return self._state if self._state.ready is False else missing or self._state

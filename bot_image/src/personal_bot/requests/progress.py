@@ -58,7 +58,9 @@ def at_stage(stage: Stage) -> Progress:
 
 
 def waiting(event: Waiting, body: str = "") -> Progress:
-    """The LLM service asked to wait."""
+    """The LLM service asked to wait, or is slow to begin."""
+    if event.slow:
+        return Progress(key="llm_slow_so_far", body=body)
     return Progress(key="llm_waiting", values=(("seconds", max(1, round(event.seconds))),), body=body)
 
 

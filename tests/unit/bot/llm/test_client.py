@@ -131,7 +131,7 @@ async def test_a_longer_wait_than_allowed_is_refused_with_its_length(client: LLM
     llmock.rate_limit(times=None, retry_after=90)
     with pytest.raises(Refusal) as refused:
         await chat(client)
-    assert (refused.value.key, refused.value.values) == ("llm_rate_limited", {"seconds": 90})
+    assert (refused.value.key, refused.value.values["seconds"]) == ("llm_rate_limited", 90)
 
 
 async def test_embeddings_bear_rate_limits_too(client: LLM, llmock: LLMock) -> None:
@@ -257,7 +257,17 @@ async def test_a_service_that_knows_no_short_vectors_is_asked_for_its_own(llm: L
         assert [event async for event in llm.embed(["one"])] == [Embedded(vectors=[[0.5] * 7])]
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b'{"data": [{}]}', b'{"data": 1}'])
+async def test_a_page_instead_of_an_answer_is_a_wrong_address(llm: LLM, serve: Serve) -> None:
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(body=b"<html><title>Welcome to nginx!</title>", content_type="text/html")
+
+    llm.config = replace(llm.config, base_url=await serve(page))
+    with pytest.raises(Refusal, match="llm_address_wrong"):
+        await chat(llm)
+    assert (llm.state().reason, "Welcome to nginx!" in llm.state().message) == ("AddressWrong", True)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"data": [{}]}', b'{"data": 1}'])
 async def test_an_answer_that_is_none_is_a_failing_service(llm: LLM, serve: Serve, body: bytes) -> None:
     async def anything(_: web.Request) -> web.Response:
         return web.Response(body=body)

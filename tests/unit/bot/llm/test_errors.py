@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from personal_bot.llm.errors import ATTEMPTS, Fault, GiveUp, Retry, decide, one_line, retry_after
+from personal_bot.llm.errors import Fault, one_line, retry_after
+from personal_bot.llm.verdicts import ATTEMPTS, GiveUp, Retry, decide
 
 
 def decided(fault: Fault, attempt: int = 1) -> Retry | GiveUp:
@@ -80,4 +81,4 @@ def test_retry_after_is_read_in_each_of_its_forms(headers: dict[str, str], secon
 def test_a_message_is_one_short_line_without_keys() -> None:
     line = one_line("Incorrect key:\n sk-proj-abc***xyz " + "x" * 500)
     assert line.startswith("Incorrect key: *** x")
-    assert len(line) == 200
+    assert len(line) == 300

@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "stage_thinking": "🤔 Thinking",
     "stage_writing": "✏️ Writing",
     "llm_waiting": "⏳ The LLM service asked to wait; going on in {seconds} s",
+    "llm_slow_so_far": "🐌 The LLM service takes its time; I keep waiting",
     "going_on": "🔄 I am being restarted and go on with this in a moment.",
     "again": "🔄 I was cut off over this more than once and try it again in a moment",
     "stop_button": "⏹ Stop",
@@ -82,6 +83,26 @@ TEXTS: dict[str, str] = {
     "llm_key_refused": "🔑 The LLM service refuses the key. The owner has to set a valid one; then just ask again.",
     "llm_quota_exhausted": "💳 The quota of the LLM key is used up. The owner has to top it up; then just ask again.",
     "llm_model_missing": "The LLM service does not offer the model {model}. The owner has to choose another one.",
+    "llm_model_forbidden": (
+        "🔒 The LLM key may not use the model {model}. The owner can choose another model or key. "
+        "The service says: {detail}"
+    ),
+    "llm_country_refused": (
+        "🌍 The LLM service does not serve the country that this bot runs in. The owner needs another service."
+    ),
+    "llm_flagged": "The LLM service's moderation held this back. Please ask in other words.",
+    "llm_address_wrong": (
+        "🧭 There is no LLM service under the address that this bot was given. The administrator has to correct it."
+    ),
+    "llm_proxy_refuses": "📡 The proxy on the way to the LLM service refuses. The administrator has to correct it.",
+    "llm_certificate": (
+        "🔒 The certificate of the LLM service is not trusted, so I ask it nothing. The administrator has to fix it."
+    ),
+    "llm_slow": "⌛ The LLM service did not begin to answer in time. Please try again later, or ask for less.",
+    "llm_said_nothing": "🤷 The model gave no answer. Please ask again, or in other words.",
+    "llm_only_thought": (
+        "🤷 The model used up its limit by thinking and gave no answer. Please ask for less, or choose another model."
+    ),
     "llm_too_long": "This was too long for the model. Please ask for less at once, or start afresh with /new.",
     "llm_rejected": "The LLM service refused this request: {detail}",
     "llm_rate_limited": (
