@@ -36,6 +36,7 @@ class Settings:
         user_id: the owner's Telegram user id.
         bot_token, openai_key: for runs by hand; in a pod the files are used.
         request_timeout: seconds that a request may take.
+        llm_timeout: seconds until the LLM service has to begin its answer; 0: as long as a request may take.
         data_dir: the bot's volume.
         cgroup_dir: where the container's control group is mounted.
         port: of the health server; 0 takes a free one.
@@ -61,6 +62,7 @@ class Settings:
     access_mode: AccessMode = AccessMode.OWNER
     allowed_user_ids: frozenset[int] = frozenset()
     request_timeout: float = 1200.0
+    llm_timeout: float = 0.0
     data_dir: Path = Path("/data")
     port: int = 8080
     termination_log: Path = Path("/dev/termination-log")
@@ -119,6 +121,11 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
     add("--access-mode", type=_access_mode, help="who may talk to the bot: Owner, AllowList or Public")
     add("--allowed-user-id", type=_user_id, action="append", help="for AllowList, beside the owner; repeatable")
     add("--request-timeout", type=_duration, help="how long a request may take, e.g. 20m or 1h30m")
+    add(
+        "--llm-timeout",
+        type=_duration,
+        help="how long the LLM service may take to begin; default: the whole time of a request",
+    )
     add("--data-dir", type=Path, help="the bot's volume")
     add("--port", type=_port, help="port of /healthz, /readyz, /statusz and /metrics")
     add("--termination-log", type=Path, help="where the reason of the end is left")

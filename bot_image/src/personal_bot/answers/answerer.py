@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from personal_bot.answers.citations import check
 from personal_bot.answers.context_window import newest, room_in, window_of
@@ -26,6 +26,8 @@ from personal_bot.models import (
     TextSoFar,
     Waiting,
 )
+
+_TOO_LONG_SHARE: Final = 3  # of the passages that were too many, one in so many is tried
 
 _Event = TypeVar("_Event")
 
@@ -89,7 +91,7 @@ class Answerer:
         vector: list[float] | None = None
         async for event in self._vector(text, embedder):
             if isinstance(event, Embedded):
-                vector = event.vectors[0]
+                vector = None if event.without else event.vectors[0]
             else:
                 yield event
 
@@ -102,10 +104,26 @@ class Answerer:
         yield found
 
         yield StageReached(stage=Stage.READING)
-        request = messages(replace(question, dialogue=newest(question.dialogue, within=room.dialogue)), found)
-        async with contextlib.aclosing(self._written(request, model)) as replies:
+        dialogue = newest(question.dialogue, within=room.dialogue)
+        try:
+            async for reply in self._replies(replace(question, dialogue=dialogue), found, model):
+                yield replace(reply, words_only=by_words) if isinstance(reply, Answer) else reply
+        except Refusal as refusal:
+            if refusal.key != "llm_too_long" or len(found) + len(dialogue) == 1:
+                raise
+            # The window is smaller than was thought: once more, with the best passages and without what was said.
+            found = found[: max(1, len(found) // _TOO_LONG_SHARE)]
+            yield found
+            async for reply in self._replies(replace(question, dialogue=()), found, model):
+                yield replace(reply, words_only=by_words) if isinstance(reply, Answer) else reply
+
+    async def _replies(
+        self, question: Question, found: list[Passage], model: str
+    ) -> AsyncGenerator[StageReached | Waiting | TextSoFar | Answer]:
+        """Answer from these passages."""
+        async with contextlib.aclosing(self._written(messages(question, found), model)) as replies:
             async for reply in replies:
-                yield replace(_answer(reply, found), words_only=by_words) if isinstance(reply, Finished) else reply
+                yield _answer(reply, found) if isinstance(reply, Finished) else reply
 
     async def _vector(self, text: str, model: str) -> AsyncGenerator[Waiting | Embedded]:
         """Embed a question; a model that is offered no more gives nothing, and words alone decide."""

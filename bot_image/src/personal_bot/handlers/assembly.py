@@ -120,6 +120,8 @@ def _llm(core: Core, metrics: Metrics) -> LLM:
             embedding_model=settings.embedding_model,
             transcription_model=settings.transcription_model,
             key_provider=lambda: core.secrets.openai_key,
+            first_byte=settings.llm_timeout or settings.request_timeout,
+            profiles=settings.data_dir / "llm-profiles.json",
             allow=usage.require_budget,
             on_usage=lambda model, prompt, completion: metrics.llm_used(
                 model, prompt, completion, cost=usage.tokens(model, prompt=prompt, completion=completion)

@@ -3,9 +3,11 @@
 A button says what a setting becomes, so a press that comes twice changes nothing more.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from personal_bot.llm.client import LLM
+from personal_bot.llm.offered import Model
 from personal_bot.state.preferences import LONGEST_INSTRUCTIONS, Preferences, PreferencesStore
 from personal_bot.telegram.buttons import MOST_BYTES, Page, SettingsButton, keyboard
 from personal_bot.telegram.intents import Command, Press
@@ -91,7 +93,7 @@ class PersonalSettings:
 
     def _models_page(self, user_id: int, language: str) -> Page:
         now = self._model(self._preferences.of(user_id))
-        names = chat_models(self._llm.windows, configured=self._llm.config.model)
+        names = chat_models(self._llm.offered, configured=self._llm.config.model)
 
         rows = [[_model_button(name).labelled(f"✓ {name}" if name == now else name)] for name in names]
         rows.append([SettingsButton(name="back").labelled("◀")])
@@ -101,9 +103,9 @@ class PersonalSettings:
         return preferences.model or self._llm.config.model
 
 
-def chat_models(windows: dict[str, int], *, configured: str) -> list[str]:
-    """The models to choose from: those that the service offers and that answer, as far as their names tell."""
-    names = [name for name in sorted(windows) if not any(part in name.lower() for part in _NO_CHAT_MODELS)]
+def chat_models(offered: Mapping[str, Model], *, configured: str) -> list[str]:
+    """The models to choose from: those that the service offers and that answer, as far as it or their names tell."""
+    names = sorted(name for name, model in offered.items() if model.chats)
     fitting = [name for name in names if len(_model_button(name).data().encode()) <= MOST_BYTES]
     return list(dict.fromkeys([configured, *fitting]))[:_MODELS]
 

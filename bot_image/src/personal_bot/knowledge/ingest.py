@@ -28,6 +28,7 @@ from personal_bot.models import (
     Ingested,
     IngestEvent,
     IngestProgress,
+    Loss,
     Place,
     Refusal,
     Waiting,
@@ -97,11 +98,14 @@ class Ingest:
             record = Record(generation=generation, status=Status.COMPLETE, document=document)
             async with contextlib.aclosing(self._store(record, chunks_file)) as steps:
                 async for step in steps:
-                    yield step
+                    if isinstance(step, Loss):
+                        record = replace(record, document=replace(document, losses=(*document.losses, step)))
+                    else:
+                        yield step
 
             await self._catalogue.publish(record)
             finished = True
-            yield Ingested(document=document, skipped=extracted.skipped)
+            yield Ingested(document=record.document, skipped=extracted.skipped)
         finally:
             for left in self._work.glob(f"{chunks_file.name}*"):  # an extraction that was killed leaves more than one
                 left.unlink(missing_ok=True)
@@ -126,7 +130,8 @@ class Ingest:
         if changed:
             async with contextlib.aclosing(self._store(record, incoming.path, only=changed)) as steps:
                 async for step in steps:
-                    yield step
+                    if not isinstance(step, Loss):
+                        yield step
 
         await self._catalogue.extended(record, former=former)
         yield Ingested(document=document)
@@ -138,10 +143,13 @@ class Ingest:
 
     async def _store(
         self, record: Record, chunks_file: Path, *, only: frozenset[int] | None = None
-    ) -> AsyncGenerator[IngestProgress | Waiting]:
-        """Embed and store the chunks at `only` these positions of a generation that is there; None: a new one."""
+    ) -> AsyncGenerator[IngestProgress | Waiting | Loss]:
+        """Embed and store the chunks at `only` these positions of a generation that is there; None: a new one.
+
+        What the LLM service could not embed comes as a loss at the end: only its words find it.
+        """
         name, total, done = record.document.name, record.document.chunks if only is None else len(only), 0
-        rows = _rows(chunks_file, only)
+        rows, without = _rows(chunks_file, only), 0
         model = self._catalogue.embedding_model()
 
         # The file is read twice, side by side: no list of all chunks ever lies in memory.
@@ -150,6 +158,7 @@ class Ingest:
             async for event in self._vectors(texts, model):
                 if isinstance(event, Embedded):
                     vectors = event.vectors
+                    without += len(event.without)
                 else:
                     yield event
 
@@ -160,6 +169,8 @@ class Ingest:
 
             done += len(batch)
             yield IngestProgress(unit="chunks", done=done, total=total)
+        if without:
+            yield Loss(kind="lost_vectors", count=without)
 
     async def _vectors(self, texts: list[str], model: str) -> AsyncGenerator[Waiting | Embedded]:
         """Embed texts; without a model whose vectors fit the index they get none, and their words alone find them."""

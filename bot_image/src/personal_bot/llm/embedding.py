@@ -22,6 +22,8 @@ _SHORTENED_MODELS: Final = "text-embedding-3-"
 _OF_ONE_TEXT: Final = frozenset({Cause.TOO_LONG, Cause.MODERATION})
 _NOT_A_NUMBER: Final = re.compile(r"\bnan\b|unsupported value|infinity|\binf\b")
 """What services say when a model makes no numbers of a text (Ollama, llama.cpp)."""
+_PROBE: Final = "text"
+"""Embedded when nothing else of a list could be, to know how long a vector of zeros has to be."""
 _SHORTEST: Final = 200  # characters: a text of so few is too long for no model
 
 
@@ -40,6 +42,7 @@ class Work:
     """One list of texts on its way to vectors."""
 
     def __init__(self, texts: Sequence[str], model: str, lengths: dict[str, int]) -> None:
+        self._count = len(texts)
         self._texts = list(texts)
         self._model = model
         self._lengths = lengths
@@ -48,6 +51,9 @@ class Work:
 
     def batch(self, profile: Profile) -> list[str]:
         """The texts of the next request; empty when all are done."""
+        if not self._waiting and self._needs_length():
+            self._texts.append(_PROBE)
+            self._waiting.append([self._count])
         if not self._waiting:
             return []
         first = self._waiting[0]
@@ -102,11 +108,15 @@ class Work:
         """All vectors.
 
         Raises:
-            Refusal: the service could embed none of several texts.
+            Refusal: the service can embed nothing at all.
         """
-        vectors = [self._vectors[position] for position in range(len(self._texts))]
+        vectors = [self._vectors[position] for position in range(self._count)]
         without = tuple(position for position, vector in enumerate(vectors) if vector is None)
         length = self._lengths.get(self._model, 0)
-        if not length and len(vectors) > 1:
+        if not length:
             raise Refusal("llm_rejected", detail="no text could be embedded")
         return Embedded(vectors=[vector or [0.0] * length for vector in vectors], without=without)
+
+    def _needs_length(self) -> bool:
+        """Whether nothing is known of the model's vectors although all texts are done."""
+        return bool(self._count) and len(self._texts) == self._count and not self._lengths.get(self._model)

@@ -198,3 +198,26 @@ async def test_only_the_chosen_documents_are_searched(
     _, answer = await run(answerer, question)
     assert "55" not in answer.text
     assert {source.document_id for source in answer.sources} <= {other.id}
+
+
+async def test_a_window_smaller_than_thought_is_tried_once_more_with_the_best_passages(
+    answerer: Answerer, library: Library, service: LLMStandIn, send: Send, take_in: TakeIn
+) -> None:
+    for name in ("kitchen.md", "bakery.md", "oven.md"):
+        await take_in(library, send(name, f"{FACTS}\n# {name}"))
+    await service.client.fault(endpoint="chat/completions", status=400, code="context_length_exceeded")
+    _, answer = await run(answerer, ask("How long does rye bread bake?"))
+    assert "55 minutes" in answer.text
+    asked = [request["body"]["messages"] for request in await service.client.requests("chat/completions")]
+    assert len(str(asked[1])) < len(str(asked[0]))
+
+
+async def test_a_request_that_never_fits_is_told_as_too_long(
+    answerer: Answerer, library: Library, service: LLMStandIn, send: Send, take_in: TakeIn
+) -> None:
+    for name in ("kitchen.md", "bakery.md", "oven.md"):
+        await take_in(library, send(name, f"{FACTS}\n# {name}"))
+    await service.client.fault(endpoint="chat/completions", status=400, code="context_length_exceeded", times=None)
+    with pytest.raises(Refusal, match="llm_too_long"):
+        await run(answerer, ask("How long does rye bread bake?"))
+    assert len(await service.client.requests("chat/completions")) == 2

@@ -61,7 +61,13 @@ def test_a_text_that_is_too_long_however_short_goes_without() -> None:
     assert given.without == (1,)
 
 
-def test_none_of_several_texts_is_a_refusal() -> None:
+def test_a_single_text_without_a_vector_is_as_long_as_others_of_the_model() -> None:
+    given, requests = embedded(["bad"], bad="bad")
+    assert given == Embedded(vectors=[[0.0, 0.0]], without=(0,))
+    assert requests == 2
+
+
+def test_a_service_that_embeds_nothing_at_all_is_a_refusal() -> None:
     work = Embedding().of(["a", "b"], "m")
     while work.batch(Profile()):
         assert work.bears(NAN)

@@ -25,7 +25,7 @@ ASK: Any = [{"role": "system", "content": "Answer."}, {"role": "user", "content"
 def service(quirk: str) -> Iterator[tuple[str, Callable[[], int]]]:
     """The service in a process of its own: its address, and how many requests it has had."""
     command = [sys.executable, str(SERVICE), "--quirk", quirk, "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdout
         assert process.stderr
         port = int(process.stdout.readline())

@@ -8,6 +8,7 @@ import pytest
 
 from personal_bot.handlers.personal_settings import chat_models
 from personal_bot.handlers.usage_report import usage_report
+from personal_bot.llm.offered import models_of
 from personal_bot.models import Refusal
 from personal_bot.state.usage import NOBODY, Price, Prices, Spent, Usage, money
 
@@ -124,8 +125,8 @@ def test_small_amounts_are_not_shown_as_nothing(amount: float, text: str) -> Non
 
 
 def test_models_that_do_not_answer_are_not_offered() -> None:
-    offered = dict.fromkeys(["gpt-5", "text-embedding-3-small", "whisper-1", "gpt-4o-mini-tts", "x" * 90], 0)
-    assert chat_models(offered, configured="gpt-5-mini") == ["gpt-5-mini", "gpt-5"]
+    names = ["gpt-5", "text-embedding-3-small", "whisper-1", "gpt-4o-mini-tts", "x" * 90]
+    assert chat_models(models_of(names), configured="gpt-5-mini") == ["gpt-5-mini", "gpt-5"]
 
 
 def test_how_much_of_the_budget_is_spent_starts_anew_with_the_month(tmp_path: Path, clock: Clock) -> None:

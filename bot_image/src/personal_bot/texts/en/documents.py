@@ -38,6 +38,7 @@ DOCUMENTS: dict[str, str] = {
     "lost_binary": "characters that are no text (binary data): {count}.",
     "lost_glyphs": "letters whose font hides what they are: {count}. Recognise the text (OCR) and send it again.",
     "lost_cut": "the end of the file is missing; what came before it is in.",
+    "lost_vectors": "parts that the LLM service could not embed: {count}. Only questions with their words find them.",
     "lost_messages": "messages that cannot be read: {count}.",
     # Texts of the chat.
     "material_ask": "Shall I add this text to your documents, or answer it?",
