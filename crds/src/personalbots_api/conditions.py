@@ -109,6 +109,32 @@ LLM_READY: Final = (
     ),
     _other(
         "LLMReady",
+        "ModelForbidden",
+        "False",
+        sentence="The owner's key may not use a model that the bot asks for: {detail}. Choose another model, or allow "
+        "this one to the key.",
+        meaning="The LLM offers the model, but not to this key: a right, a plan or a verification is missing.",
+        remedy="Allow the model to the key with the LLM's provider, or name another one in `spec.llm.model` or "
+        "`spec.llm.embeddingModel`.",
+    ),
+    _other(
+        "LLMReady",
+        "CountryRefused",
+        "False",
+        sentence="The LLM at {url} does not serve the country that the bot runs in. Use one that does.",
+        meaning="The provider refuses requests from the address of the bot's node.",
+        remedy="Name an LLM that serves the country in `spec.llm.baseUrl`.",
+    ),
+    _other(
+        "LLMReady",
+        "AddressWrong",
+        "False",
+        sentence="There is no OpenAI API at {url}: {detail}. Correct spec.llm.baseUrl.",
+        meaning="Something answers at the address, but no service that speaks the OpenAI API.",
+        remedy="Correct `spec.llm.baseUrl`: the part before `/chat/completions`, mostly with `/v1`.",
+    ),
+    _other(
+        "LLMReady",
         "RateLimited",
         "False",
         sentence="The LLM limits the rate of the owner's key; the bot waits and tries again.",

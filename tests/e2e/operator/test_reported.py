@@ -79,7 +79,7 @@ async def becomes(installed: Installation, name: str, kind: str, reason: str, *w
 @pytest.fixture
 async def setups(installed: Installation, telegram: TelegramClient, llm: LLMClient) -> AsyncIterator[list[Setup]]:
     """As many as there are rows in a table."""
-    made = await asyncio.gather(*(new_setup(installed, telegram) for _ in range(6)))
+    made = await asyncio.gather(*(new_setup(installed, telegram) for _ in range(8)))
     yield list(made)
     for setup in made:
         await llm.clear_faults(setup.key)
@@ -91,6 +91,8 @@ LLM_FAULTS: dict[str, tuple[Json, str]] = {
     "RateLimited": ({"status": 429, "retry_after": 1}, "waits and tries again"),
     "QuotaExhausted": ({"status": 429, "code": "insufficient_quota"}, "nothing left"),
     "ModelMissing": ({"status": 403, "code": "model_not_found"}, "Correct spec.llm.model"),
+    "ModelForbidden": ({"status": 403, "code": "model_permission_blocked_project"}, "Choose another model"),
+    "CountryRefused": ({"status": 403, "code": "unsupported_country_region_territory"}, "does not serve the country"),
     "Unreachable": ({"status": 503}, f"The LLM at {deploy.LLM_URL} does not answer"),
 }
 
@@ -119,6 +121,8 @@ async def test_what_the_llm_refuses_is_said_and_forgotten_when_it_no_longer_does
         installed.owner_reads(cases["RateLimited"].name, "RateLimited"),
         installed.owner_reads(cases["QuotaExhausted"].name, "QuotaExhausted"),
         installed.owner_reads(cases["ModelMissing"].name, "ModelMissing"),
+        installed.owner_reads(cases["ModelForbidden"].name, "ModelForbidden"),
+        installed.owner_reads(cases["CountryRefused"].name, "CountryRefused"),
         installed.owner_reads(away.name, "Unreachable"),
     )
 
@@ -132,6 +136,20 @@ async def test_what_the_llm_refuses_is_said_and_forgotten_when_it_no_longer_does
 
     installed.patch(away.name, {"spec": {"state": "Stopped"}})
     await becomes(installed, away.name, "LLMReady", "NotChecked")
+
+
+async def test_an_address_without_an_llm_is_said_as_soon_as_something_is_asked_of_it(
+    installed: Installation, setup: Setup
+) -> None:
+    """A list of models that is missing says nothing, so the first document shows it."""
+    bot = installed.bot(setup.name, owner=setup.owner.id)
+    bot["spec"]["llm"]["baseUrl"] = f"{deploy.TELEGRAM_URL}/v1"
+    installed.apply(bot)
+    await installed.reason(setup.name, "Polling")
+
+    await setup.owner.send_file(setup.bot.username, "lighthouse.txt", TEXT)
+    await becomes(installed, setup.name, "LLMReady", "AddressWrong", "Correct spec.llm.baseUrl")
+    await installed.owner_reads(setup.name, "AddressWrong")
 
 
 @pytest.fixture

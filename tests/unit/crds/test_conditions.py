@@ -19,7 +19,8 @@ RELEASED = {
     "Ready": """Starting Polling Unschedulable VolumePending ImagePullFailed SecretMissing TokenRefused
         TokenHeldElsewhere TokenConflict QuotaExceeded TelegramUnreachable OutOfMemory CrashLoop BadArguments PodRefused
         PodNameTaken Evicted NodeLost PodStuck NotPolling InvalidSpec Restarting Asleep Stopped Terminating""",
-    "LLMReady": "NotChecked KeyAccepted KeyRefused ModelMissing RateLimited QuotaExhausted BudgetSpent Unreachable",
+    "LLMReady": "NotChecked KeyAccepted KeyRefused ModelMissing ModelForbidden CountryRefused AddressWrong RateLimited "
+    "QuotaExhausted BudgetSpent Unreachable",
     "KnowledgeReady": "Opening Opened StoreUnreachable StoreRefused StoreFull StoreLocked Unknown",
 }
 

@@ -59,6 +59,9 @@ _BY_CODE: Final = {
     "model_not_supported": Cause.MODEL_MISSING,
     "invalid_model": Cause.MODEL_MISSING,
     "1211": Cause.MODEL_MISSING,  # Zhipu
+    "model_permission_blocked_org": Cause.MODEL_FORBIDDEN,  # Groq
+    "model_permission_blocked_project": Cause.MODEL_FORBIDDEN,
+    "model_terms_required": Cause.MODEL_FORBIDDEN,
     "context_length_exceeded": Cause.TOO_LONG,
     "string_above_max_length": Cause.TOO_LONG,
     "exceed_context_size_error": Cause.TOO_LONG,  # llama.cpp

@@ -32,8 +32,8 @@ __all__ = ["LLM", "Embedded", "Finished", "FormerModelGoneError", "Heard", "LLMC
 _CUTS_RETRIED: Final = 2
 _SLOW: Final = 15.0  # seconds without a word from the service after which the person is told
 _BYTES_PER_TOKEN: Final = 4  # of UTF-8: four Latin letters or two Cyrillic ones, as tokenizers of today make them
-_PROVEN_BY_A_LIST: Final = frozenset({Cause.QUOTA, Cause.COUNTRY, Cause.AWAY, Cause.SLOW, Cause.TLS, Cause.PROXY})
-"""What a refused list of models tells of the service; a key may well be good for answers alone."""
+_OF_THE_LIST: Final = frozenset({Cause.ADDRESS, Cause.REJECTED, Cause.MODERATION, Cause.TOO_LONG})
+"""What a refused list of models says of nothing but the list: many services have none."""
 _NOT_OFFERED: Final = frozenset({400, 404, 405, 415, 501})
 """HTTP statuses of a service without this endpoint or model, or of this format."""
 _GONE: Final = frozenset({"llm_model_missing", "llm_model_forbidden", "llm_rejected"})
@@ -120,9 +120,10 @@ class LLM:
             return self._told()
         except ServiceError as error:
             cause = cause_of(error.fault)
-            proves = cause in _PROVEN_BY_A_LIST or error.fault.status == HTTPStatus.UNAUTHORIZED
+            # A key without the right to list models (403) may well be good for answers.
+            of_the_list = cause in _OF_THE_LIST or (cause is Cause.KEY and error.fault.status == HTTPStatus.FORBIDDEN)
             verdict = decide(error.fault, attempt=ATTEMPTS, jitter=0, model=model, longest_wait=0)
-            if proves and isinstance(verdict, GiveUp) and verdict.state:
+            if not of_the_list and isinstance(verdict, GiveUp) and verdict.state:
                 self._health.fails(verdict.state, model, configured=True)
         else:
             self.offered = models_of(offered)

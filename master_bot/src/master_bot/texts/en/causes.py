@@ -131,6 +131,21 @@ CAUSES: Final[Mapping[str, CauseText]] = {
         "Allow it in the key's settings on the service's website, or choose another one in /settings. The "
         "administrator chooses the model that it searches with.",
     ),
+    "ModelForbidden": CauseText(
+        "model is not allowed",
+        "The key of {bot} may not use the model {model}.",
+        "Allow it to the key on the service's website, or choose another model or key in /settings.",
+    ),
+    "CountryRefused": CauseText(
+        "country is not served",
+        "The AI service does not serve the country that {bot} runs in.",
+        "Tell the administrator: {bot} needs another AI service.",
+    ),
+    "AddressWrong": CauseText(
+        "AI service not found",
+        "There is no AI service under the address that {bot} was given.",
+        "Tell the administrator, who can correct the address.",
+    ),
     "RateLimited": CauseText(
         "AI service is busy",
         "The AI service slows {bot} down, as it asks too often.",
