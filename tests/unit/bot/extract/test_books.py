@@ -99,7 +99,8 @@ def fb2(body: str, encoding: str = "utf-8") -> bytes:
 
 BODY = (
     f"<body><title><p>Дом</p></title><section><title><p>Глава</p><p>первая</p></title><p>Кот "
-    f"<emphasis>Маркиз</emphasis>. {LONG}</p><poem><stanza><v>раз</v><v>два</v></stanza></poem><section><title><p>Часть</p></title><p>{LONG}</p></section>"
+    f"<emphasis>Маркиз</emphasis>. {LONG}</p><poem><stanza><v>раз</v><v>два</v></stanza></poem>"
+    f"<section><title><p>Часть</p></title><p>{LONG}</p></section>"
     f"</section></body><body name='notes'><title><p>Примечания</p></title><section><title><p>1</p></title>"
     f"<p>{LONG}сноска</p></section></body>"
 )

@@ -1,7 +1,8 @@
 """Subtitles, SRT and WebVTT: what is said, with the time at which it begins."""
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -35,24 +36,25 @@ def _segments(lines: Iterator[str]) -> Iterator[Segment]:
         yield Segment("\n".join(held))
 
 
-def _said(lines: Iterator[str]) -> Iterator[str]:
-    """What is said at each time, in one line; a line right behind an empty one may be the name of what follows."""
-    begins, said, hidden = "", list[str](), False
-    before, is_first = "", True  # the last line, which belongs to what follows when that is a time
-    for raw in (*lines, ""):
-        line = _MARKS.sub("", raw).strip()
-        if times := _TIMES.match(raw):
-            if before and not before.isdigit() and not is_first:
-                said.append(before)
-            if said:
-                yield f"{begins} {' '.join(said)}".strip()
-            begins, said, before, is_first, hidden = times[1], [], "", False, False
+def _said(lines: Iterable[str]) -> Iterator[str]:
+    """What is said at each time, in one line."""
+    begins, said = "", list[str]()
+    for empty, group in itertools.groupby(lines, key=lambda line: not line.strip()):
+        block = [] if empty else [line.strip() for line in group]
+        if not block or (block[0].startswith(_HIDDEN) and not any(map(_TIMES.match, block))):
             continue
-
-        if before and not hidden:
-            said.append(before)
-        hidden = hidden or (line.startswith(_HIDDEN) and is_first) if line else False
-        is_first = not before
-        before = line
+        for index, line in enumerate(block):
+            if times := _TIMES.match(line):
+                if said:
+                    yield f"{begins} {' '.join(said)}".strip()
+                begins, said = times[1], []
+            elif not _is_name(block, index) and (text := _MARKS.sub("", line).strip()):
+                said.append(text)
     if said:
         yield f"{begins} {' '.join(said)}".strip()
+
+
+def _is_name(block: list[str], index: int) -> bool:
+    """Whether a line is the number or the name of what is said at the time that follows."""
+    is_before_time = index + 1 < len(block) and _TIMES.match(block[index + 1]) is not None
+    return is_before_time and (not index or block[index].isdigit())
