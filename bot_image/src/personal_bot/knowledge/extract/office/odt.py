@@ -61,11 +61,11 @@ def list_styles(parts: Package, reading: Reading) -> dict[str, dict[int, ListLev
             continue
         try:
             with parts.open(part) as file:
-                for _, element in ET.iterparse(file):  # noqa: S314 - expat resolves no external entity, limits others
-                    if element.tag == f"{TEXT}list-style":
-                        found[element.get(f"{STYLE}name", "")] = _levels(element)
-                    if element.tag in {f"{OFFICE}automatic-styles", f"{OFFICE}body"}:
+                for event, element in ET.iterparse(file, events=("start", "end")):  # noqa: S314 - expat resolves no external entity, limits others
+                    if element.tag == f"{OFFICE}body":
                         break  # the styles come before the text
+                    if event == "end" and element.tag == f"{TEXT}list-style":
+                        found[element.get(f"{STYLE}name", "")] = _levels(element)
         except BROKEN_PART:
             if part == _STYLES:
                 reading.lose("lost_parts", 1, [part])
