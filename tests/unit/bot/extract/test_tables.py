@@ -51,6 +51,7 @@ TITLED = [["ООО «Ромашка»", None, None], ["Период: май"], [
         ([["2024-05-01", "bread", 3], ["2024-05-02", "milk", 2]], "2024-05-02; milk; 2"),
         ([[1, 2], [3, 4]], "3; 4"),
         ([["Anna", "Riga"], ["Boris", "Oslo"]], "Anna: Boris; Riga: Oslo"),
+        ([["yes", "yes", "no"], ["no", "yes", "no"]], "no; yes; no"),
     ],
 )
 async def test_a_row_is_told_with_the_names_of_its_columns(read: Read, rows: list[list[object]], line: str) -> None:

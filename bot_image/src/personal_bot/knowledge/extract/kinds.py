@@ -132,7 +132,8 @@ _MARKUP: Final = re.compile(
     r"\s*<(?:!doctype\s+html|html|head|body|table|tr|meta|style|div|center|p|font|b|h[1-6])\b", re.IGNORECASE
 )
 _CONTROLS: Final = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27})
-_MOST_CONTROLS: Final = 0.02  # of the characters of a text
+_MOST_CONTROLS: Final = 0.02  # of the bytes of a text
+_MOST_CONTROLS_NAMED: Final = 0.1  # where the name says that it is one
 
 
 def kind_of(path: Path, name: str) -> str:
@@ -148,6 +149,8 @@ def kind_of(path: Path, name: str) -> str:
 
     found = _by_content(path, head)
     claimed = _NAMED.get(name.rpartition("/")[2].rpartition(".")[2].lower())
+    if found == "binary" and claimed in _TEXTS and _controls(head) <= _MOST_CONTROLS_NAMED:
+        found = "text"  # with something else in it, which is told as a loss
     if found == "text" and (text := _text_kind(head, claimed)):
         return text
     if found == "OLE":
@@ -168,6 +171,7 @@ _PICTURES: Final = {"HEIC": "document_heic", "DjVu": "document_djvu"}
 def _text_kind(head: bytes, claimed: str | None) -> str | None:  # noqa: PLR0911 - a case a kind
     """The kind of a text by what it begins with and by its name; None when its name says that it is none."""
     text = head.decode(utf16(head) or ("utf-16" if head.startswith(_BOMS[:2]) else "utf-8-sig"), errors="replace")
+    text = text.removeprefix("\ufeff")
     start = text.lstrip()
     if "<FictionBook" in text:
         return "fb2"
@@ -251,4 +255,9 @@ def _is_text(head: bytes) -> bool:
         return True
     if b"\x00" in head:
         return False
-    return len(head) - len(head.translate(None, _CONTROLS)) <= len(head) * _MOST_CONTROLS
+    return _controls(head) <= _MOST_CONTROLS
+
+
+def _controls(head: bytes) -> float:
+    """The share of bytes that are no text."""
+    return (len(head) - len(head.translate(None, _CONTROLS))) / len(head)

@@ -1,6 +1,7 @@
 """Zip archives of documents: each file that can be read, under its path in the archive."""
 
 import functools
+import re
 import shutil
 import zipfile
 import zlib
@@ -10,12 +11,15 @@ from typing import Final
 
 from personal_bot.knowledge.extract.containers.nested import segments_inside
 from personal_bot.knowledge.extract.office.xml_package import LARGEST
+from personal_bot.knowledge.extract.plain.charsets import guess
 from personal_bot.knowledge.extract.segments import Reading, Segment
 from personal_bot.sandbox.errors import CannotReadError
 
 _MOST_FILES: Final = 1000
 _LARGEST_IN_ALL: Final = 1 << 30  # bytes unpacked, one file at a time
 _DEEPEST: Final = 3  # archives in archives
+_OF_NAMES: Final = frozenset({"cp1125", "cp1251", "cp850", "cp852"})
+_MIXED: Final = re.compile(r"[a-z][а-яё]|[а-яё][a-z]", re.IGNORECASE)
 _UTF8_NAME: Final = 0x800  # of a member's flags (APPNOTE.TXT 4.4.4)
 _ENCRYPTED: Final = 0x1
 
@@ -59,14 +63,23 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Give a member's path; without the flag that it is UTF-8, it often is anyway, or comes from a Russian Windows."""
-    if info.flag_bits & _UTF8_NAME:
-        return info.filename
-    raw = info.filename.encode("cp437", errors="replace")
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("cp866")
+    """Give a member's path, in UTF-8 or in the character set of an old Windows, which no flag names."""
+    name = info.filename
+    if not info.flag_bits & _UTF8_NAME:
+        raw = name.encode("cp437", errors="replace")
+        try:
+            name = raw.decode()
+        except UnicodeDecodeError:
+            name = raw.decode(_charset_of_name(raw), errors="replace")
+    return name.replace("\\", "/")
+
+
+def _charset_of_name(raw: bytes) -> str:
+    found = guess(raw)
+    if found in _OF_NAMES:
+        return found
+    is_mixed = _MIXED.search(raw.decode("cp866")) is not None  # no word has letters of two alphabets
+    return "cp437" if is_mixed else "cp866"
 
 
 def _is_hidden(name: str) -> bool:

@@ -20,7 +20,10 @@ _PHRASING: Final = (
 _INLINE: Final = frozenset(_PHRASING.split())
 _CELLS: Final = frozenset({"td", "th"})
 _HEADING: Final = re.compile(r"h([1-6])")
-_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}charset=["']?([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
+_HEAD: Final = 4096  # bytes of a page in which it names its character set
+_CHARSET: Final = re.compile(
+    rb"""(?:<meta[^>]{0,200}charset\s*=\s*|<\?xml[^>]{0,100}encoding\s*=\s*)["']?([A-Za-z0-9_-]{2,20})""", re.IGNORECASE
+)
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -38,15 +41,18 @@ def read_html(path: Path, reading: Reading) -> Iterator[Segment]:
 def declared_charset(path: Path) -> str | None:
     """Give the character set that a page itself names, when it is one that Python knows."""
     with path.open("rb") as file:
-        head = file.read(4096)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8)) or not (
-        named := _CHARSET.search(head)
-    ):
-        return None
+        return named_charset(file.read(_HEAD))
+
+
+def named_charset(page: bytes) -> str | None:
+    """Give the character set that the head of a page names, when it is one that Python knows."""
+    head = page[:_HEAD]
+    named = _CHARSET.search(head)
     try:
-        return codecs.lookup(named[1].decode("ascii")).name
+        name = codecs.lookup(named[1].decode("ascii")).name if named else ""
     except LookupError:
         return None
+    return None if name.startswith(("utf-16", "utf-32")) else name or None  # whoever reads this, it is not so
 
 
 def blocks(html: Iterable[str]) -> Iterator[tuple[int, str]]:

@@ -59,46 +59,57 @@ def _blocks(file: TextIO) -> Iterator[tuple[int, str]]:
         yield (len(heading[1]), heading[2]) if heading else (0, text)
 
 
-def opened(path: Path, encoding: str | None = None) -> TextIO:
-    """Open a text in the character set that it is in, `encoding` if that is known.
+def opened(path: Path, named: str | None = None) -> TextIO:
+    """Open a text in the character set that it is in, which may be the one that it names.
 
     Raises:
         CannotReadError: no character set makes text of it.
     """
-    return path.open(encoding=encoding or encoding_of(path), errors="replace")
+    return path.open(encoding=encoding_of(path, named), errors="replace")
 
 
-def encoding_of(path: Path) -> str:
-    """Tell the character set of a text, which nobody wrote down.
+def encoding_of(path: Path, named: str | None = None) -> str:
+    """Tell the character set of a text.
+
+    Args:
+        path: of the text.
+        named: what the text itself says, which is often not true any more when it was saved as UTF-8.
 
     Raises:
         CannotReadError: no character set makes text of it.
     """
     with path.open("rb") as file:
         sample = file.read(_SAMPLE)
-    for mark, encoding in _BOMS:
-        if sample.startswith(mark):
-            return encoding
-    if wide := utf16(sample):
-        return wide
+    if marked := _marked(sample):
+        return marked
     odd = _not_utf8(path)
     if odd is None or _mostly_utf8(odd):
         return "utf-8"
-    if found := guess(odd):
+    if found := _other_than_utf8(named) or guess(odd):
         return found
     raise CannotReadError("document_corrupt")
 
 
-def charset_of(content: bytes) -> str:
+def charset_of(content: bytes, named: str | None = None) -> str:
     """Tell the character set of a short text that is held already; it is UTF-8 when nothing else makes sense."""
-    for mark, encoding in _BOMS:
-        if content.startswith(mark):
-            return encoding
+    if marked := _marked(content[:_SAMPLE]):
+        return marked
     try:
         content.decode()
     except UnicodeDecodeError:
-        return utf16(content[:_SAMPLE]) or ("utf-8" if _mostly_utf8(content) else guess(content[:_SAMPLE]) or "utf-8")
-    return utf16(content[:_SAMPLE]) or "utf-8"
+        if _mostly_utf8(content):
+            return "utf-8"
+        return _other_than_utf8(named) or guess(content[:_SAMPLE]) or "utf-8"
+    return "utf-8"
+
+
+def _other_than_utf8(named: str | None) -> str | None:
+    return None if named and named.lower().replace("_", "-") in {"utf-8", "utf8", "us-ascii", "ascii"} else named
+
+
+def _marked(sample: bytes) -> str | None:
+    named = next((encoding for mark, encoding in _BOMS if sample.startswith(mark)), None)
+    return named or utf16(sample)
 
 
 def _not_utf8(path: Path) -> bytes | None:

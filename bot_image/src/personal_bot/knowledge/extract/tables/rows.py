@@ -68,7 +68,7 @@ def _head(rows: Sequence[list[str]]) -> tuple[int, list[str]]:
         if filled[index] < least:
             continue
         below = rows[index + 1 :]
-        if _are_names(cells, below):
+        if _are_names(cells, below) and (_all_differ(cells) or _figures(below)):
             if below and _goes_on(cells, below[0], below[1:]):
                 return index + 2, _distinct(_joined(cells, below[0]))
             return index + 1, _distinct(
@@ -106,8 +106,16 @@ def _goes_on(cells: Sequence[str], following: Sequence[str], below: Sequence[lis
     told = [column for column, cell in enumerate(following) if cell]
     if not gaps or not told or not below or not any(column in gaps for column in told):
         return False
-    figures = any(_NUMBER.fullmatch(cell) for row in below for cell in row if cell)
-    return figures and len(told) > 1 and _are_names(following, below)
+    return _figures(below) and len(told) > 1 and _are_names(following, below)
+
+
+def _all_differ(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return len(set(filled)) == len(filled)
+
+
+def _figures(rows: Sequence[list[str]]) -> bool:
+    return any(_NUMBER.fullmatch(cell) for row in rows for cell in row if cell)
 
 
 def _joined(groups: Sequence[str], names: Sequence[str]) -> list[str]:

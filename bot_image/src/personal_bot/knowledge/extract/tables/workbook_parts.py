@@ -17,6 +17,7 @@ _PERCENT_FORMATS: Final = frozenset({"9", "10"})  # built in: 0% and 0.00%
 _QUOTED: Final = re.compile(r'"[^"]*"|\\.')
 _REFERENCE: Final = re.compile(r"([A-Z]+)(\d+)")
 _NO_RESULT: Final = re.compile(rb"<f\b[^>]*/></c>|</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+_FORMULA: Final = b"<f"
 _BLOCK: Final = 1 << 20  # bytes
 _OVERLAP: Final = 64  # bytes: the end of a block that the next one begins with
 
@@ -78,9 +79,9 @@ class WorkbookParts:
             return 0
         with self._parts.open(part) as file:
             while block := file.read(_BLOCK):
-                found = [match.end() for match in _NO_RESULT.finditer(kept + block)]
-                count += len(found)
                 whole = kept + block
+                found = [match.end() for match in _NO_RESULT.finditer(whole)] if _FORMULA in whole else []
+                count += len(found)
                 kept = whole[max(found[-1] if found else 0, len(whole) - _OVERLAP) :]
         return count
 
