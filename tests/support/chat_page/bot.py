@@ -48,6 +48,11 @@ def make_dispatcher(bot: aiogram.Bot) -> aiogram.Dispatcher:
         assert content
         await message.answer_document(BufferedInputFile(content.read()[::-1], "reversed.txt"), caption="reversed")
 
+    @dispatcher.message(aiogram.F.voice)
+    async def voice(message: BotMessage) -> None:
+        assert message.voice
+        await message.answer(f"voice of {message.voice.file_size} bytes")
+
     @dispatcher.message(aiogram.F.photo)
     async def photo(message: BotMessage) -> None:
         await message.answer_photo(BufferedInputFile(PNG, "dot.png"))

@@ -168,6 +168,23 @@ def test_a_bots_keyboard_sends_and_makes_a_managed_bot(page: Page) -> None:
     page.one("message", "@made_here_bot")
 
 
+def test_a_voice_message_is_typed_and_sent(page: Page) -> None:
+    page.start()
+    page.one("speak").click()
+    page.one("alert-input").send_keys("How high is the rent?")
+    page.one("alert-ok").click()
+    assert "0:01" in page.one("voice", "Voice message").text
+    page.one("message", "voice of 31 bytes")
+
+
+def test_an_empty_file_is_told(page: Page, tmp_path: Path) -> None:
+    page.start()
+    empty = tmp_path / "empty.txt"
+    empty.touch()
+    page.upload(empty)
+    page.one("toast", "The file is empty")
+
+
 def test_a_reply_quotes_its_message(page: Page) -> None:
     page.start()
     time = page.one("message", "echo: /start").find_element(By.CLASS_NAME, "meta")

@@ -38,11 +38,18 @@ export class Person {
   at(username) { return `${this.path}/chats/${encodeURIComponent(username)}`; }
   fileUrl(username, fileId) { return `/standin/${this.at(username)}/files/${encodeURIComponent(fileId)}`; }
 
+  // A voice message that the language model's stand-in can hear: it reads the words after SAYS: in the file.
+  speak(username, words) {
+    const file = new File(["OggS", "SAYS:", words, "\0"], "voice.oga", {type: "audio/ogg"});
+    return this.sendFile(username, file, {asVoice: true});
+  }
+
   // XMLHttpRequest, since fetch does not tell how much has gone up.
-  sendFile(username, file, {caption = "", asPhoto = false, onProgress}) {
+  sendFile(username, file, {caption = "", asPhoto = false, asVoice = false, onProgress}) {
     const form = new FormData();
     form.append("caption", caption);
     form.append("as_photo", String(asPhoto));
+    form.append("as_voice", String(asVoice));
     form.append("file", file, file.name);
     const request = new XMLHttpRequest();
     request.open("POST", `/standin/${this.at(username)}/messages`);

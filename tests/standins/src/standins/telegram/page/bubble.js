@@ -16,7 +16,7 @@ export function bubble(message, talk) {
     },
       h("span", {}, t("bot_created"), h("a", {href: `#@${username}`}, `@${username}`)));
   }
-  const file = message.photo ? photo(message, talk) : message.document ? document_(message, talk) : null;
+  const file = message.photo ? photo(message, talk) : message.document ? document_(message, talk) : message.voice ? voice(message) : null;
   const words = message.text ?? message.caption;
   const entities = message.entities ?? message.caption_entities;
   const box = h("div", {class: `bubble${message.photo ? " with-photo" : ""}${words ? "" : " no-text"}`},
@@ -41,6 +41,7 @@ export function summary(message) {
   if (message.managed_bot_created) return `${t("bot_created")}@${message.managed_bot_created.bot.username}`;
   const words = message.text ?? message.caption ?? "";
   if (message.photo) return words ? `🖼 ${words}` : `🖼 ${t("photo")}`;
+  if (message.voice) return `🎤 ${t("voice")}`;
   if (message.document) return `📄 ${words || message.document.file_name}`;
   return words;
 }
@@ -69,6 +70,13 @@ function document_(message, talk) {
   },
     h("span", {class: `file-mark ${kind(ending)}`, "aria-hidden": "true"}, icon("file"), h("i", {}, ending)),
     h("span", {class: "file-words"}, h("b", {}, held.file_name || t("document")), h("span", {}, bytes(held.file_size ?? 0))));
+}
+
+function voice(message) {
+  const {duration} = message.voice;
+  return h("span", {class: "file", testid: "voice"},
+    h("span", {class: "file-mark plain", "aria-hidden": "true"}, icon("voice")),
+    h("span", {class: "file-words"}, h("b", {}, t("voice")), h("span", {}, `0:${String(duration).padStart(2, "0")}`)));
 }
 
 function kind(ending) {

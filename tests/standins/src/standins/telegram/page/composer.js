@@ -16,6 +16,8 @@ export class Composer {
     this.keysOpen = true;
     $("attach").append(icon("clip"));
     $("send").append(icon("send"));
+    $("speak").append(icon("voice"));
+    $("speak").onclick = () => this.talk.speak();
     $("keys").append(icon("keyboard"));
     $("reply-cancel").append(icon("close"));
     document.querySelector(".reply-icon").append(icon("reply"));

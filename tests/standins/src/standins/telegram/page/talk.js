@@ -154,6 +154,7 @@ export class Talk {
     $("messages").querySelector(".draft")?.remove();
     this.view.draft = draft;
     if (draft) $("messages").append(draftBubble(draft, this));
+    this.status(draft ? "typing" : null, 30);
     this.regroup();
   }
 
@@ -223,6 +224,12 @@ export class Talk {
 
   say(text, replyTo) {
     return this.attempt(() => this.person.say(this.username, text, replyTo));
+  }
+
+  // A messenger would record here; the stand-in for the model hears what is typed.
+  async speak() {
+    const words = await ask({title: t("voice"), text: t("voice_ask"), ok: t("send"), cancel: true, input: "", placeholder: t("voice_words")});
+    if (words) await this.attempt(() => this.person.speak(this.username, words));
   }
 
   start() {
