@@ -185,6 +185,29 @@ def test_an_empty_file_is_told(page: Page, tmp_path: Path) -> None:
     page.one("toast", "The file is empty")
 
 
+def test_a_new_group_takes_bots_in_and_shows_who_says_what(page: Page) -> None:
+    page.one("account").click()
+    page.choose("New group")
+    page.one("alert-input").send_keys("Garden")
+    page.one("alert-ok").click()
+    page.one("chat-title", "Garden")
+    page.one("chat-menu").click()
+    page.choose("Add a bot")
+    page.one("alert-input").send_keys("@master_bot")
+    page.one("alert-ok").click()
+    page.one("message", "Master joined")
+    page.one("chat-status", "2 in the group")
+
+    page.say("hello, all")
+    page.say("/start@master_bot")
+    answer = page.one("message", "echo: /start@master_bot")
+    assert "Master" in answer.text
+    page.one("inline-button", "Toast").click()
+    page.one("toast", "You pressed it")
+    page.one("chat-row", "Garden")
+    assert [m.get_attribute("data-from") for m in page.all("message") if "hello, all" in m.text] == ["me"]
+
+
 def test_a_reply_quotes_its_message(page: Page) -> None:
     page.start()
     time = page.one("message", "echo: /start").find_element(By.CLASS_NAME, "meta")
