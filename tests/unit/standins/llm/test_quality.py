@@ -111,14 +111,14 @@ def test_brackets_in_a_quote_are_no_sources(embedder: Embedder) -> None:
 )
 def test_a_person_who_asks_for_a_summary_gets_one(embedder: Embedder, question: str) -> None:
     lines = said(embedder, question, RENT).splitlines()
-    assert lines[0] == "- The monthly rent is 1,180 euros [1]."
+    assert lines[0] == "- The monthly rent is 1,180 euros. [1]"
     assert 3 <= len(lines) <= 5
-    assert all(line.startswith("- ") and line.endswith("[1].") for line in lines)
+    assert all(line.startswith("- ") and line.endswith(". [1]") for line in lines)
 
 
 @pytest.mark.parametrize("question", ["О чём этот договор?", "Перескажи договор"])
 def test_the_same_of_a_summary_in_russian(embedder: Embedder, question: str) -> None:
-    assert said(embedder, question, LEASE_RU).startswith("- Арендная плата составляет 45 000 рублей в месяц [1].")
+    assert said(embedder, question, LEASE_RU).startswith("- Арендная плата составляет 45 000 рублей в месяц. [1]")
 
 
 def test_a_short_summary_is_a_paragraph(embedder: Embedder) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from standins.llm.prompt import Prompt
-from standins.llm.texts import TEXTS, Language, quoted
+from standins.llm.texts import TEXTS, Language, plain
 from standins.llm.units import WORD, Unit, quotable
 from standins.llm.words import content_words, is_content
 
@@ -25,7 +25,7 @@ _AUTHOR: Final = re.compile(r"^.{1,80}? \(\d{4}-\d\d-\d\d \d\d:\d\d\)[^:]*: ")
 
 def summary(prompt: Prompt) -> str:
     """What some of the passages say first, spread over all of them; short, or with questions, when asked."""
-    lines = [quoted(_cut(unit.text), number) for unit, number in _spread(prompt)]
+    lines = [f"{_cut(plain(unit.text))} [{number}]" for unit, number in _spread(prompt)]
     text = " ".join(lines) if prompt.short else "\n".join(f"- {line}" for line in lines)
     return f"{text}\n\n{suggested_questions(prompt)}" if prompt.wanted_questions else text
 

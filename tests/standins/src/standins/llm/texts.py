@@ -31,8 +31,13 @@ _BRACKETS: Final = str.maketrans("[]", "()")
 """A bracket in a quote would be taken for the number of a source."""
 
 
+def plain(text: str) -> str:
+    """A piece of a passage without what would look like a mark of the answer."""
+    return text.lstrip("-*•·# ").strip().translate(_BRACKETS)
+
+
 def quoted(text: str, source: int) -> str:
     """A piece of a passage with the passage's number, before the stop."""
-    body = text.lstrip("-*•·# ").strip().translate(_BRACKETS)
+    body = plain(text)
     end = body[-1] if body[-1] in ".!?…" else "."
     return f"{body.rstrip('.!?…')} [{source}]{end}"
