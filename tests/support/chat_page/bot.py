@@ -33,7 +33,7 @@ KEYS: Final = ReplyKeyboardMarkup(
 )
 
 
-def make_dispatcher(bot: aiogram.Bot) -> aiogram.Dispatcher:
+def make_dispatcher(bot: aiogram.Bot) -> aiogram.Dispatcher:  # noqa: C901 - a handler for each thing
     """A bot that shows each thing the page can show."""
     dispatcher = aiogram.Dispatcher()
 
@@ -47,6 +47,11 @@ def make_dispatcher(bot: aiogram.Bot) -> aiogram.Dispatcher:
         content = await bot.download(message.document)
         assert content
         await message.answer_document(BufferedInputFile(content.read()[::-1], "reversed.txt"), caption="reversed")
+
+    @dispatcher.message(aiogram.F.voice)
+    async def voice(message: BotMessage) -> None:
+        assert message.voice
+        await message.answer(f"voice of {message.voice.file_size} bytes")
 
     @dispatcher.message(aiogram.F.photo)
     async def photo(message: BotMessage) -> None:

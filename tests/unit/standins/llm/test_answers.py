@@ -7,8 +7,9 @@ import pytest
 from personal_bot.answers.prompt import messages
 from personal_bot.models import Passage, Question, Turn
 from standins.llm import Embedder
-from standins.llm.answers import reply, sentences, standalone
+from standins.llm.answers import reply, standalone
 from standins.llm.prompt import Prompt, read_prompt
+from standins.llm.units import units
 
 LEASE: Final = """\
 [1] (lease.pdf, page 1) The flat is in Oak Street 5. The rent is 900 euros a month, due on the third day.
@@ -160,7 +161,7 @@ def test_a_question_without_history_stays_as_it_is() -> None:
 
 
 def test_a_heading_in_the_line_stays_with_its_sentence() -> None:
-    assert sentences("Залог. При заселении вносится залог 90 000 рублей. Он возвращается.") == [
+    assert [unit.text for unit in units("Залог. При заселении вносится залог 90 000 рублей. Он возвращается.")] == [
         "Залог. При заселении вносится залог 90 000 рублей.",
         "Он возвращается.",
     ]
@@ -171,15 +172,44 @@ def test_a_figure_is_given_where_one_is_asked_for(embedder: Embedder) -> None:
     assert answer(embedder, "Сколько стоит аренда?", passages) == "Арендная плата составляет 45 000 рублей в месяц [1]."
 
 
-def test_sentences_are_cut_at_their_ends_and_at_list_items() -> None:
-    text = "The fee is 3.5 percent. Is it due? Yes!\n- first item\n- second item\nA line\nbroken in two."
-    assert sentences(text) == [
-        "The fee is 3.5 percent.",
-        "Is it due?",
-        "Yes!",
-        "- first item",
-        "- second item A line broken in two.",
-    ]
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (
+            "The fee is 3.5 percent. Is it due? Yes!",
+            {"The fee is 3.5 percent.": "sentence", "Is it due?": "sentence", "Yes!": "sentence"},
+        ),
+        (
+            "- first item\n- second item\nA line of its own.\n1. third",
+            {"first item": "item", "second item": "item", "A line of its own.": "sentence", "third": "item"},
+        ),
+        (
+            "A line that was broken in\nthe middle of its sentence. And more",
+            {"A line that was broken in the middle of its sentence.": "sentence", "And more": "sentence"},
+        ),
+        (
+            "Rental agreement – Lindenstrasse 14\n\n2. Rent\nThe monthly rent is 1,180 euros.",
+            {
+                "Rental agreement – Lindenstrasse 14": "heading", "2. Rent": "heading",
+                "The monthly rent is 1,180 euros.": "sentence",
+            },
+        ),
+        (
+            "Region | Month\nRegion: North; Month: March\nKitchen | 40 euros",
+            {"Region | Month": "heading", "Region: North; Month: March": "row", "Kitchen | 40 euros": "row"},
+        ),
+        (
+            ("Anna (2025-04-16 05:26): My cat is ill. Any advice?\nand a second line\n"
+            "Boris → Anna (2025-04-16 05:27): No"),
+            {
+                "Anna (2025-04-16 05:26): My cat is ill. Any advice? and a second line": "message",
+                "Boris → Anna (2025-04-16 05:27): No": "message",
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_a_text_is_cut_at_its_lines_rows_messages_and_sentences(text: str, kinds: dict[str, str]) -> None:
+    assert {unit.text: unit.kind for unit in units(text)} == kinds
 
 
 @pytest.mark.parametrize("mark", ["", "# "])

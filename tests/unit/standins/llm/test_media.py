@@ -50,3 +50,14 @@ async def test_a_picture_is_told(client: openai.AsyncOpenAI) -> None:
 
     with pytest.raises(openai.BadRequestError, match="unsupported image"):
         await client.chat.completions.create(model="gpt-5-mini", messages=about("data:text/plain;base64,AAAA"))
+
+
+async def test_a_picture_is_told_in_russian_where_russian_is_spoken(client: openai.AsyncOpenAI) -> None:
+    url = "data:image/png;base64," + base64.b64encode("png SHOWS:серый кот\0".encode()).decode()
+    instructions: ChatCompletionMessageParam = {"role": "system", "content": "Describe it. Write in Russian."}
+    answer = await client.chat.completions.create(model="gpt-5-mini", messages=[instructions, *about(url)])
+    assert answer.choices[0].message.content == "На картинке: серый кот."
+
+    blank = "data:image/png;base64," + base64.b64encode(b"png").decode()
+    answer = await client.chat.completions.create(model="gpt-5-mini", messages=[instructions, *about(blank)])
+    assert answer.choices[0].message.content == "На картинке: ничего не разобрать."

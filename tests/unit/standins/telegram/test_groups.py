@@ -203,3 +203,26 @@ async def test_drafts_are_for_private_chats_and_a_group_takes_twenty_messages_a_
 
     with pytest.raises(ptb_error.RetryAfter):
         await ours.send_message(group.id, "21")
+
+
+async def test_everybody_in_a_group_has_it_on_their_screen_until_they_have_read_it(
+    telegram: TelegramStandIn, bot: NewBot, anna: Person, ours: ptb.Bot
+) -> None:
+    boris, stranger = await telegram.client.join("Boris"), await telegram.client.join("Stranger")
+    group = await telegram.client.make_group("Garden", anna)
+    await group.add(boris, by=anna)
+    await group.add(bot, by=anna)
+    said = await ours.send_message(group.id, "Good evening")
+
+    async def unread(person: Person) -> list[int]:
+        entries = await telegram.client.request("GET", f"people/{person.id}/groups")
+        return [entry["unread"] for entry in entries]
+
+    assert [await unread(person) for person in (anna, boris, stranger)] == [[1], [3], []]
+    await telegram.client.request(
+        "POST", f"groups/{group.id}/read", json={"person": boris.id, "up_to": said.message_id}
+    )
+    assert await unread(boris) == [0]
+    screen = await telegram.client.request("GET", f"people/{boris.id}/groups/{group.id}")
+    assert [message.get("text") for message in screen["messages"]] == [None, None, "Good evening"]
+    assert screen["bot"]["members"] == 3

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from standins.llm import errors
+from standins.llm.prompt import language_of, text_of
+from standins.llm.texts import TEXTS, Language
 
 SAYS, SHOWS = b"SAYS:", b"SHOWS:"
 LARGEST: Final = 25 * 2**20  # bytes of a recording
@@ -55,10 +57,14 @@ def shown_in(messages: Sequence[dict[str, Any]]) -> str | None:
     parts = [p for p in content if isinstance(p, dict)] if isinstance(content, list) else []
     pictures = [part.get("image_url", {}).get("url", "") for part in parts if part.get("type") == "image_url"]
 
-    return "\n".join(_shown(url) for url in pictures) if pictures else None
+    if not pictures:
+        return None
+
+    language = language_of(text_of(messages[-1]), "\n".join(text_of(message) for message in messages))
+    return "\n".join(_shown(url, language) for url in pictures)
 
 
-def _shown(url: str) -> str:
+def _shown(url: str, language: Language) -> str:
     match = _DATA.fullmatch(url)
     try:
         data = base64.b64decode(match[1], validate=True) if match else b""
@@ -72,4 +78,5 @@ def _shown(url: str) -> str:
             code="invalid_image_format",
         )
 
-    return f"The picture shows {text_after(data, SHOWS) or 'nothing that can be told'}."
+    texts = TEXTS[language]
+    return texts["picture"].format(text_after(data, SHOWS) or texts["nothing seen"])

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-Kind = Literal["answer", "rewrite", "summary", "talk"]
+from standins.llm.texts import Language
+
+Kind = Literal["answer", "rewrite", "summary", "questions", "talk"]
 
 _PASSAGE: Final = re.compile(r"^[ \t]*\[(\d{1,3})\][ \t:]*", re.MULTILINE)
 _ORIGIN: Final = re.compile(r"\A\(.*\)[ \t]*\n|\A\([^()\n]*\)[ \t]*")  # "(lease.pdf, page 3)": where a passage is from
@@ -18,7 +20,26 @@ _QUESTION: Final = re.compile(
 _TAG: Final = re.compile(r"</?[a-z_]+(?:\s[^<>]*)?>")
 _FENCE: Final = re.compile(r"^[ \t]*(?:-{3,}|={3,}|`{3,}|#{1,4}[ \t].*)$", re.MULTILINE)
 _REWRITE: Final = re.compile(r"stand-?alone|rewrite|rephrase|самостоятельн|переформулир|перепиши", re.IGNORECASE)
-_SUM_UP: Final = re.compile(r"\bsum up\b|\bsummari[sz]e\b|\bобобщи\b", re.IGNORECASE)
+_SUM_UP: Final = re.compile(
+    r"\bsum(?:s|ming)? up\b|\bsummar(?:y|i[sz]e)\b|\bwhat (?:is|are) .{1,80} about\b"
+    r"|\bобобщи|\bперескажи|\bрезюме\b|\bкратко[ей] содержани|\bо ч[её]м (?!мы |ты |вы )",
+    re.IGNORECASE,
+)
+_SHORT: Final = re.compile(
+    r"\b(?:one|two|three|[123])(?: (?:or|to) (?:two|three|[23])|[-–][23])? (?:short )?sentences?\b"
+    r"|\b(?:одн|дв|тр)\w+(?:[-– ](?:или )?(?:дв|тр)\w+)? (?:коротк\w+ )?предложени",
+    re.IGNORECASE,
+)
+_ASK_FOR_QUESTIONS: Final = re.compile(
+    r"\b(?:suggest|propose|write|think of|give|list|add|then)\b[^.\n]{0,60}\bquestions\b"
+    r"|\b(?:two|three|four|five|[2-5])\b[^.\n]{0,40}\bquestions\b"
+    r"|\b(?:предложи|придумай|задай|напиши|составь|добавь)[^.\n]{0,60}\bвопрос",
+    re.IGNORECASE,
+)
+_NUMBERS: Final = {"two": 2, "three": 3, "four": 4, "five": 5, "два": 2, "три": 3, "четыре": 4, "пять": 5}
+_IN_RUSSIAN: Final = re.compile(
+    r"\b(?:write|answer|reply|speak)(?: \w+){0,3} in russian\b|\bпо-русски\b", re.IGNORECASE
+)
 _SPOKEN: Final = re.compile(
     r"^[ \t]*(?:user|human|person|q|пользователь|человек)[ \t]*:[ \t]*(.+)$", re.MULTILINE | re.IGNORECASE
 )
@@ -34,16 +55,29 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A chat request as it is understood here."""
+    """A chat request as it is understood here.
+
+    Attributes:
+        kind: what is to be done.
+        question: what the person asks, or the program for them.
+        passages: what it may be answered from.
+        earlier: what the person asked before, oldest first.
+        language: of the answer.
+        by_person: a summary is asked for by the person, not by the instructions.
+        short: a summary is to have two or three sentences.
+        wanted_questions: how many questions to suggest.
+        as_json: suggestions are wanted as JSON.
+    """
 
     kind: Kind
     question: str
     passages: tuple[Passage, ...] = ()
-    earlier: tuple[str, ...] = ()  # what the person asked before, oldest first
-
-    @property
-    def language(self) -> Literal["en", "ru"]:
-        return "ru" if re.search(r"[а-яё]", self.question, re.IGNORECASE) else "en"
+    earlier: tuple[str, ...] = ()
+    language: Language = "en"
+    by_person: bool = False
+    short: bool = False
+    wanted_questions: int = 0
+    as_json: bool = False
 
 
 def text_of(message: Mapping[str, Any]) -> str:
@@ -65,10 +99,44 @@ def read_prompt(messages: Sequence[Mapping[str, Any]]) -> Prompt:
 
     question = _question(last)
     passages = tuple(passage for _, text in said for passage in _passages(text, question))
-    earlier = tuple(_question(text) for text in asked[:-1])
-    kind: Kind = ("summary" if _SUM_UP.search(instructions) else "answer") if passages else "talk"
+    asked_for = f"{instructions}\n{question}"
+    by_instructions, by_person = bool(_SUM_UP.search(instructions)), bool(_SUM_UP.search(question))
+    wanted = _wanted_questions(asked_for)
+    return Prompt(
+        kind=_kind(passages=bool(passages), summary=by_instructions or by_person, questions=bool(wanted)),
+        question=question,
+        passages=passages,
+        earlier=tuple(_question(text) for text in asked[:-1]),
+        language=language_of(question, instructions),
+        by_person=by_person and not by_instructions,
+        short=bool(_SHORT.search(asked_for)) and (by_instructions or by_person),
+        wanted_questions=wanted,
+        as_json=bool(wanted) and "json" in asked_for.lower(),
+    )
 
-    return Prompt(kind=kind, question=question, passages=passages, earlier=earlier)
+
+def language_of(question: str, instructions: str = "") -> Language:
+    """Russian if the question is, or if the instructions say so in so many words."""
+    return "ru" if re.search(r"[а-яё]", question, re.IGNORECASE) or _IN_RUSSIAN.search(instructions) else "en"
+
+
+def _kind(*, passages: bool, summary: bool, questions: bool) -> Kind:
+    if not passages:
+        return "talk"
+    if summary:
+        return "summary"
+
+    return "questions" if questions else "answer"
+
+
+def _wanted_questions(text: str) -> int:
+    """How many questions are asked for: three unless another number stands there."""
+    match = _ASK_FOR_QUESTIONS.search(text)
+    if not match:
+        return 0
+
+    numbers = [_NUMBERS.get(word, int(word) if word.isdigit() else 0) for word in match[0].lower().split()]
+    return max(numbers) or 3
 
 
 def _rewrite(last: str, before: Sequence[str]) -> Prompt:
@@ -79,7 +147,7 @@ def _rewrite(last: str, before: Sequence[str]) -> Prompt:
     question = _SPOKEN.sub(r"\1", question).partition(": ")[2] or question if len(marked) == 1 else question
     earlier = [line for line in (*before, *spoken) if line != question]
 
-    return Prompt(kind="rewrite", question=question, earlier=tuple(earlier))
+    return Prompt(kind="rewrite", question=question, earlier=tuple(earlier), language=language_of(question))
 
 
 def _passages(text: str, question: str) -> list[Passage]:

@@ -131,7 +131,11 @@ class Collection:
         return shown
 
     def facet(self, body: Json) -> Json:
-        """How often each value of an indexed field occurs."""
+        """How often each value of an indexed field occurs.
+
+        Raises:
+            QdrantError: the field has no index.
+        """
         request = engine.FacetRequest(
             key=body["key"], limit=body.get("limit") or FACETS, exact=bool(body.get("exact")),
             filter=read_filter(body.get("filter")),

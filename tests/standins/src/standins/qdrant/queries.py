@@ -59,6 +59,11 @@ def _scoring(given: Any, using: str | None, vector_of: VectorOf) -> tuple[Any, l
     used: list[PointId] = []
 
     def vector(one: Any) -> Any:  # noqa: ANN401 - JSON: a vector or the id of a point
+        """The vector that is meant.
+
+        Raises:
+            QdrantError: there is no such point.
+        """
         if isinstance(one, list) or is_sparse(one):
             return read_vector(one)
 

@@ -7,7 +7,6 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
-from urllib.parse import quote
 
 from aiohttp import web
 
@@ -17,7 +16,7 @@ from standins.telegram.faults import Fault
 from standins.telegram.feed import Feed
 from standins.telegram.models import Bot, Chat, Json, Person
 from standins.telegram.people import People
-from standins.telegram.views import bot_view, chat_view, chats_view
+from standins.telegram.views import bot_view, chat_view, chats_view, file_response
 from standins.telegram.world import NotPossibleError, UsernameRefusedError, World
 
 PERSON: Final = "/standin/people/{person}"
@@ -228,11 +227,7 @@ class Control:
         if not stored:
             raise _refusal(404, "no such file")
 
-        shown = stored.mime_type.startswith("image/") and "svg" not in stored.mime_type
-        return web.Response(body=stored.data, content_type=stored.mime_type, headers={
-            "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(stored.name)}",
-            "X-Content-Type-Options": "nosniff",
-        })  # fmt: skip
+        return file_response(stored)
 
     # Bots
 

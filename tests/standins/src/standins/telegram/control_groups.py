@@ -7,9 +7,11 @@ from aiohttp import web
 
 from standins.telegram.groups import Group, Groups
 from standins.telegram.models import Bot, Json, Person
+from standins.telegram.views import file_response, group_view, groups_view
 from standins.telegram.world import NotPossibleError, World
 
 GROUP: Final = "/standin/groups/{group}"
+OF_PERSON: Final = "/standin/people/{person}/groups"
 
 
 class GroupControl:
@@ -23,6 +25,10 @@ class GroupControl:
         return [
             web.post("/standin/groups", self._make),
             web.get(GROUP, self._view),
+            web.get(OF_PERSON, self._list),
+            web.get(OF_PERSON + "/{group}", self._screen),
+            web.get(OF_PERSON + "/{group}/files/{file}", self._file),
+            web.post(GROUP + "/read", self._read),
             web.post(GROUP + "/members", self._set_member),
             web.post(GROUP + "/messages", self._say),
             web.put(GROUP + "/messages/{message}", self._edit),
@@ -59,6 +65,31 @@ class GroupControl:
         view: Json = group.as_json() | {"seq": group.peer.feed.last, "messages": list(group.messages.values())}
         members = {str(number): status for number, status in group.members.items()}
         return web.json_response(view | {"members": members, "draft": None})
+
+    async def _list(self, request: web.Request) -> web.Response:
+        person = self._person(request.match_info["person"])
+        return web.json_response(groups_view(self._groups.of_person(person), person))
+
+    async def _screen(self, request: web.Request) -> web.Response:
+        """The group as the person's screen shows it."""
+        person = self._person(request.match_info["person"])
+        return web.json_response(group_view(self._world, self._group(request), person))
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """A file that a bot sent into the group."""
+        bots = (self._world.bots.get(number) for number in self._group(request).present())
+        stored = next(
+            (bot.files[file] for bot in bots if bot and (file := request.match_info["file"]) in bot.files), None
+        )
+        if not stored:
+            raise NotPossibleError("no such file")
+
+        return file_response(stored)
+
+    async def _read(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self._groups.read(self._group(request), self._person(body["person"]), int(body["up_to"]))
+        return web.json_response({})
 
     async def _set_member(self, request: web.Request) -> web.Response:
         """Add somebody (``add``), or give a member another ``status``."""

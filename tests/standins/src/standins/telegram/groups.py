@@ -35,6 +35,7 @@ class Group:
     messages: dict[int, Json] = field(default_factory=dict)
     last_message_id: int = 0
     last_bot: int = 0  # the bot that wrote last
+    read: dict[int, int] = field(default_factory=dict)  # up to which message, by person
     upgraded_to: int = 0
 
     @property
@@ -48,6 +49,10 @@ class Group:
     def as_json(self) -> Json:
         return {"id": self.id, "type": self.kind, "title": self.peer.name}
 
+    def present(self) -> list[int]:
+        """The ids of those who are in it now."""
+        return [number for number, status in self.members.items() if status in IN]
+
 
 @dataclass(eq=False, slots=True, kw_only=True)  # changes: it is the state of the server
 class GroupChat(Chat):
@@ -57,6 +62,13 @@ class GroupChat(Chat):
 
     def as_json(self) -> Json:
         return self.group.as_json()
+
+    @property
+    def name(self) -> str:
+        return str(self.group.id)
+
+    def members(self) -> list[int]:
+        return self.group.present()
 
     def take_number(self) -> int:
         self.group.last_message_id += 1
@@ -183,6 +195,17 @@ class Groups:
 
         return message
 
+    def read(self, group: Group, person: Person, up_to: int) -> None:
+        """Let the person have read the messages up to this one."""
+        self._require_in(group, person)
+        group.read[person.id] = max(up_to, group.read.get(person.id, 0))
+        event: Json = {"type": "read_by_person", "up_to": up_to, "unread": unread(group, person)}
+        person.feed.add(event | {"chat": str(group.id)})
+
+    def of_person(self, person: Person) -> list[Group]:
+        """The groups that a person is in."""
+        return [group for group in self._groups.values() if person.id in group.present() and not group.upgraded_to]
+
     def press(self, group: Group, person: Person, number: int, row: int, column: int) -> Json:
         """Press a button under a bot's message: gives ``query_id``.
 
@@ -268,9 +291,11 @@ class Groups:
 
         self._notify(group, {"type": "members"})
 
-    @staticmethod
-    def _notify(group: Group, event: Json) -> None:
-        group.peer.feed.add(event | {"chat": str(group.id)})
+    def _notify(self, group: Group, event: Json) -> None:
+        """Tell the screens of all who are in the group."""
+        people = [self._world.people[number] for number in group.present() if number in self._world.people]
+        for person in (group.peer, *people):
+            person.feed.add(event | {"chat": str(group.id)})
 
     @staticmethod
     def _require_in(group: Group, person: Person) -> None:
@@ -293,6 +318,12 @@ def hears(group: Group, bot: Bot, message: Json) -> bool:
 
     addressee = text.split()[0].partition("@")[2].lower()
     return bool(addressee == bot.username.lower() if addressee else group.last_bot == bot.id)
+
+
+def unread(group: Group, person: Person) -> int:
+    """How many messages of others the person has not read."""
+    up_to = group.read.get(person.id, 0)
+    return sum(number > up_to and message["from"]["id"] != person.id for number, message in group.messages.items())
 
 
 def member_json(who: Person | Bot, status: str) -> Json:

@@ -159,6 +159,15 @@ class Chat:
         chat: Json = {"id": self.person.id, "type": "private", "first_name": self.person.name}
         return chat | ({"username": self.person.username} if self.person.username else {})
 
+    @property
+    def name(self) -> str:
+        """What the chat is called in addresses and events: the bot's username, or a group's id."""
+        return self.bot.username
+
+    def members(self) -> list[int]:
+        """The ids of those who see it besides the person."""
+        return []
+
     def take_number(self) -> int:
         """The next message's number: a bot counts through all of its private chats."""
         self.bot.last_message_id += 1

@@ -203,7 +203,9 @@ class World:
 
     def notify(self, chat: Chat, event: Json) -> None:
         """Tell the person's screens of a change in one of their chats."""
-        chat.person.feed.add(event | {"chat": chat.bot.username})
+        others = (self.people[number] for number in chat.members() if number in self.people)
+        for person in (chat.person, *others):
+            person.feed.add(event | {"chat": chat.name})
 
     def add_update(self, bot: Bot, kind: str, content: Any) -> int:  # noqa: ANN401 - any of the API's objects
         """Queue an update for the bot; give its id, or 0 if the bot asked not to get this kind."""

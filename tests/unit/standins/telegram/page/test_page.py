@@ -168,6 +168,46 @@ def test_a_bots_keyboard_sends_and_makes_a_managed_bot(page: Page) -> None:
     page.one("message", "@made_here_bot")
 
 
+def test_a_voice_message_is_typed_and_sent(page: Page) -> None:
+    page.start()
+    page.one("speak").click()
+    page.one("alert-input").send_keys("How high is the rent?")
+    page.one("alert-ok").click()
+    assert "0:01" in page.one("voice", "Voice message").text
+    page.one("message", "voice of 31 bytes")
+
+
+def test_an_empty_file_is_told(page: Page, tmp_path: Path) -> None:
+    page.start()
+    empty = tmp_path / "empty.txt"
+    empty.touch()
+    page.upload(empty)
+    page.one("toast", "The file is empty")
+
+
+def test_a_new_group_takes_bots_in_and_shows_who_says_what(page: Page) -> None:
+    page.one("account").click()
+    page.choose("New group")
+    page.one("alert-input").send_keys("Garden")
+    page.one("alert-ok").click()
+    page.one("chat-title", "Garden")
+    page.one("chat-menu").click()
+    page.choose("Add a bot")
+    page.one("alert-input").send_keys("@master_bot")
+    page.one("alert-ok").click()
+    page.one("message", "Master joined")
+    page.one("chat-status", "2 in the group")
+
+    page.say("hello, all")
+    page.say("/start@master_bot")
+    answer = page.one("message", "echo: /start@master_bot")
+    assert "Master" in answer.text
+    page.one("inline-button", "Toast").click()
+    page.one("toast", "You pressed it")
+    page.one("chat-row", "Garden")
+    assert [m.get_attribute("data-from") for m in page.all("message") if "hello, all" in m.text] == ["me"]
+
+
 def test_a_reply_quotes_its_message(page: Page) -> None:
     page.start()
     time = page.one("message", "echo: /start").find_element(By.CLASS_NAME, "meta")

@@ -67,45 +67,40 @@ class BotApi:
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Answer one method call, unless a fault hits it."""
-        token, method = request.match_info["token"], request.match_info["method"].lower()
-        started = self._world.clock.now()
         if self._world.away:
             return _hang_up(request)
 
+        token, method = request.match_info["token"], request.match_info["method"].lower()
+        started, values = self._world.clock.now(), dict[str, Any]()
         bot = self._world.bot_of_token(token)
-        values: dict[str, Any] = {}
-        dropped = False
+        fault = self._world.faults.take(method, bot.username) if bot else None
+        await asyncio.sleep(fault.delay if fault else 0)
 
+        if not bot:
+            unknown = _unknown(token)
+            code, answer = unknown.code, unknown.as_json()
+        elif fault and fault.drop == "before":
+            code, answer = 0, {}
+        else:
+            code, answer = await self._answer(request, bot, method, values, fault.refusal() if fault else None)
+
+        dropped = fault is not None and fault.drop is not None
+        self._log(bot, method, 0 if dropped else code, started, values)
+        return _hang_up(request) if dropped else web.json_response(answer, status=code)
+
+    async def _answer(
+        self, request: web.Request, bot: Bot, method: str, values: Json, refusal: ApiError | None
+    ) -> tuple[int, Json]:
+        """The status and the body of an answer; the arguments are put into `values`, for the log."""
         try:
-            if bot is None:
-                raise _unknown(token)
-
-            fault = self._world.faults.take(method, bot.username)
-            if fault and fault.delay:
-                await asyncio.sleep(fault.delay)
-
-            dropped = bool(fault and fault.drop)
-
-            if fault and fault.drop == "before":
-                return _hang_up(request)
-            if fault and (refusal := fault.refusal()):
+            if refusal:
                 raise refusal
 
-            values, uploads = await read_arguments(request)
-            result = await self._perform(bot, method, values, uploads)
-        except ApiError as refusal:
-            code, answer = refusal.code, refusal.as_json()
-        else:
-            code, answer = 200, _success(result)
-        finally:
-            if dropped:
-                self._log(bot, method, 0, started, values)
-
-        if dropped:
-            return _hang_up(request)
-
-        self._log(bot, method, code, started, values)
-        return web.json_response(answer, status=code)
+            read, uploads = await read_arguments(request)
+            values |= read
+            return 200, _success(await self._perform(bot, method, values, uploads))
+        except ApiError as refused:
+            return refused.code, refused.as_json()
 
     async def perform_reply(self, bot: Bot, reply: Json, uploads: Mapping[str, Upload]) -> None:
         """Call the method in a webhook's answer; the bot does not hear what comes of it."""

@@ -6,9 +6,9 @@ import {bytes, clock, t} from "./texts.js";
 
 const PHOTO_HEIGHT = 380;
 
-// `talk` gives: person, username, readByBot, act, press(message, row, column), jump(id), openImage(url, name)
+// `talk` gives: person, username, view, mine(message), readByBot, act, press(message, row, column), jump(id), openImage(url, name)
 export function bubble(message, talk) {
-  const mine = !message.from.is_bot;
+  const mine = talk.mine(message);
   if (message.managed_bot_created) {
     const {username} = message.managed_bot_created.bot;
     return h("article", {
@@ -16,10 +16,18 @@ export function bubble(message, talk) {
     },
       h("span", {}, t("bot_created"), h("a", {href: `#@${username}`}, `@${username}`)));
   }
-  const file = message.photo ? photo(message, talk) : message.document ? document_(message, talk) : null;
+  const joined = message.new_chat_members?.map((user) => user.first_name).join(", ");
+  if (joined || message.left_chat_member) {
+    return h("article", {
+      class: "service", testid: "message", "data-message-id": message.message_id, "data-day": dayKey(message.date),
+    },
+      h("span", {}, joined ? `${joined} ${t("joined")}` : `${message.left_chat_member.first_name} ${t("left")}`));
+  }
+  const file = message.photo ? photo(message, talk) : message.document ? document_(message, talk) : message.voice ? voice(message) : null;
   const words = message.text ?? message.caption;
   const entities = message.entities ?? message.caption_entities;
   const box = h("div", {class: `bubble${message.photo ? " with-photo" : ""}${words ? "" : " no-text"}`},
+    talk.view.bot.group && !mine ? h("b", {class: "sender"}, message.from.first_name) : null,
     message.reply_to_message ? quote(message, talk) : null,
     file,
     h("div", {class: "text", dir: "auto"},
@@ -28,7 +36,7 @@ export function bubble(message, talk) {
   const rows = message.reply_markup?.inline_keyboard ?? [];
   return h("article", {
     class: `message ${mine ? "mine" : "theirs"}`, testid: "message", "data-message-id": message.message_id,
-    "data-from": mine ? "me" : "bot", "data-edited": message.edit_date ? "true" : null, "data-day": dayKey(message.date),
+    "data-from": mine ? "me" : message.from.is_bot ? "bot" : "other", "data-edited": message.edit_date ? "true" : null, "data-day": dayKey(message.date),
   }, h("div", {class: "stack"}, box, rows.length ? keyboard(message, rows, talk) : null));
 }
 
@@ -40,7 +48,9 @@ export function dayKey(seconds) {
 export function summary(message) {
   if (message.managed_bot_created) return `${t("bot_created")}@${message.managed_bot_created.bot.username}`;
   const words = message.text ?? message.caption ?? "";
+  if (message.new_chat_members) return `${message.new_chat_members[0].first_name} ${t("joined")}`;
   if (message.photo) return words ? `🖼 ${words}` : `🖼 ${t("photo")}`;
+  if (message.voice) return `🎤 ${t("voice")}`;
   if (message.document) return `📄 ${words || message.document.file_name}`;
   return words;
 }
@@ -56,7 +66,7 @@ function meta(message, mine, talk) {
 
 function quote(message, talk) {
   const answered = message.reply_to_message;
-  const name = answered.from.is_bot ? talk.name : t("you");
+  const name = talk.mine(answered) ? t("you") : answered.from.first_name;
   return h("button", {class: "quote", type: "button", onclick: () => talk.jump(answered.message_id)},
     h("b", {}, name), h("span", {}, message.quote?.text ?? summary(answered)));
 }
@@ -69,6 +79,13 @@ function document_(message, talk) {
   },
     h("span", {class: `file-mark ${kind(ending)}`, "aria-hidden": "true"}, icon("file"), h("i", {}, ending)),
     h("span", {class: "file-words"}, h("b", {}, held.file_name || t("document")), h("span", {}, bytes(held.file_size ?? 0))));
+}
+
+function voice(message) {
+  const {duration} = message.voice;
+  return h("span", {class: "file", testid: "voice"},
+    h("span", {class: "file-mark plain", "aria-hidden": "true"}, icon("voice")),
+    h("span", {class: "file-words"}, h("b", {}, t("voice")), h("span", {}, `0:${String(duration).padStart(2, "0")}`)));
 }
 
 function kind(ending) {

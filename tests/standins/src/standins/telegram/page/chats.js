@@ -41,7 +41,7 @@ export class Chats {
     if (!entry || event.type === "chat" || event.type === "deleted") return this.load();
     if (event.type === "message") {
       entry.last = event.message;
-      if (event.message.from.is_bot) entry.unread += 1;
+      if (event.message.from.id !== this.app.person.id) entry.unread += 1;
     } else if (event.type === "edited" && entry.last?.message_id === event.message.message_id) {
       entry.last = event.message;
     } else if (event.type === "read_by_person") {
@@ -72,7 +72,7 @@ export class Chats {
 
   row(entry) {
     const {bot, last, unread} = entry;
-    const mine = last && !last.from.is_bot;
+    const mine = last?.from.id === this.app.person.id;
     const reached = mine && last.message_id <= entry.read_by_bot;
     const words = entry.typing
       ? h("span", {class: "typing"}, t("typing"))

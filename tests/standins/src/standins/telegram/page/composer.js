@@ -16,6 +16,8 @@ export class Composer {
     this.keysOpen = true;
     $("attach").append(icon("clip"));
     $("send").append(icon("send"));
+    $("speak").append(icon("voice"));
+    $("speak").onclick = () => this.talk.speak();
     $("keys").append(icon("keyboard"));
     $("reply-cancel").append(icon("close"));
     document.querySelector(".reply-icon").append(icon("reply"));
@@ -50,6 +52,7 @@ export class Composer {
     $("menu").hidden = !view.bot.commands.length;
     $("menu").replaceChildren(icon("menu"), h("span", {}, t("menu")));
     $("menu").setAttribute("aria-label", t("commands"));
+    $("attach").hidden = $("speak").hidden = Boolean(view.bot.group);
     const keys = view.keyboard?.keyboard;
     $("keys").hidden = !keys;
     $("keyboard").hidden = !keys || start || !this.keysOpen;
@@ -86,7 +89,7 @@ export class Composer {
     this.reply = message;
     $("reply-bar").hidden = !message;
     if (!message) return;
-    $("reply-name").textContent = message.from.is_bot ? this.talk.name : t("you");
+    $("reply-name").textContent = this.talk.mine(message) ? t("you") : message.from.first_name;
     $("reply-words").textContent = summary(message);
     $("input").focus();
   }
@@ -161,7 +164,7 @@ export class Composer {
   // Files
 
   files(files, event) {
-    if (!files.length || $("entry").hidden) return;
+    if (!files.length || $("entry").hidden || $("attach").hidden) return;
     event?.preventDefault();
     const caption = $("input").value.trim();
     if (caption.length > CAPTION_LIMIT) return toast(t("too_long"));

@@ -57,6 +57,7 @@ class App {
     const box = $("account").getBoundingClientRect();
     popup([
       [this.person.name, () => this.leave(), "who"],
+      [t("new_group"), () => this.makeGroup()],
       [t("hint_show"), () => { this.hideHint(false); this.leave(); }],
       [t("other_language"), () => this.switchLanguage()],
       [t("switch_person"), () => this.switchPerson()],
@@ -99,7 +100,7 @@ class App {
   // Where
 
   async route() {
-    const username = /^#@(\w+)$/.exec(location.hash)?.[1];
+    const username = /^#@(-?\w+)$/.exec(location.hash)?.[1];
     if (!username) return this.showNone();
     const start = this.nextStart ?? null;
     this.nextStart = null;
@@ -134,6 +135,13 @@ class App {
     $("talk").hidden = true;
     $("welcome").hidden = false;
     this.chats.show();
+  }
+
+  async makeGroup() {
+    const title = await ask({title: t("new_group"), text: t("new_group_text"), ok: t("create"), cancel: true, input: "", placeholder: t("group_name")});
+    if (!title) return;
+    const made = await this.talk.attempt(() => this.person.makeGroup(title));
+    if (made) this.open(String(made.id));
   }
 
   async askManaged(manager, username, name) {

@@ -41,6 +41,14 @@ export class Talk {
 
   get person() { return this.app.person; }
   get name() { return this.view.bot.name; }
+  get kind() {
+    const {bot} = this.view;
+    if (bot.group) return `${bot.members} ${t("members")}`;
+    return bot.verified ? t("official") : t("bot");
+  }
+
+  mine(message) { return message.from.id === this.person.id; }
+
   get readByBot() { return this.view.read_by_bot; }
 
   async open(username, start) {
@@ -80,7 +88,7 @@ export class Talk {
   status(action, seconds = 5) {
     clearTimeout(this.statusTimer);
     const words = {typing: t("typing"), upload_document: t("upload_document"), upload_photo: t("upload_photo")};
-    $("talk-status").textContent = action ? words[action] ?? t("working") : this.view.bot.verified ? t("official") : t("bot");
+    $("talk-status").textContent = action ? words[action] ?? t("working") : this.kind;
     $("talk-status").classList.toggle("active", Boolean(action));
     if (action) this.statusTimer = setTimeout(() => this.view && this.status(null), seconds * 1000);
   }
@@ -97,12 +105,12 @@ export class Talk {
         return this.composer.refresh();
       case "read_by_bot":
         this.view.read_by_bot = event.up_to;
-        return this.view.messages.filter((message) => !message.from.is_bot).forEach((message) => {
+        return this.view.messages.filter((message) => this.mine(message)).forEach((message) => {
           const ticks = this.element(message.message_id)?.querySelector(".ticks");
           if (ticks?.dataset.reached === "false") this.change(message);
         });
       case "callback_answer": return this.answered(event);
-      case "chat": return this.reload();
+      case "chat": case "members": return this.reload();
       default: return undefined;
     }
   }
@@ -121,7 +129,7 @@ export class Talk {
 
   add(message) {
     this.view.messages.push(message);
-    const mine = !message.from.is_bot;
+    const mine = this.mine(message);
     if (!mine) this.status(null);
     if (mine) this.view.started = true;
     $("messages").querySelector(".about")?.remove();
@@ -154,6 +162,7 @@ export class Talk {
     $("messages").querySelector(".draft")?.remove();
     this.view.draft = draft;
     if (draft) $("messages").append(draftBubble(draft, this));
+    this.status(draft ? "typing" : null, 30);
     this.regroup();
   }
 
@@ -225,6 +234,12 @@ export class Talk {
     return this.attempt(() => this.person.say(this.username, text, replyTo));
   }
 
+  // A messenger would record here; the stand-in for the model hears what is typed.
+  async speak() {
+    const words = await ask({title: t("voice"), text: t("voice_ask"), ok: t("send"), cancel: true, input: "", placeholder: t("voice_words")});
+    if (words) await this.attempt(() => this.person.speak(this.username, words));
+  }
+
   start() {
     const words = this.startWith ? `/start ${this.startWith}` : "/start";
     this.startWith = null;
@@ -280,11 +295,19 @@ export class Talk {
 
   menu() {
     const box = $("talk-menu").getBoundingClientRect();
+    if (this.view.bot.group) return popup([[t("add_bot"), () => this.addBot()]], {x: box.right - 200, y: box.bottom + 4});
     const entries = [[t("clear"), () => this.clear(), "danger"]];
     if (!this.view.bot.verified) {
       entries.unshift(this.view.blocked ? [t("unblock"), () => this.act_("unblock")] : [t("block"), () => this.block()]);
     }
-    popup(entries, {x: box.right - 200, y: box.bottom + 4});
+    return popup(entries, {x: box.right - 200, y: box.bottom + 4});
+  }
+
+  async addBot() {
+    const username = await ask({title: t("add_bot"), text: t("add_bot_text"), ok: t("add_bot"), cancel: true, input: "", placeholder: t("username")});
+    if (!username) return;
+    await this.attempt(() => this.person.addToGroup(this.username, username.replace(/^@/, "")));
+    if (this.username) await this.reload();
   }
 
   act_(what) {
@@ -313,7 +336,7 @@ export class Talk {
     const words = message.text ?? message.caption;
     const entries = [[t("reply"), () => this.composer.replyTo(message)]];
     if (words) entries.push([t("copy"), () => copy(words)]);
-    entries.push([t("delete"), () => this.attempt(() => this.person.remove(this.username, message.message_id)), "danger"]);
+    if (!this.view.bot.group) entries.push([t("delete"), () => this.attempt(() => this.person.remove(this.username, message.message_id)), "danger"]);
     popup(entries, {x: event.clientX, y: event.clientY});
   }
 
