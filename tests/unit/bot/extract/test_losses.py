@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from personal_bot.handlers.documents import View, card
+from personal_bot.handlers.documents import card
 from personal_bot.knowledge.extract.segments import spans
 from personal_bot.knowledge.extraction import Extracted
-from personal_bot.knowledge.points import record_of, record_payload
-from personal_bot.knowledge.store import Record, Status
+from personal_bot.knowledge.stores.points import record_of, record_payload
+from personal_bot.knowledge.stores.store import Record, Status
 from personal_bot.models import Document, Ingested, Loss
 from personal_bot.requests.results import ingested, taken_from_inbox
+from personal_bot.telegram.buttons import DocumentsButton
 from support.documents import zip_of
 
 Events = Callable[..., Awaitable[list[object]]]
@@ -60,7 +61,7 @@ def test_numbers_are_written_as_people_do(numbers: list[int | str], written: str
     [("en", "only pictures (a scan): 2–3, 7."), ("ru", "только картинки (скан): 2–3, 7.")],
 )  # fmt: skip
 def test_a_loss_is_told_in_the_answer_and_on_the_card(language: str, line: str) -> None:
-    view = View(action="card", document="a")
+    view = DocumentsButton(action="card", document="a")
     answer = ingested(Ingested(document=document()), name="a.pdf", language=language).pieces[0].text
     again = ingested(Ingested(document=document(), already_known=True), name="a.pdf", language=language).pieces[0].text
     inbox = taken_from_inbox("a.pdf", Ingested(document=document()), language)
@@ -74,7 +75,7 @@ def test_a_loss_is_told_in_the_answer_and_on_the_card(language: str, line: str) 
 def test_a_document_that_is_in_as_a_whole_is_said_to_be(language: str) -> None:
     whole = document(losses=())
     assert ingested(Ingested(document=whole), name="a.pdf", language=language).pieces[0].text.startswith("✅")
-    assert "•" not in card(whole, View(action="card", document="a"), language)[0]
+    assert "•" not in card(whole, DocumentsButton(action="card", document="a"), language)[0]
 
 
 def test_losses_are_kept_with_the_document() -> None:
