@@ -1,5 +1,5 @@
 # The image of one part: the personal bot, the operator, the master bot, or the stand-ins for Telegram and the LLM service.
-# Built from the repository's root; `make images` builds all of them, and docs/development.md shows how to build one.
+# Built from the repository's root; `make images` builds all of them, and docs/develop/development.md shows how to build one.
 # Without BuildKit, too: what differs between the parts are arguments and the last stage.
 #   --target   bot, operator, master-bot or standins
 #   PART       its folder: bot_image, operator, master_bot or tests/standins

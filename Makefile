@@ -26,7 +26,7 @@ unit: $(READY) ## the tests that need no cluster; PYTEST_ARGS="-k name"
 	@$(TESTS) unit
 e2e: $(READY) ## the tests on a cluster, which stays up; PYTEST_ARGS="-k name"
 	@$(TESTS) e2e
-bench: $(READY) ## measure, and write docs/benchmarks.md; those on the cluster when the demo is up
+bench: $(READY) ## measure, and write docs/develop/benchmarks.md; those on the cluster when the demo is up
 	@PYTHONPATH=hack:tests .venv/bin/python -m bench
 test-down: ## take the tests' cluster down
 	@$(TOOL) test-down
@@ -39,8 +39,8 @@ images: ## build the images that are missing
 venv: $(READY) ## create the development environment in .venv
 format: $(READY) ## format the code
 	@.venv/bin/ruff check --quiet --fix-only; .venv/bin/ruff format --quiet
-generate: $(READY) ## write the generated files: the CRD, the reference pages, the chart's values and version
-	@.venv/bin/python -m personalbots_api.generate
+
+	@.venv/bin/python -m personalbots_api.generate && .venv/bin/python -m personal_bot.texts
 
 $(READY): VERSION requirements/build.txt requirements/dev.txt tests/standins/model-requirements.txt pyproject.toml $(PARTS:=/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11")'

@@ -79,7 +79,7 @@ def load(context: Context) -> dict[str, str]:
     """
     found = build(context)
     if context.external:
-        return found  # whoever owns that cluster pushes them; see docs/development.md
+        return found  # whoever owns that cluster pushes them; see docs/develop/development.md
 
     nodes = run(tools.path(context, "kind"), "get", "nodes", "--name", context.name).split()
     missing = sorted({ref for node in nodes for ref in found.values() if not _on_node(node, ref)})

@@ -1,4 +1,4 @@
-"""`make bench`: measures, prints a table, and writes docs/benchmarks.md."""
+"""`make bench`: measures, prints a table, and writes docs/develop/benchmarks.md."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ from typing import Final
 from bench.figures import page, section, sections, table
 from bench.parts import PARTS
 
-PAGE: Final = Path(__file__).resolve().parents[2] / "docs/benchmarks.md"
+PAGE: Final = Path(__file__).resolve().parents[2] / "docs/develop/benchmarks.md"
 
 
 async def main() -> None:

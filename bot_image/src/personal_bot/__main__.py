@@ -37,7 +37,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         secrets = SecretFiles(settings)
         json_logs.set_up(settings.log_level, secrets=secrets.values, chatty=_CHATTY)
         _run(settings, secrets)
-    except exits.Exit as exit_:
+    except exits.ExitError as exit_:
         return _end(exit_, termination_log)
     except Exception as error:  # noqa: BLE001 - the last place that can say what it was
         return _end(exits.InternalError(error), termination_log, error)
@@ -67,7 +67,7 @@ def _run(settings: Settings, secrets: SecretFiles) -> None:
     asyncio.run(bot())
 
 
-def _end(exit_: exits.Exit, termination_log: Path, error: Exception | None = None) -> int:
+def _end(exit_: exits.ExitError, termination_log: Path, error: Exception | None = None) -> int:
     facts = {"reason": exit_.reason, "hint": exit_.hint, "code": exit_.code}
     logger.critical(exit_.message, extra=facts, exc_info=error or exit_.__cause__)
     exits.leave_message(exit_, termination_log)

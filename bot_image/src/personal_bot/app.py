@@ -53,7 +53,7 @@ class App:
         """Make the parts that the first poll needs.
 
         Raises:
-            Exit: the token does not look like one, or the volume cannot be written.
+            ExitError: the token does not look like one, or the volume cannot be written.
         """
         self._settings = settings
         self._secrets = secrets
@@ -78,7 +78,7 @@ class App:
         """Run until SIGTERM or SIGINT.
 
         Raises:
-            Exit: Telegram refuses the token, or there is a bug.
+            ExitError: Telegram refuses the token, or there is a bug.
         """
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(log_loop_error)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from personal_bot.exits import INTERNAL_ERROR, Exit
+from personal_bot.exits import INTERNAL_ERROR, ExitError
 from personal_bot.knowledge.library import Library, LibraryConfig
 from personal_bot.knowledge.stores.store import StoreError
 from personal_bot.llm.client import LLM, LLMConfig
@@ -18,7 +18,7 @@ async def drop_collection(settings: Settings, secrets: SecretFiles) -> None:
     """Drop the collection; wait for a while for a server that is away.
 
     Raises:
-        Exit: it could not be dropped.
+        ExitError: it could not be dropped.
     """
     llm = LLM(
         LLMConfig(
@@ -42,7 +42,7 @@ async def drop_collection(settings: Settings, secrets: SecretFiles) -> None:
                 await library.drop()
             except StoreError as error:
                 if attempt == _ATTEMPTS:
-                    raise Exit(
+                    raise ExitError(
                         INTERNAL_ERROR,
                         "InternalError",
                         f"The collection {settings.collection} could not be dropped: {error}",

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 
-from personal_bot.exits import INTERNAL_ERROR, Exit
+from personal_bot.exits import INTERNAL_ERROR, ExitError
 from personal_bot.knowledge.index import on_server, on_volume, opened
 from personal_bot.knowledge.stores.store import StoreError
 from personal_bot.knowledge.stores.store_copy import copy
@@ -17,7 +17,7 @@ async def copy_knowledge(settings: Settings, secrets: SecretFiles) -> None:
     """Copy the collection in the direction that the settings say, with a log line for each document.
 
     Raises:
-        Exit: it is not whole there; the same run again goes on.
+        ExitError: it is not whole there; the same run again goes on.
     """
     url = settings.qdrant_url or ""
     volume = on_volume(settings.data_dir / "knowledge" / settings.collection)
@@ -34,7 +34,7 @@ async def copy_knowledge(settings: Settings, secrets: SecretFiles) -> None:
 
         logger.info("The collection %s is copied", settings.collection, extra={"documents": done})
     except StoreError as error:
-        raise Exit(
+        raise ExitError(
             INTERNAL_ERROR,
             "InternalError",
             f"The collection {settings.collection} is not copied: {error}",

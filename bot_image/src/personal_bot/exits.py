@@ -13,7 +13,7 @@ INTERNAL_ERROR: Final = 70
 TOKEN_REFUSED: Final = 77
 
 
-class Exit(Exception):  # noqa: N818 - the end of the process, not always a fault
+class ExitError(Exception):
     """The process ends for a reason, on which people who watch the pod can act.
 
     Attributes:
@@ -31,14 +31,14 @@ class Exit(Exception):  # noqa: N818 - the end of the process, not always a faul
         self.hint = hint
 
 
-class BadArguments(Exit):
+class BadArgumentsError(ExitError):
     """A flag or its environment variable is missing or wrong."""
 
     def __init__(self, message: str) -> None:
         super().__init__(BAD_ARGUMENTS, "BadArguments", message, "Run `personal-bot --help` for what is expected.")
 
 
-class TokenRefused(Exit):
+class TokenRefusedError(ExitError):
     """Telegram does not know the token (any more)."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class TokenRefused(Exit):
         )
 
 
-class InternalError(Exit):
+class InternalError(ExitError):
     """A bug."""
 
     def __init__(self, error: BaseException, message: str = "") -> None:
@@ -62,7 +62,7 @@ class InternalError(Exit):
         )
 
 
-def leave_message(exit_: Exit, path: Path) -> None:
+def leave_message(exit_: ExitError, path: Path) -> None:
     """Write the termination message, where there is a file for it: in a run by hand there is none."""
     text = json.dumps({"reason": exit_.reason, "message": exit_.message, "hint": exit_.hint}, ensure_ascii=False)
     try:

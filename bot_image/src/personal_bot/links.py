@@ -17,7 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 
 LARGEST: Final = 512 << 20  # bytes: what a document may have
 _SECONDS: Final = 60  # of silence; the request itself limits how long all of it may take
@@ -72,7 +72,7 @@ async def fetch(
         largest: bytes that it may have.
 
     Raises:
-        Refusal: it leads nowhere, to an address that may not be fetched, or to too much.
+        RefusedError: it leads nowhere, to an address that may not be fetched, or to too much.
         OSError: the volume is full.
     """
     connector = aiohttp.TCPConnector(resolver=_Checked(allowed), use_dns_cache=False)
@@ -89,16 +89,18 @@ async def fetch(
                         url = urljoin(url, response.headers["Location"])
                         continue
                     if response.status != HTTPStatus.OK:
-                        raise Refusal("link_failed", status=response.status)
+                        raise RefusedError("link_failed", status=response.status)
 
                     await _save(response, into, on_progress, largest)
                     return Fetched(name=_name(url, response.content_type), mime_type=response.content_type)
     except _ForbiddenError:
-        raise Refusal("link_private") from None
+        raise RefusedError("link_private") from None
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        raise Refusal("link_private" if isinstance(error.__cause__, _ForbiddenError) else "link_unreachable") from error
+        raise RefusedError(
+            "link_private" if isinstance(error.__cause__, _ForbiddenError) else "link_unreachable"
+        ) from error
 
-    raise Refusal("link_unreachable")
+    raise RefusedError("link_unreachable")
 
 
 class _ForbiddenError(OSError):
@@ -145,13 +147,13 @@ async def _save(
 ) -> None:
     size, total = 0, 0 if "Content-Encoding" in response.headers else response.content_length or 0
     if total > largest:
-        raise Refusal("link_too_large", limit=largest)
+        raise RefusedError("link_too_large", limit=largest)
 
     with into.open("wb") as file:
         async for block in response.content.iter_chunked(_BLOCK):
             size += len(block)
             if size > largest:
-                raise Refusal("link_too_large", limit=largest)
+                raise RefusedError("link_too_large", limit=largest)
 
             file.write(block)
             on_progress(size, total)

@@ -1,8 +1,8 @@
 """What passes between the bot's parts: plain values, no behaviour.
 
 `handlers/` turns what people send into a `Question` or an `IncomingDocument`. `answers/` and `knowledge/` turn these
-into streams of events and, in the end, an `Answer` or a `Document`. What the bot cannot do is a `Refusal`: its `key`
-names the sentence in `texts/`, its `values` fill it.
+into streams of events and, in the end, an `Answer` or a `Document`. What the bot cannot do is a `RefusedError`: its
+`key` names the sentence in `texts/`, its `values` fill it.
 """
 
 import enum
@@ -13,7 +13,7 @@ from pathlib import Path
 from personal_bot.text_keys import TextKey
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer to a person, not a fault
+class RefusedError(Exception):
     """The bot cannot do something, and one sentence tells the person why.
 
     Attributes:

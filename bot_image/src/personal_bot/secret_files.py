@@ -6,7 +6,7 @@ on, without a restart. A file that is gone or empty in between leaves the last v
 
 from pathlib import Path
 
-from personal_bot.exits import BadArguments
+from personal_bot.exits import BadArgumentsError
 from personal_bot.models import Secrets
 from personal_bot.settings import Settings
 
@@ -18,7 +18,7 @@ class SecretFiles:
         """Read them for the first time.
 
         Raises:
-            BadArguments: a file cannot be read or holds nothing.
+            BadArgumentsError: a file cannot be read or holds nothing.
         """
         self._settings = settings
         cleanup = settings.drop_collection or bool(settings.copy_knowledge)
@@ -55,11 +55,11 @@ def _needed(value: str | None, path: Path | None) -> str:
     if value:
         return value
     if path is None:
-        raise BadArguments("A secret is required, and neither it nor its file was given.")
+        raise BadArgumentsError("A secret is required, and neither it nor its file was given.")
 
     read = _read(path)
     if not read:
-        raise BadArguments(f"{path} cannot be read or is empty: it must hold the secret on one line.")
+        raise BadArgumentsError(f"{path} cannot be read or is empty: it must hold the secret on one line.")
 
     return read
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from personal_bot.exits import BadArguments
+from personal_bot.exits import BadArgumentsError
 from personal_bot.state.usage import Price, Prices
 
 ENV_PREFIX: Final = "PERSONAL_BOT_"
@@ -78,7 +78,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     """Read the flags, and what they leave open from the environment.
 
     Raises:
-        BadArguments: with a sentence that names the flag and says what to write instead.
+        BadArgumentsError: with a sentence that names the flag and says what to write instead.
     """
     parser = _Parser(
         prog="personal-bot",
@@ -161,7 +161,7 @@ def _converted(convert: Callable[[str], _Value], text: str, name: str) -> _Value
     try:
         return convert(text.strip())
     except argparse.ArgumentTypeError as error:
-        raise BadArguments(f"{name}: {error}") from error
+        raise BadArgumentsError(f"{name}: {error}") from error
 
 
 def _require(parser: argparse.ArgumentParser, values: dict[str, object]) -> None:
@@ -177,7 +177,7 @@ def _require(parser: argparse.ArgumentParser, values: dict[str, object]) -> None
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise BadArguments(message[:1].upper() + message[1:] + ".")
+        raise BadArgumentsError(message[:1].upper() + message[1:] + ".")
 
 
 def _user_id(text: str) -> int:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from personal_bot.handlers.permissions import refusal_of
 from personal_bot.links import Fetched, fetch, is_public
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 from personal_bot.settings import Settings
 from personal_bot.telegram.intents import Link, Sender
 from support.link_server import SMALL, server
@@ -48,14 +48,14 @@ async def test_a_page_becomes_a_document_called_by_its_address(server: str, tmp_
 async def test_a_link_into_the_network_is_refused_however_it_is_written(
     server: str, tmp_path: Path, host: str, path: str
 ) -> None:
-    with pytest.raises(Refusal, match=r"link_private|link_unreachable"):  # aiohttp takes no host of digits alone
+    with pytest.raises(RefusedError, match=r"link_private|link_unreachable"):  # aiohttp takes no host of digits alone
         await fetch(server.replace("127.0.0.1", host) + path, tmp_path / "a")
     assert not (tmp_path / "a").exists()
 
 
 @pytest.mark.parametrize("to", ["http://127.0.0.2/", "http://[::1]/", "file:///etc/passwd", "http://169.254.169.254/"])
 async def test_a_redirect_into_the_network_is_refused(server: str, tmp_path: Path, to: str) -> None:
-    with pytest.raises(Refusal, match="link_private"):
+    with pytest.raises(RefusedError, match="link_private"):
         await fetch(f"{server}/moved?to={to}", tmp_path / "a", allowed=only_here)
 
 
@@ -67,7 +67,7 @@ async def test_a_redirect_into_the_network_is_refused(server: str, tmp_path: Pat
     ],
 )  # fmt: skip
 async def test_what_cannot_be_fetched_is_refused(server: str, tmp_path: Path, path: str, key: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         await fetch(server + path, tmp_path / "a", allowed=only_here, largest=SMALL)
     assert refused.value.key == key
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from personal_bot.exits import BadArguments
+from personal_bot.exits import BadArgumentsError
 from personal_bot.settings import AccessMode, Settings, read_settings
 from personal_bot.state.usage import Price
 
@@ -90,13 +90,13 @@ def test_secrets_given_by_hand_are_not_in_the_settings_text() -> None:
     ],
 )
 def test_a_bad_value_is_refused_with_what_to_write_instead(flags: list[str], said: str) -> None:
-    with pytest.raises(BadArguments) as refused:
+    with pytest.raises(BadArgumentsError) as refused:
         read_settings(flags, {})
     assert said in refused.value.message
 
 
 def test_a_bad_environment_variable_is_refused_too() -> None:
-    with pytest.raises(BadArguments, match="PERSONAL_BOT_ALLOWED_USER_ID: 'x' is no Telegram user id"):
+    with pytest.raises(BadArgumentsError, match="PERSONAL_BOT_ALLOWED_USER_ID: 'x' is no Telegram user id"):
         read_settings(NEEDED, {"PERSONAL_BOT_ALLOWED_USER_ID": "8,x"})
 
 

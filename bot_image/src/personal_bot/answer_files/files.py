@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from personal_bot.answer_files.contents import Paper, markdown
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 from personal_bot.sandbox.running import Limits, run_limited
 from personal_bot.text_keys import TextKey
 
@@ -47,7 +47,7 @@ class AnswerFiles:
             try:
                 async with self._setting:
                     await self._set(paper, path)
-            except Refusal as refusal:
+            except RefusedError as refusal:
                 logger.warning("An answer cannot be set as a PDF: %s", refusal.key)
                 why = "pdf_letters_missing" if refusal.key == "pdf_letters_missing" else "pdf_failed"
             else:

@@ -20,7 +20,7 @@ from personal_bot.models import (
     LLMState,
     Passage,
     Question,
-    Refusal,
+    RefusedError,
     Stage,
     StageReached,
     TextSoFar,
@@ -59,7 +59,7 @@ class Answerer:
         """Answer a question; the last event is `Answer`. May be left or cancelled at any time.
 
         Raises:
-            Refusal: there is no answer, and why.
+            RefusedError: there is no answer, and why.
         """
         deadline = asyncio.get_running_loop().time() + self._config.request_timeout
         events = self._events(question)
@@ -75,14 +75,14 @@ class Answerer:
                     yield event
             except TimeoutError:
                 if not written:
-                    raise Refusal("answer_took_too_long", seconds=round(self._config.request_timeout)) from None
+                    raise RefusedError("answer_took_too_long", seconds=round(self._config.request_timeout)) from None
                 yield _answer(Finished(text=written, complete=False), found)
 
     async def _events(self, question: Question) -> AsyncGenerator[AnswerEvent | list[Passage]]:
         """Search, read and write; what was found comes as a list of passages on the way."""
         yield StageReached(stage=Stage.SEARCHING)
         if not await self._library.documents():
-            raise Refusal("no_documents")
+            raise RefusedError("no_documents")
 
         model = question.model or self._llm.config.model
         room = room_in(window_of(model, told=self._llm.windows.get(model)))
@@ -108,7 +108,7 @@ class Answerer:
         try:
             async for reply in self._replies(replace(question, dialogue=dialogue), found, model):
                 yield replace(reply, words_only=by_words) if isinstance(reply, Answer) else reply
-        except Refusal as refusal:
+        except RefusedError as refusal:
             if refusal.key != "llm_too_long" or len(found) + len(dialogue) == 1:
                 raise
             # The window is smaller than was thought: once more, with the best passages and without what was said.
@@ -149,10 +149,10 @@ class Answerer:
                         yield reply
 
 
-def _nothing(question: Question, *, by_words: bool) -> Refusal:
+def _nothing(question: Question, *, by_words: bool) -> RefusedError:
     if question.document_ids:
-        return Refusal("nothing_found_in_scope", count=len(question.document_ids))
-    return Refusal("nothing_found_by_words") if by_words else Refusal("nothing_found")
+        return RefusedError("nothing_found_in_scope", count=len(question.document_ids))
+    return RefusedError("nothing_found_by_words") if by_words else RefusedError("nothing_found")
 
 
 def _answer(finished: Finished, passages: list[Passage]) -> Answer:

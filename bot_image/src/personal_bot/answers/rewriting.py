@@ -11,7 +11,7 @@ from typing import Final
 from personal_bot.llm.client import LLM
 from personal_bot.llm.events import Finished
 from personal_bot.llm.protocol import Message
-from personal_bot.models import Question, Refusal
+from personal_bot.models import Question, RefusedError
 
 _LONGEST_WAIT: Final = 8.0  # seconds that a better search is worth
 _TURNS: Final = 3  # of the dialogue, the newest
@@ -31,7 +31,7 @@ async def search_text(llm: LLM, question: Question) -> str:
         return question.text
 
     rewritten = ""
-    with contextlib.suppress(Refusal, TimeoutError):
+    with contextlib.suppress(RefusedError, TimeoutError):
         async with asyncio.timeout(_LONGEST_WAIT), contextlib.aclosing(llm.chat(request(question))) as events:
             async for event in events:
                 if isinstance(event, Finished) and event.complete:

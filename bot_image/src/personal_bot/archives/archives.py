@@ -88,7 +88,7 @@ class Archives:
         """Merge an export into the messages. The last event is `Imported`; a file that is no export gives none.
 
         Raises:
-            Refusal: the export cannot be read.
+            RefusedError: the export cannot be read.
         """
         if not await asyncio.to_thread(_may_be_export, source, name):
             return
@@ -116,7 +116,7 @@ class Archives:
             live: only those of groups that the bot sits in.
 
         Raises:
-            Refusal: the chunks could not be made.
+            RefusedError: the chunks could not be made.
         """
         if self.empty:
             return []

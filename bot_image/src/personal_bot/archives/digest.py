@@ -80,7 +80,7 @@ class Notes:
             seconds: after which no further messages are read, and the end is written from what there is.
 
         Raises:
-            Refusal: the LLM service cannot or will not.
+            RefusedError: the LLM service cannot or will not.
         """
         messages = await portion(None)
         following = await portion(messages[-1]) if messages else []

@@ -14,7 +14,7 @@ from personal_bot.handlers.intent_reader import IntentReader
 from personal_bot.handlers.messenger import Messenger
 from personal_bot.handlers.permissions import may_talk, refusal_of
 from personal_bot.handlers.routes import Outcome, Routes
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 from personal_bot.requests.journal import Entry, Journal
 from personal_bot.requests.results import Result, failed, refused
 from personal_bot.requests.runner import Job, Runner
@@ -137,7 +137,7 @@ class Dispatcher:
         except AiogramError as error:
             logger.warning("Telegram does not take a reply: %s", error, extra={"user_id": sender.user_id})
             return None
-        except Refusal as refusal:
+        except RefusedError as refusal:
             await self._apologize(sender, refused(refusal, language=sender.language))
             return None
         except Exception as error:  # noqa: BLE001 - the person gets a sentence, the log the error

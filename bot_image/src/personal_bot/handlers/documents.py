@@ -12,7 +12,7 @@ from typing import Final
 from personal_bot.handlers.messenger import Messenger
 from personal_bot.handlers.paging import page_of
 from personal_bot.knowledge.library import Library
-from personal_bot.models import Document, Refusal, Reindexed
+from personal_bot.models import Document, RefusedError, Reindexed
 from personal_bot.requests.costs import Kind
 from personal_bot.requests.results import Attachment, Result, human_size, losses
 from personal_bot.requests.runner import Job
@@ -42,7 +42,7 @@ class Documents:
         """The first page of the documents that have the words behind the command in their names.
 
         Raises:
-            Refusal: the store is away.
+            RefusedError: the store is away.
         """
         query = " ".join(command.arguments.split())
         return await self._list(DocumentsButton(query=query), command.sender.language)
@@ -51,7 +51,7 @@ class Documents:
         """Do what a button says.
 
         Raises:
-            Refusal: the store is away.
+            RefusedError: the store is away.
         """
         button, sender = press.button, press.sender
         match button.action:
@@ -69,14 +69,14 @@ class Documents:
         """Give a document the name that the owner sent.
 
         Raises:
-            Refusal: there is no such document, another one has the name, or the store is away.
+            RefusedError: there is no such document, another one has the name, or the store is away.
         """
         found = [one for one in await self._documents() if one.id.startswith(rename.document)]
         if not found:
-            raise Refusal("document_unknown")
+            raise RefusedError("document_unknown")
         name = named(rename.name, found[0].name)
         if not name:
-            raise Refusal("docs_name_bad", longest=_LONGEST_NAME)
+            raise RefusedError("docs_name_bad", longest=_LONGEST_NAME)
 
         document = await self._library.rename(found[0].id, name)
         return Page(say(rename.sender.language, "docs_renamed", old=found[0].name, new=document.name))
@@ -101,12 +101,12 @@ class Documents:
         """The document that a button is about, as somebody sent it."""
         found = _meant(await self._documents(), button)
         if not found:
-            raise Refusal("docs_gone")
+            raise RefusedError("docs_gone")
         path = self._library.original(found.id)
         if path is None:
-            raise Refusal("docs_no_original", name=found.name)
+            raise RefusedError("docs_no_original", name=found.name)
         if found.size > LARGEST_SENT:
-            raise Refusal("docs_too_large_to_send", name=found.name)
+            raise RefusedError("docs_too_large_to_send", name=found.name)
 
         file = Attachment(path=str(path), name=found.name, kept=True)
         caption = Piece(text=f"📄 {shortened(found.name, _LONGEST_SHOWN)}")

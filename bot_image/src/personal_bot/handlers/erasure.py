@@ -50,7 +50,7 @@ class Erasure:
         """Forget the person, and everything that a button says.
 
         Raises:
-            Refusal: the store is away.
+            RefusedError: the store is away.
             OSError: the volume is full.
         """
         user_id, language, choice = press.sender.user_id, press.sender.language, press.button.choice

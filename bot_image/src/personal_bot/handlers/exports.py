@@ -14,7 +14,7 @@ from personal_bot.archives.archives import Archives
 from personal_bot.archives.queries import Chat
 from personal_bot.exporting import CHAT, DOCUMENT, Item, Packer, sha256_of
 from personal_bot.knowledge.library import Library
-from personal_bot.models import Document, Refusal
+from personal_bot.models import Document, RefusedError
 from personal_bot.requests.costs import Kind
 from personal_bot.requests.progress import Progress
 from personal_bot.requests.results import Attachment, Result, human_size
@@ -68,11 +68,11 @@ class Exports:
         """Everything for the owner; for others their dialogue and settings.
 
         Raises:
-            Refusal: not in a group; or the store is away.
+            RefusedError: not in a group; or the store is away.
             OSError: the volume is full.
         """
         if not sender.private:
-            raise Refusal("export_private")
+            raise RefusedError("export_private")
 
         await self._library.settled()
         owner = sender.user_id == self._owner_id

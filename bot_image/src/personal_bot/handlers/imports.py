@@ -12,7 +12,7 @@ from personal_bot.handlers.exports import MOST_NAMED, counts, show, tidy, to_its
 from personal_bot.handlers.ingesting import ingest
 from personal_bot.handlers.messenger import Messenger
 from personal_bot.knowledge.library import Library
-from personal_bot.models import IncomingDocument, Refusal
+from personal_bot.models import IncomingDocument, RefusedError
 from personal_bot.requests.costs import Kind
 from personal_bot.requests.results import Result, refused, sentence
 from personal_bot.requests.runner import Job
@@ -73,7 +73,7 @@ class Imports:
         """Take the export in, or drop it. Items that the bot has already cost nothing, so it may do this again.
 
         Raises:
-            Refusal: the store is away.
+            RefusedError: the store is away.
             OSError: the volume is full.
         """
         sender, button = press.sender, press.button
@@ -106,9 +106,9 @@ class Imports:
             show(status, "import_progress", item.name, number, len(manifest.items))
             try:
                 if not await to_its_end(functools.partial(unpack, path, item, scratch)):
-                    raise Refusal("document_corrupt")  # noqa: TRY301 - it fails like any other item
+                    raise RefusedError("document_corrupt")  # noqa: TRY301 - it fails like any other item
                 await self._take_in_item(item, scratch, sender, status, f"{number}/{len(manifest.items)}")
-            except Refusal as refusal:
+            except RefusedError as refusal:
                 failed.append((item.name, refused(refusal, language=sender.language).pieces[0].text))
             finally:
                 await asyncio.to_thread(scratch.unlink, missing_ok=True)
@@ -120,7 +120,7 @@ class Imports:
                 sender=sender, file_id="", name=f"{item.name}.json", mime_type=item.mime_type, size=item.size
             )
             if not await self._chats.take_in(upload, path, status.show):
-                raise Refusal("document_corrupt")
+                raise RefusedError("document_corrupt")
             return
 
         document = IncomingDocument(user_id=sender.user_id, name=item.name, mime_type=item.mime_type, path=path)

@@ -22,7 +22,7 @@ async def ingest(
         shown_name: what the progress calls the document.
 
     Raises:
-        Refusal: the library cannot take it in, and why.
+        RefusedError: the library cannot take it in, and why.
     """
     eta = Eta()
     async with contextlib.aclosing(library.ingest(document)) as events:

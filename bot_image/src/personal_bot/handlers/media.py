@@ -15,7 +15,7 @@ from typing import Any, Final
 from personal_bot.llm.client import LLM
 from personal_bot.llm.events import Finished, Heard
 from personal_bot.llm.protocol import Message
-from personal_bot.models import Refusal, Turn, Waiting
+from personal_bot.models import RefusedError, Turn, Waiting
 from personal_bot.requests import progress
 from personal_bot.requests.costs import Kind
 from personal_bot.requests.progress import Progress
@@ -76,7 +76,7 @@ class Media:
         status.show(Progress(key="voice_hearing"))
         text = await self._heard(recording, request_id, status)
         if not text:
-            raise Refusal("voice_silent")
+            raise RefusedError("voice_silent")
 
         question = TextQuestion(sender=recording.sender, text=text)
         understood = say(recording.sender.language, "voice_heard", text=shortened(text, _LONGEST_SHOWN))
@@ -99,7 +99,7 @@ class Media:
     async def _see(self, picture: Picture, request_id: int, status: StatusMessage) -> Result:
         language = picture.sender.language
         if (picture.size or 0) > _LARGEST_PICTURE:
-            raise Refusal("picture_too_large", name=picture.name, size=picture.size, limit=_LARGEST_PICTURE)
+            raise RefusedError("picture_too_large", name=picture.name, size=picture.size, limit=_LARGEST_PICTURE)
 
         status.show(Progress(key="picture_looking"))
         async with self._downloaded(picture, request_id) as path:
@@ -118,7 +118,7 @@ class Media:
         understood = say(language, "picture_seen", text=shortened(seen, _LONGEST_SHOWN))
         try:
             return await self._answer_below(understood, question, request_id, status)
-        except Refusal as refusal:
+        except RefusedError as refusal:
             if refusal.key not in _NOT_IN_DOCUMENTS:
                 raise
             return alone
@@ -141,16 +141,16 @@ class Media:
                             return event.text.strip()
                         case Waiting():
                             status.show(progress.waiting(event))
-        except Refusal as refusal:
-            raise Refusal("pictures_unseen") if refusal.key in _CANNOT_SEE else refusal from refusal
-        raise Refusal("pictures_unseen")
+        except RefusedError as refusal:
+            raise RefusedError("pictures_unseen") if refusal.key in _CANNOT_SEE else refusal from refusal
+        raise RefusedError("pictures_unseen")
 
     @contextlib.asynccontextmanager
     async def _downloaded(self, media: Recording | Picture, request_id: int) -> AsyncIterator[Path]:
         """The file, as long as the block runs.
 
         Raises:
-            Refusal: Telegram does not give it.
+            RefusedError: Telegram does not give it.
         """
         path = self._folder / f"{request_id}-sense"
         chat_id = media.sender.chat_id

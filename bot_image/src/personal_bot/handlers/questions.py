@@ -10,7 +10,7 @@ from personal_bot.archives.chat_query import ChatQuery
 from personal_bot.handlers.chats.archive import Chats
 from personal_bot.handlers.groups.membership import Groups
 from personal_bot.knowledge.library import Library
-from personal_bot.models import Answer, Question, Refusal, StageReached, TextSoFar, Waiting
+from personal_bot.models import Answer, Question, RefusedError, StageReached, TextSoFar, Waiting
 from personal_bot.requests import progress
 from personal_bot.requests.answers import AnswerResults
 from personal_bot.requests.costs import Kind
@@ -69,7 +69,7 @@ class Questions:
         """Answer from the documents; the bot keeps the passages under `request_id`.
 
         Raises:
-            Refusal: there is no answer, and why.
+            RefusedError: there is no answer, and why.
         """
         await self._library.settled()
         sender = asked.sender
@@ -80,7 +80,7 @@ class Questions:
         chosen = await self._chosen(preferences)
         if preferences.documents and not chosen and not group:
             self._preferences.change(sender.user_id, documents=())
-            raise Refusal("scope_gone")
+            raise RefusedError("scope_gone")
 
         documents = frozenset({group}) if group else chosen
         answer = await self._answered(self._context(asked, preferences, documents), status)

@@ -31,7 +31,7 @@ class DocumentChoice:
         """Show the list.
 
         Raises:
-            Refusal: the store is away.
+            RefusedError: the store is away.
         """
         sender = command.sender
         documents = await self._library.documents()
@@ -41,7 +41,7 @@ class DocumentChoice:
         """Do what a button says, and show the list as it is then.
 
         Raises:
-            Refusal: the store is away.
+            RefusedError: the store is away.
             OSError: the volume is full.
         """
         user_id, language, button = press.sender.user_id, press.sender.language, press.button

@@ -6,7 +6,7 @@ from typing import Final
 
 from personal_bot.handlers.messenger import Messenger
 from personal_bot.knowledge.library import Library
-from personal_bot.models import Document, Refusal
+from personal_bot.models import Document, RefusedError
 from personal_bot.telegram.buttons import ID_LENGTH, MenuButton, Page, keyboard
 from personal_bot.telegram.intents import Command, Press, Sender, TextQuestion
 from personal_bot.telegram.markup import shortened
@@ -77,7 +77,7 @@ class Welcome:
         return Page(say(language, "start" if owner else "start_guest"), keyboard(rows))
 
     async def _documents(self) -> list[Document]:
-        with contextlib.suppress(Refusal):  # the store is away: the rest of the page works
+        with contextlib.suppress(RefusedError):  # the store is away: the rest of the page works
             return await self._library.documents()
         return []
 

@@ -14,7 +14,7 @@ from typing import Final
 from personal_bot.knowledge.index import Index
 from personal_bot.knowledge.reindexing import Reindexing
 from personal_bot.knowledge.stores.store import Status, StoreError
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 
 logger = logging.getLogger(__name__)
 
@@ -54,20 +54,20 @@ class Availability:
         """Make sure that the store can be used; a full one still answers.
 
         Raises:
-            Refusal: it is away, or not open yet.
+            RefusedError: it is away, or not open yet.
         """
         if self._problem and not self._is_full():
-            raise Refusal(self._problem.refusal)
+            raise RefusedError(self._problem.refusal)
         if not self._opened:
-            raise Refusal("store_opening")
+            raise RefusedError("store_opening")
 
-    def refusal(self, error: StoreError) -> Refusal:
+    def refusal(self, error: StoreError) -> RefusedError:
         """Note a failure, open the store again where that may help, and give the refusal for the person."""
         logger.warning("The store fails: %s", error, extra={"reason": error.reason})
         self._problem = error
         if error.reason != "StoreFull":
             self.open_again()
-        return Refusal(error.refusal)
+        return RefusedError(error.refusal)
 
     def works(self) -> None:
         """Note that the store has just done its work."""

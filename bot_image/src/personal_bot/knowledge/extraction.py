@@ -47,7 +47,7 @@ async def extract(
     """Extract a document's chunks into a file; the last event is `Extracted`.
 
     Raises:
-        Refusal: the document cannot be taken in.
+        RefusedError: the document cannot be taken in.
     """
     request = {"source": str(source), "name": name, "into": str(into)}
     skipped: list[tuple[str, TextKey]] = []

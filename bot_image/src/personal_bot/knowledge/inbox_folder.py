@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Final
 
-from personal_bot.models import IncomingDocument, Ingested, IngestEvent, Refusal
+from personal_bot.models import IncomingDocument, Ingested, IngestEvent, RefusedError
 
 Ingest = Callable[[IncomingDocument], AsyncGenerator[IngestEvent]]
 Snapshot = dict[Path, tuple[int, int]]  # size and time of the last change in ns, by file
@@ -40,7 +40,7 @@ class InboxFolder:
         *,
         owner_id: int,
         ingest: Ingest,
-        tell: Callable[[str, Ingested | Refusal], Awaitable[None]],
+        tell: Callable[[str, Ingested | RefusedError], Awaitable[None]],
         take_chat: Callable[[Path, str], Awaitable[bool]] = _no_chat,
         turn: Callable[[], AbstractAsyncContextManager[None]] = contextlib.nullcontext,
     ) -> None:
@@ -86,7 +86,7 @@ class InboxFolder:
             try:
                 async with self._turn():
                     done = None if await self._take_chat(path, name) else await self._take_in(path, name)
-            except Refusal as refusal:
+            except RefusedError as refusal:
                 if refusal.key.startswith(_MAY_PASS):
                     logger.info("The folder for documents waits: %s", refusal.key)
                     return

@@ -30,7 +30,7 @@ from personal_bot.models import (
     IngestProgress,
     Loss,
     Place,
-    Refusal,
+    RefusedError,
     Waiting,
 )
 
@@ -60,7 +60,7 @@ class Ingest:
         """Give the hex SHA-256 of a file's content.
 
         Raises:
-            Refusal: it is empty or too large.
+            RefusedError: it is empty or too large.
         """
         largest = sys.maxsize if incoming.extracted else self._limits.size
         return await asyncio.to_thread(_identity, incoming.path, largest)
@@ -69,7 +69,7 @@ class Ingest:
         """Take a document in; the last event is `Ingested`. Left early, it leaves nothing behind.
 
         Raises:
-            Refusal: it cannot be taken in.
+            RefusedError: it cannot be taken in.
             StoreError: the store fails.
         """
         generation = str(uuid.uuid4())
@@ -118,7 +118,7 @@ class Ingest:
         Only chunks that are new or changed are embedded. Left early, some of them are in, and the next time goes on.
 
         Raises:
-            Refusal: it cannot be taken in.
+            RefusedError: it cannot be taken in.
             StoreError: the store fails.
         """
         former = record.document.chunks
@@ -229,9 +229,9 @@ def _lines(path: Path) -> int:
 def _identity(path: Path, largest: int) -> str:
     size = path.stat().st_size
     if not size:
-        raise Refusal("document_empty")
+        raise RefusedError("document_empty")
     if size > largest:
-        raise Refusal("document_too_large", size=size, limit=largest)
+        raise RefusedError("document_too_large", size=size, limit=largest)
 
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -22,7 +22,7 @@ from personal_bot.knowledge.retrieval import Budget, neighbours, passages, withi
 from personal_bot.knowledge.sparse_vectors import WordEncoder
 from personal_bot.knowledge.stores.store import Query, Record, Status, StoreError
 from personal_bot.llm.client import LLM
-from personal_bot.models import Document, IncomingDocument, Ingested, IngestEvent, KnowledgeState, Passage, Refusal
+from personal_bot.models import Document, IncomingDocument, Ingested, IngestEvent, KnowledgeState, Passage, RefusedError
 
 OnDeleted = Callable[[frozenset[str]], Awaitable[None]]
 """Is called with the ids of documents that are being deleted."""
@@ -116,7 +116,7 @@ class Library:
         """Give all documents, the newest first.
 
         Raises:
-            Refusal: the store is away.
+            RefusedError: the store is away.
         """
         self._availability.require()
         oldest_first = sorted((r.document for r in self._index.list_complete()), key=lambda document: document.added)
@@ -128,7 +128,7 @@ class Library:
         A document of the same name and another content replaces the earlier one. May be left at any time.
 
         Raises:
-            Refusal: it cannot be taken in.
+            RefusedError: it cannot be taken in.
         """
         self._availability.require()
         identity = await self._ingest.identify(incoming)
@@ -168,14 +168,14 @@ class Library:
         """Give a document another name; its passages are still found by the former one too.
 
         Raises:
-            Refusal: there is no such document, another one has the name, or the store is away.
+            RefusedError: there is no such document, another one has the name, or the store is away.
         """
         self._availability.require()
         records = {record.document.id: record for record in self._index.list_complete()}
         if document_id not in records:
-            raise Refusal("document_unknown")
+            raise RefusedError("document_unknown")
         if any(record.document.name == name for key, record in records.items() if key != document_id):
-            raise Refusal("document_name_taken", name=name)
+            raise RefusedError("document_name_taken", name=name)
 
         renamed = replace(records[document_id].document, name=name)
         try:
@@ -188,12 +188,12 @@ class Library:
         """Delete documents with everything made of them; hidden in one step, then removed one by one.
 
         Raises:
-            Refusal: there is none of them, or the store is away.
+            RefusedError: there is none of them, or the store is away.
         """
         self._availability.require()
         found = [record for record in self._index.list_complete() if record.document.id in document_ids]
         if not found:
-            raise Refusal("document_unknown")
+            raise RefusedError("document_unknown")
 
         try:
             await self._remove([replace(record, status=Status.DELETING) for record in found])
@@ -235,7 +235,7 @@ class Library:
             budget: how much fits the prompt; None: the configured one.
 
         Raises:
-            Refusal: the store is away.
+            RefusedError: the store is away.
         """
         self._availability.require()
         if not (manifest := self._index.manifest):

@@ -9,7 +9,7 @@ from personal_bot.knowledge.index import Index
 from personal_bot.knowledge.originals import Originals
 from personal_bot.knowledge.stores.store import Hit, Manifest, Record, Status, StoredChunk, StoreError
 from personal_bot.llm.client import LLM
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Catalogue:
         A `dimension` of 0 says that it has no vectors.
 
         Raises:
-            Refusal: the vectors have another dimension than those of the index.
+            RefusedError: the vectors have another dimension than those of the index.
             StoreError: the store is away or refuses.
         """
         async with self._making:  # two first documents must not make two indexes
@@ -52,7 +52,7 @@ class Catalogue:
                 await self._index.create(manifest)
 
         if dimension not in {0, manifest.dimension}:
-            raise Refusal("embedding_changed", had=manifest.dimension, got=dimension)
+            raise RefusedError("embedding_changed", had=manifest.dimension, got=dimension)
         await self._index.put([replace(record, status=Status.PENDING)])
 
     async def add(self, generation: str, chunks: list[StoredChunk]) -> None:

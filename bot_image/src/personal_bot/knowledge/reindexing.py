@@ -18,7 +18,7 @@ from personal_bot.knowledge.index import Index
 from personal_bot.knowledge.stores.store import Manifest, Record, Status, Store, StoredChunk, StoreError
 from personal_bot.llm.client import LLM
 from personal_bot.llm.events import Embedded
-from personal_bot.models import Refusal, Reindexed
+from personal_bot.models import RefusedError, Reindexed
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Reindexing:
         self._task: asyncio.Task[None] | None = None
         self._filled: dict[str, Record] = {}
         self._begun = 0  # chunks of the document that is under way
-        self._problem: Refusal | None = None
+        self._problem: RefusedError | None = None
 
     def start(self) -> None:
         """Do what is needed with the index that has been opened: go on, begin, or remove one that nobody needs."""
@@ -77,7 +77,7 @@ class Reindexing:
 
     async def _restore(self) -> None:
         """Remove the index that nobody needs, and embed what was taken in while the model was not offered."""
-        with contextlib.suppress(StoreError, Refusal):  # the next opening of the index tries it again
+        with contextlib.suppress(StoreError, RefusedError):  # the next opening of the index tries it again
             if self._index.following:
                 await self._index.give_up_following()
 
@@ -96,9 +96,9 @@ class Reindexing:
                 if failures:
                     await self._index.other.open()
                 await self._fill()
-            except (StoreError, Refusal) as error:
+            except (StoreError, RefusedError) as error:
                 failures = failures + 1 if self._problem else 1  # since the last progress
-                self._problem = error if isinstance(error, Refusal) else Refusal(error.refusal)
+                self._problem = error if isinstance(error, RefusedError) else RefusedError(error.refusal)
                 logger.warning("Embedding anew has to wait: %s", error)
                 await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES)) - 1])
             else:

@@ -25,7 +25,7 @@ from personal_bot.llm.profile import Profile, Profiles, learn, without_system
 from personal_bot.llm.protocol import Message, Wire
 from personal_bot.llm.reply import Reply, Usage
 from personal_bot.llm.verdicts import ATTEMPTS, GiveUp, decide
-from personal_bot.models import LLMState, Refusal, Waiting
+from personal_bot.models import LLMState, RefusedError, Waiting
 
 __all__ = ["LLM", "Embedded", "Finished", "FormerModelGoneError", "Heard", "LLMConfig", "Written"]
 
@@ -57,7 +57,7 @@ class LLMConfig:
         first_byte: seconds until an answer has to begin.
         longest_wait: seconds; a service that asks to wait longer is not waited for.
         profiles: where it is kept what the service can do; None: nowhere.
-        allow: is asked before each request; raises `Refusal` when there shall be none.
+        allow: is asked before each request; raises `RefusedError` when there shall be none.
         on_usage: is told the model and the tokens, sent and written, of each request; estimated where nobody tells.
     """
 
@@ -74,7 +74,7 @@ class LLMConfig:
     on_usage: Callable[[str, int, int], None] = lambda *_: None
 
 
-class FormerModelGoneError(Refusal):
+class FormerModelGoneError(RefusedError):
     """The model that an index was made with is offered no more; another one is configured."""
 
 
@@ -99,7 +99,7 @@ class LLM:
         """What requests told, or that none is made because the budget is spent."""
         try:
             self.config.allow()
-        except Refusal as refusal:
+        except RefusedError as refusal:
             return LLMState(ready=False, reason="BudgetSpent", message=str(refusal.values.get("budget", "")))
         return self._told()
 
@@ -116,7 +116,7 @@ class LLM:
         model = self.config.model
         try:
             offered = await self._wire.get(self._url("models", self._profile(model)), key=self._key())
-        except Refusal:
+        except RefusedError:
             return self._told()
         except ServiceError as error:
             cause = cause_of(error.fault)
@@ -139,7 +139,7 @@ class LLM:
 
         Raises:
             FormerModelGoneError: the service does not offer `model`, which is not the configured one.
-            Refusal: the service cannot or will not.
+            RefusedError: the service cannot or will not.
         """
         self.config.allow()
         model = model or self.config.embedding_model
@@ -173,7 +173,7 @@ class LLM:
         """Write down what is spoken in a file of at most 25 MB; `name` tells the format by its ending.
 
         Raises:
-            Refusal: the service cannot or will not; one that offers no such thing says nothing about its health.
+            RefusedError: the service cannot or will not; one that offers no such thing says nothing about its health.
         """
         attempt = 0
         self.config.allow()
@@ -186,14 +186,14 @@ class LLM:
                 response = await self._wire.post_file(url, fields, recording, name=name, key=self._key())
             except ServiceError as error:
                 if error.fault.status in _NOT_OFFERED:
-                    raise Refusal("voice_unheard") from None
+                    raise RefusedError("voice_unheard") from None
                 wait = self._judge(error, attempt=attempt, model=model)
                 yield Waiting(seconds=wait)
                 await asyncio.sleep(wait)
                 continue
             text = response.get("text") if isinstance(response, dict) else None
             if not isinstance(text, str):
-                raise Refusal("voice_unheard")
+                raise RefusedError("voice_unheard")
             self._health.works(model)
             usage = response.get("usage") or {}
             self.config.on_usage(model, int(usage.get("input_tokens") or 0), int(usage.get("output_tokens") or 0))
@@ -209,7 +209,7 @@ class LLM:
         longest text is given as incomplete. `model` may be another one than the configured.
 
         Raises:
-            Refusal: the service cannot or will not, or the model gives no answer.
+            RefusedError: the service cannot or will not, or the model gives no answer.
         """
         attempt = cuts = 0
         longest = ""
@@ -237,7 +237,7 @@ class LLM:
                 cuts += bool(reply.written)
                 try:
                     wait = self._judge(error, attempt=attempt, model=model)
-                except Refusal:
+                except RefusedError:
                     if not longest:
                         raise
                     cuts = _CUTS_RETRIED + 1
@@ -292,7 +292,7 @@ class LLM:
         """Seconds to wait before the next attempt; `former`: the model was configured once.
 
         Raises:
-            Refusal: there shall be none.
+            RefusedError: there shall be none.
         """
         self.asked_to_wait += error.fault.status == HTTPStatus.TOO_MANY_REQUESTS
         verdict = decide(
@@ -324,14 +324,14 @@ class LLM:
         """The key as it is on the disk.
 
         Raises:
-            Refusal: there is none.
+            RefusedError: there is none.
         """
         with contextlib.suppress(OSError):
             if key := self.config.key_provider().strip():
                 return key
         state = LLMState(ready=False, reason="KeyRefused", message="there is no key in the key's file")
         self._health.fails(state, self.config.model, configured=True)
-        raise Refusal("llm_key_refused")
+        raise RefusedError("llm_key_refused")
 
 
 def _chat_body(messages: Sequence[Message], model: str, profile: Profile) -> dict[str, Any]:

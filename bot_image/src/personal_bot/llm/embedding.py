@@ -13,7 +13,7 @@ from personal_bot.llm.errors import Fault
 from personal_bot.llm.events import Embedded
 from personal_bot.llm.profile import Profile
 from personal_bot.llm.vectors import Vector, vectors_of
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 
 SHORT: Final = (
     512  # numbers in a vector: a third of the disk, the page cache and the time of a search, for 1% of quality
@@ -108,13 +108,13 @@ class Work:
         """All vectors.
 
         Raises:
-            Refusal: the service can embed nothing at all.
+            RefusedError: the service can embed nothing at all.
         """
         vectors = [self._vectors[position] for position in range(self._count)]
         without = tuple(position for position, vector in enumerate(vectors) if vector is None)
         length = self._lengths.get(self._model, 0)
         if not length:
-            raise Refusal("llm_rejected", detail="no text could be embedded")
+            raise RefusedError("llm_rejected", detail="no text could be embedded")
         return Embedded(vectors=[vector or [0.0] * length for vector in vectors], without=without)
 
     def _needs_length(self) -> bool:

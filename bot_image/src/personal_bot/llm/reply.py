@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from personal_bot.llm.content import has_thinking, shown, text_of
 from personal_bot.llm.errors import Fault, ServiceError
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 
 _CUT: Final = frozenset({"length", "max_tokens", "model_length", "max_output_tokens"})
 _HELD_BACK: Final = frozenset(
@@ -79,7 +79,7 @@ class Reply:
 
         Raises:
             ServiceError: the stream ended without saying why: it was cut, or the service failed in its middle.
-            Refusal: there is no answer: a filter held it back, or the model said nothing.
+            RefusedError: there is no answer: a filter held it back, or the model said nothing.
         """
         reason = (self._reason or "").lower()
         if reason in _FAILED or (self._reason is None and not self._done):
@@ -88,8 +88,10 @@ class Reply:
         text = self.text
         if not text.strip():
             if reason in _HELD_BACK:
-                raise Refusal("llm_filtered")
-            raise Refusal("llm_only_thought" if reason in _CUT and (self._thought or self._raw) else "llm_said_nothing")
+                raise RefusedError("llm_filtered")
+            raise RefusedError(
+                "llm_only_thought" if reason in _CUT and (self._thought or self._raw) else "llm_said_nothing"
+            )
         return End(text=text, complete=reason not in _CUT | _HELD_BACK)
 
     def _add(self, choice: dict[str, Any]) -> None:

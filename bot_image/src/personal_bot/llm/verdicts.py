@@ -8,7 +8,7 @@ from typing import Final
 
 from personal_bot.llm.causes import Cause, cause_of
 from personal_bot.llm.errors import Fault
-from personal_bot.models import LLMState, Refusal
+from personal_bot.models import LLMState, RefusedError
 from personal_bot.texts import known
 
 ATTEMPTS: Final = 6
@@ -60,7 +60,7 @@ class Retry:
 class GiveUp:
     """No use in trying again: `refusal` tells the person, `state` tells `/statusz` (None: it says nothing new)."""
 
-    refusal: Refusal
+    refusal: RefusedError
     state: LLMState | None
 
 
@@ -80,7 +80,7 @@ def decide(fault: Fault, *, attempt: int, jitter: float, model: str, longest_wai
         return wait
 
     detail = fault.detail or (f"HTTP {fault.status}" if fault.status else "no answer")
-    refusal = Refusal(known(_SENTENCES[cause]), model=model, detail=detail, seconds=round(wait.seconds))
+    refusal = RefusedError(known(_SENTENCES[cause]), model=model, detail=detail, seconds=round(wait.seconds))
     if cause not in _STATES:
         return GiveUp(refusal=refusal, state=None)
     reason, message = _STATES[cause]

@@ -6,7 +6,7 @@ from typing import Final
 
 from personal_bot.answer_files.contents import Paper, file_name
 from personal_bot.answer_files.files import MARKDOWN, PDF, AnswerFiles
-from personal_bot.models import Answer, Refusal
+from personal_bot.models import Answer, RefusedError
 from personal_bot.requests.progress import Progress
 from personal_bot.requests.results import Attachment, Result, answer_buttons, answered, source
 from personal_bot.requests.status_message import StatusMessage
@@ -74,13 +74,13 @@ class AnswerResults:
         """The answer above the button, as a file.
 
         Raises:
-            Refusal: the bot does not keep it any more.
+            RefusedError: the bot does not keep it any more.
             OSError: the volume is full.
         """
         sender, button = press.sender, press.button
         kept = self._shown.answer(button.request_id, chat_id=sender.chat_id)
         if not kept:
-            raise Refusal("source_gone")
+            raise RefusedError("source_gone")
 
         question, text, passages = kept
         status.show(Progress(key="file_making"))

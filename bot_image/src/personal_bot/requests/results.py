@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from personal_bot.knowledge.inbox_folder import REFUSED
-from personal_bot.models import Answer, Document, Ingested, Passage, Refusal, Turn
+from personal_bot.models import Answer, Document, Ingested, Passage, RefusedError, Turn
 from personal_bot.telegram.buttons import Rows, SourceButton, in_rows
 from personal_bot.telegram.markup import Piece, bold, cut, join, linked, render, units
 from personal_bot.text_keys import TextKey
@@ -171,7 +171,7 @@ def losses(document: Document, language: str) -> list[str]:
     return ["", say(language, "lost_title"), *lines, *more] if lines else []
 
 
-def taken_from_inbox(name: str, outcome: Ingested | Refusal, language: str) -> str:
+def taken_from_inbox(name: str, outcome: Ingested | RefusedError, language: str) -> str:
     """What became of a file in the inbox folder."""
     if isinstance(outcome, Ingested):
         taken = say(language, "inbox_taken", name=name, chunks=outcome.document.chunks)
@@ -180,7 +180,7 @@ def taken_from_inbox(name: str, outcome: Ingested | Refusal, language: str) -> s
     return say(language, "inbox_refused", name=name, folder=f"{REFUSED}/", why=why)
 
 
-def refused(refusal: Refusal, *, language: str, body: str = "") -> Result:
+def refused(refusal: RefusedError, *, language: str, body: str = "") -> Result:
     """The sentence that a refusal names."""
     if not knows(refusal.key):
         logger.error("There is no sentence for the refusal %s", refusal.key)

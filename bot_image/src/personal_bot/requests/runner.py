@@ -17,7 +17,7 @@ from aiogram.exceptions import AiogramError
 from aiogram.methods import SendMessage
 
 from personal_bot.metrics import Metrics
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 from personal_bot.requests import progress
 from personal_bot.requests.admission import Admission, Request
 from personal_bot.requests.costs import Kind
@@ -201,7 +201,7 @@ class Runner:
         except TimeoutError:
             minutes = max(1, round(self._config.request_timeout / 60))
             return sentence(language, "timed_out", outcome="timed_out", body=status.body, minutes=minutes)
-        except Refusal as refusal:
+        except RefusedError as refusal:
             return refused(refusal, language=language, body=status.body)
         except Exception as error:  # noqa: BLE001 - the person gets a sentence, the log the error
             return failed(error, language=language, body=status.body)

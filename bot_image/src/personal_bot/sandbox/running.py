@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ async def run_limited(module: str, request: dict[str, Any], limits: Limits) -> A
     Leaving early kills the process.
 
     Raises:
-        Refusal: the work refused, or the process ended before it was done.
+        RefusedError: the work refused, or the process ended before it was done.
     """
     process = await _start(module)
     loop = asyncio.get_running_loop()
@@ -67,7 +67,7 @@ async def run_limited(module: str, request: dict[str, Any], limits: Limits) -> A
 
         code = await asyncio.wait_for(process.wait(), timeout=deadline - loop.time())
     except TimeoutError:
-        raise Refusal("document_took_too_long", seconds=limits.seconds) from None
+        raise RefusedError("document_took_too_long", seconds=limits.seconds) from None
     finally:
         await _end(process)
 
@@ -116,14 +116,14 @@ def _require_success(last: dict[str, Any], code: int, limits: Limits) -> None:
     if "where" in last:
         logger.warning("The process failed: %s", last["where"])
     if "refuse" in last:
-        raise Refusal(last["refuse"], **last["values"])
+        raise RefusedError(last["refuse"], **last["values"])
 
     if code == 0 and last:
         return
     if code == -signal.SIGXCPU:
-        raise Refusal("document_took_too_long", seconds=limits.seconds)
+        raise RefusedError("document_took_too_long", seconds=limits.seconds)
     if code in {-signal.SIGKILL, -signal.SIGABRT}:  # the kernel, or a parser in C, ended it for lack of memory
-        raise Refusal("document_too_big_for_memory")
+        raise RefusedError("document_too_big_for_memory")
 
     logger.warning("The process ended with exit code %d", code)
-    raise Refusal("document_corrupt")
+    raise RefusedError("document_corrupt")

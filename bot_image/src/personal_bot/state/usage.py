@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 from personal_bot.state import json_files
 
 NOBODY: Final = 0
@@ -114,12 +114,12 @@ class Usage:
         """Stop requests to the LLM service when there is no money left.
 
         Raises:
-            Refusal: the month's budget is spent.
+            RefusedError: the month's budget is spent.
         """
         self._load()
         budget = self.prices.budget
         if budget is not None and self.total().cost >= budget:
-            raise Refusal("budget_spent", budget=money(budget, self.prices.currency))
+            raise RefusedError("budget_spent", budget=money(budget, self.prices.currency))
 
     def used_percent(self) -> int | None:
         """How much of the month's budget is spent, in percent, rounded down; None without a budget."""

@@ -39,7 +39,7 @@ from aiogram.methods.base import Response, TelegramMethod
 from aiogram.utils.token import TokenValidationError
 from pydantic import BaseModel, ValidationError
 
-from personal_bot.exits import TokenRefused
+from personal_bot.exits import TokenRefusedError
 
 T = TypeVar("T")
 
@@ -106,7 +106,7 @@ class Connection:
         """Send nothing yet.
 
         Raises:
-            TokenRefused: the token does not even look like one.
+            TokenRefusedError: the token does not even look like one.
         """
         self._session = Session(api=TelegramAPIServer.from_base(api_url))
         self.asked_to_wait = 0  # 429 so far
@@ -122,12 +122,12 @@ class Connection:
         """Call as the bot that has this token from now on.
 
         Raises:
-            TokenRefused: the token does not even look like one.
+            TokenRefusedError: the token does not even look like one.
         """
         try:
             self.bot = Bot(token, session=self._session)
         except TokenValidationError:
-            raise TokenRefused from None
+            raise TokenRefusedError from None
 
     @property
     def bot_id(self) -> int:

@@ -11,7 +11,7 @@ from aiogram.exceptions import TelegramAPIError
 from aiogram.methods import GetFile
 from aiogram.types import FSInputFile
 
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 from personal_bot.telegram.client import Connection
 
 LARGEST_DOWNLOAD: Final = 20 * 2**20
@@ -32,7 +32,7 @@ async def download(connection: Connection, *, file_id: str, chat_id: int, name: 
         into: the file to write; its folder is made when needed.
 
     Raises:
-        Refusal: Telegram does not give it.
+        RefusedError: Telegram does not give it.
         OSError: the volume is full.
     """
     await asyncio.to_thread(into.parent.mkdir, parents=True, exist_ok=True)
@@ -42,9 +42,9 @@ async def download(connection: Connection, *, file_id: str, chat_id: int, name: 
         await connection.download(found.file_path or "", into=str(into))
     except TelegramAPIError as error:
         too_large = "file is too big" in error.message
-        raise Refusal("file_too_large" if too_large else "file_not_loaded", name=name) from error
+        raise RefusedError("file_too_large" if too_large else "file_not_loaded", name=name) from error
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise Refusal("file_not_loaded", name=name) from error
+        raise RefusedError("file_not_loaded", name=name) from error
 
 
 class UploadedFile(FSInputFile):

@@ -24,7 +24,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 
-from personal_bot.exits import TokenRefused
+from personal_bot.exits import TokenRefusedError
 from personal_bot.telegram.client import AWAY, Connection, GetUpdates
 
 LONG: Final = 50
@@ -110,7 +110,7 @@ class Poller:
         """Poll for ever.
 
         Raises:
-            TokenRefused: Telegram does not know the token, and there is no other.
+            TokenRefusedError: Telegram does not know the token, and there is no other.
         """
         offset: int | None = None
         while True:
@@ -118,7 +118,7 @@ class Poller:
                 offset = await self._poll(offset)
             except (TelegramUnauthorizedError, TelegramNotFound):
                 if not await self._another_token():
-                    raise TokenRefused from None
+                    raise TokenRefusedError from None
                 offset = None
             except TelegramConflictError as error:
                 await self._step_back(error.message)

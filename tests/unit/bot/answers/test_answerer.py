@@ -17,7 +17,7 @@ from personal_bot.models import (
     IncomingDocument,
     Passage,
     Question,
-    Refusal,
+    RefusedError,
     Stage,
     StageReached,
     TextSoFar,
@@ -73,7 +73,7 @@ async def test_what_is_not_in_the_documents_is_said_not_to_be(
 
 
 async def test_without_documents_the_person_is_told_what_to_do(answerer: Answerer, service: LLMStandIn) -> None:
-    with pytest.raises(Refusal, match="no_documents"):
+    with pytest.raises(RefusedError, match="no_documents"):
         await run(answerer, ask("How long does rye bread bake?"))
     assert await service.client.requests("chat/completions") == []
 
@@ -105,7 +105,7 @@ async def test_the_time_limit_without_any_text_is_a_sentence(
     await take_in(library, send("kitchen.md", FACTS))
     await service.client.fault(status=429, retry_after=20, times=None)
     answerer = Answerer(AnswererConfig(request_timeout=0.5), library, llm)
-    with pytest.raises(Refusal, match="answer_took_too_long"):
+    with pytest.raises(RefusedError, match="answer_took_too_long"):
         await run(answerer, ask("How long does rye bread bake?"))
 
 
@@ -218,6 +218,6 @@ async def test_a_request_that_never_fits_is_told_as_too_long(
     for name in ("kitchen.md", "bakery.md", "oven.md"):
         await take_in(library, send(name, f"{FACTS}\n# {name}"))
     await service.client.fault(endpoint="chat/completions", status=400, code="context_length_exceeded", times=None)
-    with pytest.raises(Refusal, match="llm_too_long"):
+    with pytest.raises(RefusedError, match="llm_too_long"):
         await run(answerer, ask("How long does rye bread bake?"))
     assert len(await service.client.requests("chat/completions")) == 2

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from personal_bot.knowledge.extraction import Extracted
-from personal_bot.models import Loss, Refusal
+from personal_bot.models import Loss, RefusedError
 from support.documents import WORD, p, word, workbook, zip_of
 
 CASES = Path(__file__).parents[3] / "cases" / "docs"
@@ -235,7 +235,7 @@ async def test_what_cannot_be_taken_in_of_a_document_is_named(events: Events) ->
 
 
 async def test_a_document_of_pictures_is_said_to_be_without_text(read: Read) -> None:
-    with pytest.raises(Refusal, match="document_without_text"):
+    with pytest.raises(RefusedError, match="document_without_text"):
         await read("a.docx", word(p("<w:r><w:drawing/></w:r>")))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from personal_bot.knowledge.extraction import Extracted, ExtractionLimits, extract
-from personal_bot.models import IngestProgress, Refusal
+from personal_bot.models import IngestProgress, RefusedError
 from support.documents import epub, odt, pdf, show, workbook, zip_of
 
 Read = Callable[..., Awaitable[list[list[str]]]]
@@ -31,7 +31,7 @@ async def test_slides_are_counted(events: Callable[[str, bytes], Awaitable[Event
 
 
 async def test_a_presentation_of_pictures_is_said_to_be_without_text(read: Read) -> None:
-    with pytest.raises(Refusal, match="document_without_text"):
+    with pytest.raises(RefusedError, match="document_without_text"):
         await read("a.pptx", show(("", "", "")))
 
 
@@ -205,7 +205,7 @@ async def test_names_of_a_russian_windows_are_read(read: Read) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 async def test_what_cannot_be_read_is_refused(read: Read, name: str, content: bytes, key: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         await read(name, content)
     assert refused.value.key == key
 
@@ -214,13 +214,13 @@ async def test_an_archive_with_a_password_is_refused(read: Read) -> None:
     content = bytearray(zip_of({"a.txt": "x"}))
     for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         content[content.index(signature) + flags] |= 1
-    with pytest.raises(Refusal, match="document_encrypted"):
+    with pytest.raises(RefusedError, match="document_encrypted"):
         await read("a.zip", bytes(content))
 
 
 async def test_an_archive_bomb_is_refused_before_it_unpacks(read: Read) -> None:
     bomb = zip_of({f"{n}.txt": b"0" * (210 << 20) for n in range(5)})
-    with pytest.raises(Refusal, match="document_unpacks_too_large"):
+    with pytest.raises(RefusedError, match="document_unpacks_too_large"):
         await read("a.zip", bomb)
 
 

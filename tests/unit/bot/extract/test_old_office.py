@@ -7,7 +7,7 @@ import pytest
 from personal_bot.knowledge.extract.office.legacy import _blocks
 from personal_bot.knowledge.extract.office.odf_text import DRAW
 from personal_bot.knowledge.extraction import Extracted
-from personal_bot.models import Loss, Refusal
+from personal_bot.models import Loss, RefusedError
 from support.documents import odt, zip_of
 from support.ole import doc, ole, ppt
 
@@ -213,6 +213,6 @@ def test_headings_lists_tables_and_notes_of_old_documents_are_kept() -> None:
     ],
 )  # fmt: skip
 async def test_what_cannot_be_read_is_refused(read: Read, name: str, made: bytes, key: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         await read(name, made)
     assert refused.value.key == key

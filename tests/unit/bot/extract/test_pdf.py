@@ -13,7 +13,7 @@ from reportlab.pdfgen import canvas
 
 from personal_bot.knowledge.extract.plain.charsets import unmangled
 from personal_bot.knowledge.extraction import Extracted
-from personal_bot.models import Loss, Refusal
+from personal_bot.models import Loss, RefusedError
 from support.documents import pdf
 
 CASES = Path(__file__).parents[3] / "cases" / "docs"
@@ -139,7 +139,7 @@ async def test_a_page_of_drawn_letters_is_named(events: Events) -> None:
 
 @pytest.mark.parametrize("stamp", ["Scanned with CamScanner", "Scanned by TapScanner"])
 async def test_a_scan_with_the_stamp_of_its_program_is_still_a_scan(read: Read, stamp: str) -> None:
-    with pytest.raises(Refusal, match="document_without_text"):
+    with pytest.raises(RefusedError, match="document_without_text"):
         await read("a.pdf", drawn(*[lambda page: picture(page, text=stamp)] * 2))
 
 

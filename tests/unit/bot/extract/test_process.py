@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from personal_bot.knowledge.extraction import ExtractionLimits, extract
-from personal_bot.models import IngestProgress, Refusal
+from personal_bot.models import IngestProgress, RefusedError
 from support.documents import docx, pdf, zip_of
 
 Read = Callable[..., Awaitable[list[list[str]]]]
@@ -97,25 +97,25 @@ BILLION_LAUGHS = (
     ],
 )
 async def test_what_cannot_be_read_is_refused(read: Read, name: str, content: bytes, key: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         await read(name, content)
     assert refused.value.key == key
 
 
 async def test_a_pdf_with_a_password_is_refused(read: Read) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         await read("a.pdf", pdf(["secret"], password="x"))  # noqa: S106
     assert refused.value.key == "document_encrypted"
 
 
 async def test_a_scan_is_said_to_be_one(read: Read) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         await read("a.pdf", pdf(["", ""]))
     assert (refused.value.key, refused.value.values) == ("document_without_text", {"pages": 2})
 
 
 async def test_the_refusal_of_a_wrong_name_says_what_it_is(read: Read) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         await read("a.pdf", docx("text"))
     assert refused.value.values == {"claimed": "PDF", "found": "DOCX"}
 
@@ -123,7 +123,7 @@ async def test_the_refusal_of_a_wrong_name_says_what_it_is(read: Read) -> None:
 async def test_a_zip_bomb_is_refused_before_it_unpacks(read: Read) -> None:
     bomb = zip_of({"word/document.xml": b"0" * (257 << 20)})
     assert len(bomb) < 1 << 20
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         await read("a.docx", bomb)
     assert refused.value.key == "document_unpacks_too_large"
 
@@ -133,7 +133,7 @@ async def test_a_document_that_needs_too_much_memory_is_refused(read: Read) -> N
     one_paragraph = zip_of(
         {"word/document.xml": W % (b"<w:p><w:r><w:t>%s</w:t></w:r></w:p>" % (b"word " * (20 << 20)))}
     )
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         await read("a.docx", one_paragraph, limits)
     assert refused.value.key == "document_too_big_for_memory"
 
@@ -152,7 +152,7 @@ def test_the_extracting_process_gets_what_the_pod_can_spare(pod: int | None, chi
 
 async def test_a_document_that_takes_too_long_is_refused(read: Read) -> None:
     limits = ExtractionLimits(seconds=0)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         await read("a.pdf", pdf(["text"] * 50), limits)
     assert refused.value.key == "document_took_too_long"
 
@@ -164,7 +164,7 @@ async def test_a_killed_extraction_is_a_refusal_and_no_crash(tmp_path: Path) -> 
     await anext(events)
     for child in children():
         os.kill(child, signal.SIGKILL)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         [event async for event in events]
     assert refused.value.key == "document_too_big_for_memory"
 

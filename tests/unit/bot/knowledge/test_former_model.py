@@ -11,7 +11,7 @@ from personal_bot.answers.answerer import Answerer, AnswererConfig
 from personal_bot.knowledge.library import Library
 from personal_bot.knowledge.stores.store import StoreError
 from personal_bot.llm.events import Embedded
-from personal_bot.models import Answer, Question, Refusal
+from personal_bot.models import Answer, Question, RefusedError
 from standins.llm import Embedder, LLMStandIn
 from standins.llm.calls import Settings
 from support.other_model import (
@@ -52,7 +52,7 @@ async def test_a_former_model_that_is_gone_leaves_the_words_and_the_person_is_to
         answer = await ask("How long does rye bread bake?")
         assert answer.words_only
         assert answer.sources
-        with pytest.raises(Refusal, match="nothing_found_by_words"):
+        with pytest.raises(RefusedError, match="nothing_found_by_words"):
             await ask("Zyzzyva?")
         assert llm.state().ready
         await take_in(again, send("tea.md", "Green tea steeps for three minutes."))

@@ -7,7 +7,7 @@ import pytest
 
 from personal_bot.knowledge.inbox_folder import InboxFolder
 from personal_bot.knowledge.library import Library
-from personal_bot.models import IncomingDocument, Ingested, IngestEvent, IngestProgress, Refusal
+from personal_bot.models import IncomingDocument, Ingested, IngestEvent, IngestProgress, RefusedError
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect i
 class Told(list[tuple[str, str]]):
     """What the owner was told: the file, and the name of its document or the key of the refusal."""
 
-    async def tell(self, name: str, outcome: Ingested | Refusal) -> None:
+    async def tell(self, name: str, outcome: Ingested | RefusedError) -> None:
         self.append((name, outcome.document.name if isinstance(outcome, Ingested) else outcome.key))
 
 
@@ -65,7 +65,7 @@ async def test_while_the_llm_service_is_away_files_wait(folder: Path) -> None:
     async def away(incoming: IncomingDocument) -> AsyncGenerator[IngestEvent]:
         asked.append(incoming.name)
         if incoming:
-            raise Refusal("llm_unreachable")
+            raise RefusedError("llm_unreachable")
         yield IngestProgress(unit="pages", done=0, total=0)
 
     told = Told()

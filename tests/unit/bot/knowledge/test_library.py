@@ -21,7 +21,7 @@ from personal_bot.models import (
     KnowledgeState,
     Passage,
     Place,
-    Refusal,
+    RefusedError,
 )
 from standins.llm import LLMStandIn
 
@@ -91,7 +91,7 @@ async def test_a_deleted_document_is_found_no_more(library: Library, llm: LLM, s
     await library.delete(document.id)
     assert await library.documents() == [kept]
     assert {p.document_name for p in await find(library, llm, "bread butter")} == {"b.txt"}
-    with pytest.raises(Refusal, match="document_unknown"):
+    with pytest.raises(RefusedError, match="document_unknown"):
         await library.delete(document.id)
 
 
@@ -100,7 +100,7 @@ async def test_a_renamed_document_keeps_its_passages_and_its_name_after_a_restar
 ) -> None:
     document = await take_in(library, send("a.txt", "bread and butter"))
     await take_in(library, send("b.txt", "stars and stripes"))
-    with pytest.raises(Refusal, match="document_name_taken"):
+    with pytest.raises(RefusedError, match="document_name_taken"):
         await library.rename(document.id, "b.txt")
     await library.rename(document.id, "c.txt")
     await library.close()
@@ -116,7 +116,7 @@ async def test_an_original_stays_as_long_as_its_document(library: Library, send:
     assert kept.read_text() == "bread"
     newer = await take_in(library, send("a.txt", "butter"))
     assert library.original(first.id) is None
-    with pytest.raises(Refusal):
+    with pytest.raises(RefusedError):
         await take_in(library, send("broken.pdf", "%PDF-1.7 broken"))
     assert [path.name for path in kept.parent.iterdir()] == [newer.id]
     await library.delete(newer.id)
@@ -209,7 +209,7 @@ async def test_ten_documents_at_once_are_all_taken_in(library: Library, send: Se
 
 
 async def test_a_document_that_is_refused_leaves_nothing(library: Library, send: Send) -> None:
-    with pytest.raises(Refusal, match="document_corrupt"):
+    with pytest.raises(RefusedError, match="document_corrupt"):
         [event async for event in library.ingest(send("a.pdf", "%PDF-1.7 broken"))]
     assert library.state() == KnowledgeState(ready=True, reason="Opened")
 
@@ -220,7 +220,7 @@ async def test_a_document_over_the_limit_is_refused_with_the_limit(llm: LLM, sen
     incoming = send("a.txt", "")
     with incoming.path.open("wb") as file:
         file.truncate((512 << 20) + 1)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         [event async for event in library.ingest(incoming)]
     assert (refused.value.key, refused.value.values) == (
         "document_too_large",
@@ -244,11 +244,11 @@ async def test_a_store_that_is_away_is_said_and_tried_again(llm: LLM, make_store
     config = LibraryConfig(data_dir=tmp_path, collection="c")
     library = await Library.open(config, llm, stores=(store, make_store(".2")))
     assert library.state().reason == "Opening"
-    with pytest.raises(Refusal, match="store_opening"):
+    with pytest.raises(RefusedError, match="store_opening"):
         await library.documents()
     await failed.wait()
     assert (library.state().ready, library.state().reason) == (False, "StoreUnreachable")
-    with pytest.raises(Refusal, match="store_unreachable"):
+    with pytest.raises(RefusedError, match="store_unreachable"):
         await library.documents()
     await library.wait_open()
     assert library.state().ready
@@ -265,7 +265,7 @@ async def test_a_full_volume_is_well_again_once_there_is_room(llm: LLM, send: Se
     config = LibraryConfig(data_dir=tmp_path, collection="c")
     library = await Library.open(config, llm, stores=(Volume(tmp_path / "c"), Volume(tmp_path / "c.2")))
     await library.wait_open()
-    with pytest.raises(Refusal, match="store_full"):
+    with pytest.raises(RefusedError, match="store_full"):
         [event async for event in library.ingest(send("a.txt", "bread"))]
     assert (library.state().ready, library.state().reason) == (False, "StoreFull")
     room["enough"] = True

@@ -15,7 +15,7 @@ from llmock.pytest_plugin import LLMock
 
 from personal_bot.llm.client import LLM, LLMConfig
 from personal_bot.llm.events import Embedded, Finished, Written
-from personal_bot.models import LLMState, Refusal, Waiting
+from personal_bot.models import LLMState, RefusedError, Waiting
 from standins.llm import LLMStandIn
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -111,7 +111,7 @@ async def test_a_refusal_is_not_asked_for_again(
     client: LLM, llmock: LLMock, status: int, refusal: str, reason: str | None
 ) -> None:
     llmock.fail(status, times=None)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         await chat(client)
     assert refused.value.key == refusal
     assert client.state().reason == (reason or "NotChecked")
@@ -121,7 +121,7 @@ async def test_a_refusal_is_not_asked_for_again(
 
 async def test_a_service_that_stays_down_is_given_up_with_a_sentence(client: LLM, llmock: LLMock) -> None:
     llmock.outage()
-    with pytest.raises(Refusal, match="llm_unreachable"):
+    with pytest.raises(RefusedError, match="llm_unreachable"):
         await chat(client)
     assert client.state().reason == "Unreachable"
     assert not [finding for finding in llmock.verdict().findings if finding.code != "gave_up"]
@@ -129,7 +129,7 @@ async def test_a_service_that_stays_down_is_given_up_with_a_sentence(client: LLM
 
 async def test_a_longer_wait_than_allowed_is_refused_with_its_length(client: LLM, llmock: LLMock) -> None:
     llmock.rate_limit(times=None, retry_after=90)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(RefusedError) as refused:
         await chat(client)
     assert (refused.value.key, refused.value.values["seconds"]) == ("llm_rate_limited", 90)
 
@@ -171,7 +171,7 @@ async def test_cancelling_in_the_middle_closes_the_stream(client: LLM, llmock: L
 async def test_a_new_key_on_the_disk_is_used_at_once(service: LLMStandIn, llm: LLM) -> None:
     keys = iter(["sk-wrong", "sk-standin-new"])
     llm.config = replace(llm.config, key_provider=lambda: next(keys))
-    with pytest.raises(Refusal, match="llm_key_refused"):
+    with pytest.raises(RefusedError, match="llm_key_refused"):
         [event async for event in llm.embed(["one"])]
     assert llm.state().reason == "KeyRefused"
     assert "sk-" not in llm.state().message
@@ -185,7 +185,7 @@ async def test_a_key_file_that_is_gone_is_a_refusal(llm: LLM) -> None:
         raise FileNotFoundError
 
     llm.config = replace(llm.config, key_provider=gone)
-    with pytest.raises(Refusal, match="llm_key_refused"):
+    with pytest.raises(RefusedError, match="llm_key_refused"):
         [event async for event in llm.embed(["one"])]
 
 
@@ -198,7 +198,7 @@ async def test_the_check_tells_a_good_key_from_a_bad_one(llm: LLM) -> None:
 async def test_a_model_that_is_missing_stays_so_until_it_answers(service: LLMStandIn, llm: LLM) -> None:
     await service.client.fault(endpoint="chat/completions", status=404, code="model_not_found")
     await service.client.fault(endpoint="models", status=404, times=None)  # a service without a list of models
-    with pytest.raises(Refusal, match="llm_model_missing"):
+    with pytest.raises(RefusedError, match="llm_model_missing"):
         await chat(llm)
     assert (await llm.check()).reason == "ModelMissing"
     [event async for event in llm.embed(["one"])]
@@ -210,12 +210,12 @@ async def test_a_model_that_is_missing_stays_so_until_it_answers(service: LLMSta
 
 async def test_the_check_clears_a_missing_model_only_when_the_service_lists_it(service: LLMStandIn, llm: LLM) -> None:
     await service.client.fault(endpoint="chat/completions", status=404, code="model_not_found")
-    with pytest.raises(Refusal, match="llm_model_missing"):
+    with pytest.raises(RefusedError, match="llm_model_missing"):
         await chat(llm)
     assert llm.state().reason == "ModelMissing"
     assert await llm.check() == ACCEPTED
     llm.config = replace(llm.config, model="nobodys-model")
-    with pytest.raises(Refusal, match="llm_model_missing"):
+    with pytest.raises(RefusedError, match="llm_model_missing"):
         await chat(llm)
     assert (await llm.check()).reason == llm.state().reason == "ModelMissing"
     llm.config = replace(llm.config, key_provider=lambda: "sk-wrong")
@@ -224,22 +224,22 @@ async def test_the_check_clears_a_missing_model_only_when_the_service_lists_it(s
 
 async def test_a_model_that_a_person_chose_says_nothing_of_the_configured_ones(service: LLMStandIn, llm: LLM) -> None:
     await llm.check()
-    with pytest.raises(Refusal, match="llm_model_missing"):
+    with pytest.raises(RefusedError, match="llm_model_missing"):
         [event async for event in llm.chat(ASK, model="nobodys-model")]
     llm.config = replace(llm.config, longest_wait=0.1)
     await service.client.fault(endpoint="chat/completions", status=429, retry_after=60)
-    with pytest.raises(Refusal, match="llm_rate_limited"):
+    with pytest.raises(RefusedError, match="llm_rate_limited"):
         [event async for event in llm.chat(ASK, model="gpt-4.1")]
     assert llm.state() == ACCEPTED
     await service.client.fault(endpoint="chat/completions", status=401)
-    with pytest.raises(Refusal, match="llm_key_refused"):
+    with pytest.raises(RefusedError, match="llm_key_refused"):
         [event async for event in llm.chat(ASK, model="gpt-4.1")]
     assert llm.state().reason == "KeyRefused"
 
 
 async def test_short_vectors_are_asked_of_models_that_have_them(service: LLMStandIn, llm: LLM) -> None:
     [event async for event in llm.embed(["one"])]
-    with pytest.raises(Refusal, match="llm_model_missing"):
+    with pytest.raises(RefusedError, match="llm_model_missing"):
         [event async for event in llm.embed(["one"], model="another-model")]
     asked = [request["body"] for request in await service.client.requests("embeddings")]
     assert [body.get("dimensions") for body in asked] == [512, None]
@@ -262,7 +262,7 @@ async def test_a_page_instead_of_an_answer_is_a_wrong_address(llm: LLM, serve: S
         return web.Response(body=b"<html><title>Welcome to nginx!</title>", content_type="text/html")
 
     llm.config = replace(llm.config, base_url=await serve(page))
-    with pytest.raises(Refusal, match="llm_address_wrong"):
+    with pytest.raises(RefusedError, match="llm_address_wrong"):
         await chat(llm)
     assert (llm.state().reason, "Welcome to nginx!" in llm.state().message) == ("AddressWrong", True)
 
@@ -273,9 +273,9 @@ async def test_an_answer_that_is_none_is_a_failing_service(llm: LLM, serve: Serv
         return web.Response(body=body)
 
     llm.config = replace(llm.config, base_url=await serve(anything), longest_wait=0)
-    with pytest.raises(Refusal, match="llm_unreachable"):
+    with pytest.raises(RefusedError, match="llm_unreachable"):
         [event async for event in llm.embed(["one"])]
-    with pytest.raises(Refusal, match="llm_unreachable"):
+    with pytest.raises(RefusedError, match="llm_unreachable"):
         await chat(llm)
 
 
@@ -285,7 +285,7 @@ async def test_an_error_in_the_middle_of_a_stream_is_one(llm: LLM, serve: Serve)
         return web.Response(body=b"data: " + json.dumps(error).encode() + b"\n\n")
 
     llm.config = replace(llm.config, base_url=await serve(stream))
-    with pytest.raises(Refusal, match="llm_quota_exhausted"):
+    with pytest.raises(RefusedError, match="llm_quota_exhausted"):
         await chat(llm)
     assert llm.state().reason == "QuotaExhausted"
 
@@ -295,7 +295,7 @@ async def test_a_budget_that_is_spent_is_told_until_there_is_money_again(llm: LL
 
     def allow() -> None:
         if spent:
-            raise Refusal("budget_spent", budget="5.00 EUR")
+            raise RefusedError("budget_spent", budget="5.00 EUR")
 
     llm.config = replace(llm.config, allow=allow)
     assert (llm.state().ready, llm.state().reason, llm.state().message) == (False, "BudgetSpent", "5.00 EUR")

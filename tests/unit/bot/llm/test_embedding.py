@@ -11,7 +11,7 @@ from personal_bot.llm.errors import Fault, ServiceError
 from personal_bot.llm.events import Embedded
 from personal_bot.llm.profile import Profile
 from personal_bot.llm.vectors import vectors_of
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 
 TEXTS = [f"text {number}" for number in range(8)]
 TOO_LONG = Fault(status=400, detail="This model's maximum context length is 512 tokens.", answered=True)
@@ -71,7 +71,7 @@ def test_a_service_that_embeds_nothing_at_all_is_a_refusal() -> None:
     work = Embedding().of(["a", "b"], "m")
     while work.batch(Profile()):
         assert work.bears(NAN)
-    with pytest.raises(Refusal, match="llm_rejected"):
+    with pytest.raises(RefusedError, match="llm_rejected"):
         work.embedded()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from personal_bot.llm.client import LLM, LLMConfig
 from personal_bot.llm.events import Embedded, Finished, Written
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 from standins.llm import Embedder, LLMStandIn
 from support import peers
 
@@ -52,16 +52,16 @@ async def test_litellms_proxy_is_asked_like_any_service(tmp_path: Path) -> None:
         [vectors] = [event.vectors async for event in llm.embed(["one", "two"]) if isinstance(event, Embedded)]
         assert len(vectors) == 2
 
-        with pytest.raises(Refusal, match="llm_model_missing"):
+        with pytest.raises(RefusedError, match="llm_model_missing"):
             await answer(llm, "nobodys-model")
-        with pytest.raises(Refusal, match="llm_too_long"):
+        with pytest.raises(RefusedError, match="llm_too_long"):
             [event async for event in llm.chat([{"role": "user", "content": "bread " * 400_000}])]
         await service.client.fault(endpoint="chat/completions", status=429, code="insufficient_quota", times=None)
-        with pytest.raises(Refusal, match="llm_quota_exhausted"):
+        with pytest.raises(RefusedError, match="llm_quota_exhausted"):
             await answer(llm)
         await service.client.clear_faults()
         async with client(url, key="sk-wrong") as stranger:
-            with pytest.raises(Refusal) as refused:
+            with pytest.raises(RefusedError) as refused:
                 await answer(stranger)
             assert refused.value.key in {
                 "llm_key_refused",

@@ -14,7 +14,7 @@ import pytest
 from personal_bot.llm import client as client_module
 from personal_bot.llm.client import LLM, LLMConfig
 from personal_bot.llm.events import Embedded, Finished, Written
-from personal_bot.models import Refusal, Waiting
+from personal_bot.models import RefusedError, Waiting
 
 SERVICE = Path(__file__).parents[3] / "cases" / "quirky_llm.py"
 ANSWER = "The cat of Anna is called Murka [1]."
@@ -101,7 +101,7 @@ async def test_it_answers_and_is_asked_once_for_what_it_does_not_know(
 )
 async def test_it_refuses_and_the_cause_is_told(tmp_path: Path, quirk: str, key: str, reason: str, told: str) -> None:
     async with asking(quirk, tmp_path) as (llm, requests):
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(RefusedError) as refused:
             await answer(llm)
         assert refused.value.key == key
         assert llm.state().reason == reason
@@ -156,7 +156,7 @@ async def test_a_slow_service_is_waited_for_and_the_person_is_told(
 async def test_a_service_that_does_not_begin_in_time_is_not_started_again(tmp_path: Path) -> None:
     async with asking("first_byte_after_75_s", tmp_path) as (asked, requests):
         llm = LLM(replace(asked.config, first_byte=0.5))
-        with pytest.raises(Refusal, match="llm_slow"):
+        with pytest.raises(RefusedError, match="llm_slow"):
             await answer(llm)
         await llm.close()
         assert requests() == 1

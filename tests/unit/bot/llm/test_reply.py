@@ -6,7 +6,7 @@ import pytest
 
 from personal_bot.llm.errors import ServiceError
 from personal_bot.llm.reply import End, Reply, Usage
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 
 
 def piece(content: Any = None, reason: str | None = None, **delta: Any) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def test_a_stream_that_does_not_say_why_it_ends_was_cut(events: Any) -> None:
     ],
 )
 def test_no_answer_is_told_as_none(events: Any, key: str) -> None:
-    with pytest.raises(Refusal, match=f"^{key}$"):
+    with pytest.raises(RefusedError, match=f"^{key}$"):
         reply(*events).end()
 
 

@@ -17,7 +17,7 @@ from personal_bot.models import (
     IngestProgress,
     Passage,
     Place,
-    Refusal,
+    RefusedError,
     Stage,
     Turn,
     Waiting,
@@ -126,7 +126,7 @@ def test_a_result_survives_the_journal() -> None:
 
 
 def test_a_refusal_is_its_sentence_below_what_there_is() -> None:
-    result = refused(Refusal("document_too_large", size=3 * 2**20, limit=2**20), language="en", body="So far")
+    result = refused(RefusedError("document_too_large", size=3 * 2**20, limit=2**20), language="en", body="So far")
     assert result.pieces[0].text.startswith("So far\n\nThis document is too large for this bot: 3 MB, and at most 1 MB")
     assert result.outcome == "refused"
 
@@ -143,7 +143,7 @@ def test_a_full_disk_is_no_surprise() -> None:
 
 
 def test_a_refusal_without_a_sentence_is_a_fault_not_a_crash() -> None:
-    unknown = Refusal("nobody_wrote_this")  # type: ignore[arg-type] # a key from another version
+    unknown = RefusedError("nobody_wrote_this")  # type: ignore[arg-type] # a key from another version
     assert refused(unknown, language="en").outcome == "failed"
 
 

@@ -9,7 +9,7 @@ import pytest
 from personal_bot.handlers.personal_settings import chat_models
 from personal_bot.handlers.usage_report import usage_report
 from personal_bot.llm.offered import models_of
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 from personal_bot.state.usage import NOBODY, Price, Prices, Spent, Usage, money
 
 ANNA, BORIS = 1001, 1002
@@ -83,7 +83,7 @@ def test_the_budget_warns_once_and_then_stops_until_the_next_month(tmp_path: Pat
     assert usage.warning_due()
     assert not Usage(tmp_path, prices, now=clock).warning_due()
     spend(usage, BORIS, 100_000)
-    with pytest.raises(Refusal, match="budget_spent"):
+    with pytest.raises(RefusedError, match="budget_spent"):
         usage.require_budget()
     clock.now = datetime(2026, 12, 1, tzinfo=UTC)
     usage.require_budget()

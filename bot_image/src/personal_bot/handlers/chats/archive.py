@@ -29,7 +29,7 @@ from personal_bot.handlers.chats.rendering import (
 from personal_bot.handlers.chats.search import Searches
 from personal_bot.handlers.chats.summaries import Summaries
 from personal_bot.knowledge.library import Library
-from personal_bot.models import IncomingDocument, Ingested, IngestProgress, Refusal, Waiting
+from personal_bot.models import IncomingDocument, Ingested, IngestProgress, RefusedError, Waiting
 from personal_bot.requests import progress
 from personal_bot.requests.progress import Progress
 from personal_bot.requests.results import Attachment, Result, refused, sentence
@@ -81,7 +81,7 @@ class Chats:
         """Take an export in; None when the file is none.
 
         Raises:
-            Refusal: it is one, and the bot cannot read it.
+            RefusedError: it is one, and the bot cannot read it.
         """
         before = {chat.key: chat.messages for chat in await self._archives.chats()}
         imported = await self._import(file.name, path, show)
@@ -93,7 +93,7 @@ class Chats:
         new = [chat for chat in chats if before.get(chat.key) != chat.messages]
         try:
             indexed = await self.index(file.sender.user_id, show)
-        except Refusal as refusal:
+        except RefusedError as refusal:
             why = refused(refusal, language=language).pieces[0].text
             values = taken_in(new or chats, language)
             return sentence(language, "chats_not_indexed", outcome="refused", why=why, **values)
@@ -112,7 +112,7 @@ class Chats:
         """Put new messages into the library, or only the `live` ones of groups; returns how many chats had any.
 
         Raises:
-            Refusal: the library or the LLM service cannot.
+            RefusedError: the library or the LLM service cannot.
         """
         async with self._indexing:
             return await self._index_all(user_id, show, live=live)
@@ -120,12 +120,12 @@ class Chats:
     async def refresh(self, user_id: int) -> None:
         """Put new messages of groups into the library, unless that is under way or impossible now."""
         if not self._indexing.locked():
-            with contextlib.suppress(Refusal):
+            with contextlib.suppress(RefusedError):
                 await self.index(user_id, live=True)
 
     async def drop(self, document: str) -> None:
         """Remove a chat from the library that has become part of another one."""
-        with contextlib.suppress(Refusal):
+        with contextlib.suppress(RefusedError):
             await self._library.delete(document)
 
     async def _index_all(self, user_id: int, show: Callable[[Progress], None], *, live: bool) -> int:
@@ -138,7 +138,7 @@ class Chats:
                 await self._archives.indexed(chat, document)
                 if chat.document and chat.document != document:
                     # A document of the same name has replaced it already, unless the chat was renamed.
-                    with contextlib.suppress(Refusal):
+                    with contextlib.suppress(RefusedError):
                         await self._library.delete(chat.document)
         finally:
             for chat in changed:
@@ -149,7 +149,7 @@ class Chats:
         """Answer a query, about all chats or about one `group` alone.
 
         Raises:
-            Refusal: there is no answer, and why.
+            RefusedError: there is no answer, and why.
         """
         language = sender.language
         status.show(Progress(key="stage_counting"))

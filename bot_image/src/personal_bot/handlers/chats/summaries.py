@@ -59,7 +59,7 @@ class Summaries:
         """Everything about one participant.
 
         Raises:
-            Refusal: the LLM service cannot or will not.
+            RefusedError: the LLM service cannot or will not.
         """
         language = sender.language
         own = replace(scope, authors=(author.key,))
@@ -95,7 +95,7 @@ class Summaries:
         """What the chats were about.
 
         Raises:
-            Refusal: the LLM service cannot or will not.
+            RefusedError: the LLM service cannot or will not.
         """
         language = sender.language
         activity = await self._archives.ask(lambda c: queries.activity(c, scope))

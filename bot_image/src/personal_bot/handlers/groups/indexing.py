@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from personal_bot.handlers.chats.archive import Chats
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 
 _EVERY: Final = 10.0  # seconds between two rounds
 _AFTER_REFUSAL: Final = 60.0  # seconds
@@ -39,7 +39,7 @@ class GroupIndexing:
             try:
                 async with turn():
                     await self._chats.index(self._owner_id)
-            except Refusal as refusal:
+            except RefusedError as refusal:
                 logger.info("Chats cannot be indexed now", extra={"reason": refusal.key})
                 self._changed.set()
                 await asyncio.sleep(_AFTER_REFUSAL)
@@ -52,7 +52,7 @@ class GroupIndexing:
     async def at_once(self) -> None:
         """Index without waiting for the next round, which does it when this is impossible now."""
         self._changed.set()
-        with contextlib.suppress(Refusal):
+        with contextlib.suppress(RefusedError):
             await self._chats.index(self._owner_id)
 
     async def drop(self, document: str) -> None:

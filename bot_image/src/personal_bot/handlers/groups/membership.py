@@ -19,7 +19,7 @@ from personal_bot.handlers.groups.indexing import GroupIndexing
 from personal_bot.handlers.groups.messages import kept_of, worth_keeping
 from personal_bot.handlers.groups.pages import ADMINS, GroupPages
 from personal_bot.handlers.owner import Owner
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 from personal_bot.state.group_states import GroupStates
 from personal_bot.telegram.client import Connection, Me
 from personal_bot.telegram.updates import is_spoken_to
@@ -97,7 +97,7 @@ class Groups:
         """The document from which the bot answers questions in a group; None: all documents.
 
         Raises:
-            Refusal: the bot keeps nothing of the group.
+            RefusedError: the bot keeps nothing of the group.
         """
         state = self._states.of(group)
         if state and state.everything:
@@ -105,7 +105,7 @@ class Groups:
 
         chat = await self._archives.of_group(group)
         if not chat or not chat.document:
-            raise Refusal("group_nothing_kept")
+            raise RefusedError("group_nothing_kept")
         return chat.document
 
     def everything(self, group: int) -> bool:

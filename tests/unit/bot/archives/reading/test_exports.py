@@ -7,7 +7,7 @@ import pytest
 
 from personal_bot.archives import queries
 from personal_bot.archives.queries import Scope
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 from support.exports import GARDEN, HTML_PAGE, as_json, as_zip, chat, message
 
 
@@ -101,7 +101,7 @@ async def test_other_files_are_left_to_the_readers_of_documents(reader: Any, nam
 
 
 async def test_an_export_that_was_cut_leaves_nothing(reader: Any) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(RefusedError) as caught:
         await reader.read(as_json(GARDEN)[:-400])
     assert caught.value.key == "archive_cut"
     assert await reader.archives.chats() == []

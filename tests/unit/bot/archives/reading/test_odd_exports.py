@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from personal_bot.models import Refusal
+from personal_bot.models import RefusedError
 from support.exports import GARDEN, HTML_PAGE, as_json, as_zip, chat, message
 
 CASES = Path(__file__).parents[4] / "cases" / "exports"
@@ -180,5 +180,5 @@ async def test_pages_beside_a_file_of_json_are_read(reader: Any) -> None:
 
 
 async def test_an_export_that_breaks_off_is_refused(reader: Any) -> None:
-    with pytest.raises(Refusal, match="archive_cut"):
+    with pytest.raises(RefusedError, match="archive_cut"):
         await reader.read(as_zip({"result.json": as_json(GARDEN)[:-300]}), "export.zip")
