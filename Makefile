@@ -39,7 +39,7 @@ images: ## build the images that are missing
 venv: $(READY) ## create the development environment in .venv
 format: $(READY) ## format the code
 	@.venv/bin/ruff check --quiet --fix-only; .venv/bin/ruff format --quiet
-
+generate: $(READY) ## write the generated files: the CRD, the reference pages, the chart's values and version, the keys of sentences
 	@.venv/bin/python -m personalbots_api.generate && .venv/bin/python -m personal_bot.texts
 
 $(READY): VERSION requirements/build.txt requirements/dev.txt tests/standins/model-requirements.txt pyproject.toml $(PARTS:=/pyproject.toml)
