@@ -81,6 +81,11 @@ def make_dispatcher(bot: aiogram.Bot) -> aiogram.Dispatcher:  # noqa: C901 - a h
         )
         await message.reply(text, parse_mode="HTML")
 
+    @dispatcher.message(aiogram.F.text == "sources")
+    async def sources(message: BotMessage) -> None:
+        row = [InlineKeyboardButton(text=f"[{number}]", callback_data="toast") for number in range(1, 9)]
+        await message.answer("Eight", reply_markup=InlineKeyboardMarkup(inline_keyboard=[row]))
+
     @dispatcher.message(aiogram.F.text == "keys")
     async def keys(message: BotMessage) -> None:
         await message.answer("Choose", reply_markup=KEYS)

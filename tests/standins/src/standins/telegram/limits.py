@@ -1,9 +1,9 @@
 """Telegram's sending limits (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this)."""
 
 import math
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from standins.telegram.clock import Clock
 from standins.telegram.errors import too_many_requests
 
 
@@ -13,12 +13,11 @@ class Bucket:
 
     rate: float
     burst: float
+    seen: float  # Unix time up to which it has drained
     level: float = 0.0
-    seen: float = field(default_factory=time.monotonic)
 
-    def wait(self) -> float:
+    def wait(self, now: float) -> float:
         """Seconds until one more fits."""
-        now = time.monotonic()
         self.level = max(0.0, self.level - (now - self.seen) * self.rate)
         self.seen = now
         return max(0.0, (self.level + 1 - self.burst) / self.rate)
@@ -30,8 +29,9 @@ class Limits:
     Off until asked for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.enforced = False
+        self._clock = clock
         self._buckets: dict[tuple[int, int], Bucket] = {}
 
     def admit(self, bot_id: int, chat_id: int) -> None:
@@ -43,13 +43,13 @@ class Limits:
         if not self.enforced:
             return
 
+        now = self._clock.now()
+        in_chat = Bucket(rate=1, burst=3, seen=now) if chat_id > 0 else Bucket(rate=20 / 60, burst=20, seen=now)
         buckets = (
-            self._buckets.setdefault(
-                (bot_id, chat_id), Bucket(rate=1, burst=3) if chat_id > 0 else Bucket(rate=20 / 60, burst=20)
-            ),
-            self._buckets.setdefault((bot_id, 0), Bucket(rate=30, burst=30)),
+            self._buckets.setdefault((bot_id, chat_id), in_chat),
+            self._buckets.setdefault((bot_id, 0), Bucket(rate=30, burst=30, seen=now)),
         )
-        if (seconds := max(bucket.wait() for bucket in buckets)) > 0:
+        if (seconds := max(bucket.wait(now) for bucket in buckets)) > 0:
             raise too_many_requests(math.ceil(seconds))
 
         for bucket in buckets:

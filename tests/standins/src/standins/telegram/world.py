@@ -73,7 +73,7 @@ class World:
         self.bots: dict[int, Bot] = {}
         self.queries: dict[str, CallbackQuery] = {}
         self.faults = Faults()
-        self.limits = Limits()
+        self.limits = Limits(self.clock)
         self.calls: deque[Json] = deque(maxlen=20_000)
         self.deliveries: deque[Json] = deque(maxlen=20_000)
 

@@ -261,18 +261,22 @@ def test_the_page_speaks_russian(page: Page) -> None:
 
 
 def test_on_a_phones_width_the_list_and_a_chat_take_turns(page: Page) -> None:
-    page.browser.set_window_size(500, 800)  # Chromium's windows are no narrower; the page turns at 760
-
+    phone = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
     try:
         assert page.one("chat-list")
-
         page.start()
         page.until(lambda: not page.all("search"))
+        page.say("sources")
+        page.one("message", "Eight")
+        wider = "const s = document.getElementById('scroll'); return s.scrollWidth - s.clientWidth"
+        assert page.browser.execute_script(wider) <= 0, "a row of buttons makes the chat scroll sideways"
+
         page.one("back").click()
         page.one("search")
         page.gone("conversation")
     finally:
-        page.browser.set_window_size(1280, 800)
+        page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_what_happened_while_the_connection_was_away_is_there_afterwards(page: Page) -> None:

@@ -1,6 +1,5 @@
 """From an HTTP request to a method and back: ``/bot<token>/<method>`` and ``/file/bot<token>/<path>``."""
 
-import asyncio
 import inspect
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -74,7 +73,7 @@ class BotApi:
         started, values = self._world.clock.now(), dict[str, Any]()
         bot = self._world.bot_of_token(token)
         fault = self._world.faults.take(method, bot.username) if bot else None
-        await asyncio.sleep(fault.delay if fault else 0)
+        await self._world.clock.sleep(fault.delay if fault else 0)
 
         if not bot:
             unknown = _unknown(token)
@@ -138,7 +137,7 @@ class BotApi:
 
         fault = self._world.faults.take("file", bot.username)
         if fault and fault.delay:
-            await asyncio.sleep(fault.delay)
+            await self._world.clock.sleep(fault.delay)
 
         if fault and fault.drop:
             return _hang_up(request)
