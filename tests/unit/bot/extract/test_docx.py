@@ -211,6 +211,20 @@ async def test_charts_and_diagrams_are_told_below_their_paragraph(read: Read) ->
     assert await text_of(read, content) == "See\nSales\nMay; Bergen: 120\nJune; Bergen: 340\nBoss\nafter"
 
 
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [
+        ("The gate, with its code 5512", "See [The gate, with its code 5512]"),
+        ("image1.png", "See"),
+        ("A gate&#10;&#10;Description automatically generated", "See"),
+        ("", "See"),
+    ],
+)
+async def test_what_people_wrote_about_a_picture_is_read(read: Read, description: str, told: str) -> None:
+    picture = f'<w:r><w:t xml:space="preserve">See </w:t><w:drawing><wp:inline><wp:docPr id="1" descr="{description}"/>'
+    assert await text_of(read, word(p(f"{picture}</wp:inline></w:drawing></w:r>"))) == told
+
+
 async def test_documents_inside_are_read_as_files_of_their_own(read: Read) -> None:
     content = word(p("Body"), package=workbook(S=[["Name", "Price"], ["rye", 2]]), aFChunk=b"<html><p>chunk</p></html>")
     rows = await read("a.docx", content)

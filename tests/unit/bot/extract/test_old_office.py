@@ -8,7 +8,7 @@ from personal_bot.knowledge.extract.office.legacy import _blocks
 from personal_bot.knowledge.extract.office.odf_text import DRAW
 from personal_bot.knowledge.extraction import Extracted
 from personal_bot.models import Loss, RefusedError
-from support.documents import odt, zip_of
+from support.documents import docx, odt, show, workbook, zip_of
 from support.ole import doc, ole, ppt
 
 Read = Callable[..., Awaitable[list[list[str]]]]
@@ -165,6 +165,19 @@ async def test_an_odp_is_read_slide_by_slide(read: Read, events: Events) -> None
     found = (await events("a.odp", made))[-1]
     assert isinstance(found, Extracted)
     assert found.losses == (Loss(kind="lost_slides", count=1, where="2"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("a.xls", workbook(S=[["code", "x"], ["gate", 5512]])),
+        ("a.doc", docx("code 5512")),
+        ("a.docx", doc("code 5512")),
+        ("a.ppt", show(("code", "5512", ""))),
+    ],
+)
+async def test_a_document_under_the_name_of_another_generation_is_read(read: Read, name: str, made: bytes) -> None:
+    assert "5512" in await text_of(read, name, made)
 
 
 async def test_a_doc_and_a_ppt_are_read(read: Read) -> None:

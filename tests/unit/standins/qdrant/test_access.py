@@ -93,7 +93,6 @@ MANAGE, GLOBAL = "Forbidden: Global manage access is required", "Forbidden: Glob
         (READ_ONLY, {"write": MANAGE, "index": MANAGE, "delete": MANAGE}),
         (token(), {}),
         (token(access="m"), {}),
-        (token(access="m", exp=int(time.time()) - 10), {}),  # within the leeway
         (token(access="r"), {"write": MANAGE, "index": MANAGE, "delete": MANAGE}),
         (token(access=[{"collection": MINE, "access": "rw"}]), {"delete": GLOBAL}),
         (
@@ -101,7 +100,7 @@ MANAGE, GLOBAL = "Forbidden: Global manage access is required", "Forbidden: Glob
             {"write": f"Write access to collection {MINE} is required", "delete": GLOBAL},
         ),
     ],
-    ids=["key", "read-only key", "no claim", "manage", "a little old", "read", "one collection", "one to read"],
+    ids=["key", "read-only key", "no claim", "manage", "read", "one collection", "one to read"],
 )
 async def test_a_key_allows_what_it_says(url: str, key: str, refused: dict[str, str]) -> None:
     for call in ("read", "write", "delete"):
@@ -111,6 +110,10 @@ async def test_a_key_allows_what_it_says(url: str, key: str, refused: dict[str, 
             assert refused[call] in said
         else:
             assert said == "ok", call
+
+
+async def test_a_key_that_is_a_little_too_old_is_taken_for_clocks_differ(url: str) -> None:
+    assert await outcome(url, token(access="m", exp=int(time.time()) - 10), "read") == "ok"
 
 
 async def test_a_token_for_one_collection_opens_no_other(url: str) -> None:

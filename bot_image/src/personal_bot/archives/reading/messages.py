@@ -6,15 +6,14 @@ from datetime import date
 from typing import Final
 
 _UNIX: Final = date(1970, 1, 1).toordinal()
-_DAY: Final = 86_400
-
+_DAY: Final = 86_400  # seconds
 
 DELETED: Final = "Deleted Account"
 """What Telegram calls people who deleted their account."""
 _DIRECTIONS: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\x00-\x08\x0e-\x1f]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
     """A chat whose messages follow.
 
@@ -29,7 +28,7 @@ class Chat:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)  # made by the million; the first five by position
 class Message:
     """One message. `author` is an identity, `at` seconds since 1970 on the exporter's wall clock, `media` its kind."""
 
@@ -48,7 +47,7 @@ class Lost:
     """A message that cannot be read."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A message of a group. `group` is the Bot API's id of it."""
 

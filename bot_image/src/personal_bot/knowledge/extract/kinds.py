@@ -69,6 +69,7 @@ _STREAMS: Final = {  # of OLE files, by the name of a stream that no other kind 
     "WordDocument": "doc",
     "PowerPoint Document": "ppt",
     "__properties_version1.0": "msg",
+    "Book": "xls",  # of Excel 5 and 95
 }
 _LABELS: Final = {
     "pdf": "PDF",
@@ -125,6 +126,14 @@ _ENDINGS: Final = {
 _NAMED: Final = {kind: kind for kind in _LABELS} | {
     ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()
 }
+_ALIKE: Final = frozenset(
+    {
+        ("doc", "docx"), ("docx", "doc"), ("doc", "rtf"), ("docx", "rtf"), ("doc", "odt"), ("docx", "odt"),
+        ("xls", "xlsx"), ("xlsx", "xls"), ("xls", "ods"), ("xlsx", "ods"),
+        ("ppt", "pptx"), ("pptx", "ppt"), ("ppt", "odp"), ("pptx", "odp"),
+    }
+)  # fmt: skip
+"""Names under which the programs of Office open another kind as well."""
 _BOMS: Final = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 _SPREADSHEETS: Final = frozenset({"xls", "xlsx"})
 _PAGE: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
@@ -155,7 +164,7 @@ def kind_of(path: Path, name: str) -> str:
         return text
     if found == "OLE":
         raise CannotReadError("document_type_unsupported", kind=found)
-    if claimed not in {None, found} and not (claimed == "doc" and found in {"rtf", "docx"}):  # Word opens these, too
+    if claimed not in {None, found} and (claimed, found) not in _ALIKE:
         raise CannotReadError("document_mismatch", claimed=_LABELS[str(claimed)], found=_LABELS.get(found, found))
     if found in _PICTURES:
         raise CannotReadError(known(_PICTURES[found]), kind=found)

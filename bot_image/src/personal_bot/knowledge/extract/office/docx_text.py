@@ -12,7 +12,7 @@ from personal_bot.knowledge.extract.office.charts import CHART, DIAGRAM
 from personal_bot.knowledge.extract.office.docx_names import W, value_of
 from personal_bot.knowledge.extract.office.docx_numbers import Numbers
 from personal_bot.knowledge.extract.office.docx_styles import Styles, outline_level
-from personal_bot.knowledge.extract.office.ooxml import FALLBACK, M, R, events
+from personal_bot.knowledge.extract.office.ooxml import FALLBACK, M, R, description, events
 
 _DRAWING: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _PICTURE: Final = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
@@ -98,6 +98,7 @@ class Walker:
             **dict.fromkeys(_NOTES, self._open),
             **dict.fromkeys(_REFERENCES, self._refer),
             **dict.fromkeys(_SIGNS, lambda element: self._write(_SIGNS[element.tag])),
+            f"{_DRAWING}docPr": lambda element: self._write(description(element)),
             CHART: lambda element: self._draw(element.get(f"{R}id", "")),
             DIAGRAM: lambda element: self._draw(element.get(f"{R}dm", "")),
         }

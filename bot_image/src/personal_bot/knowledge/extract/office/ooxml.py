@@ -17,6 +17,9 @@ A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 M: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_FILE_NAME: Final = re.compile(r"\S+\.\w{3,4}|(?:image|picture|изображение|рисунок)\s*\d*", re.IGNORECASE)
+_GUESSED: Final = re.compile("automatically generated|создано автоматически|automatisch generiert", re.IGNORECASE)
+_LETTER: Final = re.compile(r"[^\W\d_]")
 _STRICT: Final = "{http://purl.oclc.org/ooxml/"
 _STRICT_NAME: Final = re.compile(r"\{http://purl\.oclc\.org/ooxml/(\w+)/")
 
@@ -76,6 +79,13 @@ def optional_root(parts: Package, part: str, reading: Reading) -> ET.Element | N
     except BROKEN_PART:
         reading.lose("lost_parts", 1, [part])
         return None
+
+
+def description(element: ET.Element) -> str:
+    """Give what a person wrote about a picture by its properties; the name of a file or a machine's guess is none."""
+    text = element.get("descr", "").strip()
+    is_made_by_machine = _FILE_NAME.fullmatch(text) or _GUESSED.search(text)
+    return "" if is_made_by_machine or not _LETTER.search(text) else f"[{text}]"
 
 
 def _translate(element: ET.Element) -> None:

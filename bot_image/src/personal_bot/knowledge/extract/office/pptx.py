@@ -18,6 +18,7 @@ from personal_bot.knowledge.extract.office.ooxml import (
     M,
     R,
     Relation,
+    description,
     main_part,
     optional_root,
     relations,
@@ -91,7 +92,9 @@ def _slide(show: _Show, part: str) -> tuple[str, bool]:
     return "\n".join(lines).strip(), is_picture
 
 
-def _lines(element: ET.Element, show: _Show, related: dict[str, Relation]) -> Iterator[str]:
+def _lines(  # noqa: C901 - a case a kind of element
+    element: ET.Element, show: _Show, related: dict[str, Relation]
+) -> Iterator[str]:
     match element.tag:
         case tag if tag == f"{A}tr":
             if row := " | ".join(cell for cell in map(_text, element.findall(f"{A}tc")) if cell):
@@ -99,6 +102,9 @@ def _lines(element: ET.Element, show: _Show, related: dict[str, Relation]) -> It
         case tag if tag == f"{A}p":
             if text := _text(element):
                 yield text
+        case tag if tag == f"{_P}cNvPr":
+            if told := description(element):
+                yield told
         case tag if tag == CHART:
             yield from _drawn(show, related.get(element.get(f"{R}id", "")))
         case tag if tag == DIAGRAM:
