@@ -1,6 +1,7 @@
 """PDF, page by page, by Chromium's own reader: the text, what was filled in and noted, and files inside."""
 
 import functools
+import itertools
 import mmap
 import re
 from collections import defaultdict
@@ -20,8 +21,9 @@ from personal_bot.sandbox.errors import CannotReadError
 _PASSWORD_NEEDED: Final = 4  # FPDF_ERR_PASSWORD, fpdfview.h
 _PICTURE_SHARE: Final = 0.8  # of the page: pictures that cover as much are a scan
 _FEW: Final = 100  # letters: a scan has no more beside its pictures (a stamp of the scanning program)
+_MOST_OBJECTS: Final = 5000  # of a page that are looked at
 _SAMPLED: Final = 20  # letters of a page that are asked whether their font says what they are
-_UNKNOWN_SHARE: Final = 0.3  # of these: more unknown ones, and the page is told as lost
+_UNKNOWN_SHARE: Final = 0.3  # of these: more unknown ones, and the page is reported
 
 _HYPHENATION: Final = re.compile(r"[\ufffe\x02]\s*")  # what PDFium puts where a word is broken at a line's end
 _STAMP: Final = re.compile(r"(?:scann?ed (?:with|by)|отсканировано|сканировано)\b.*", re.IGNORECASE)
@@ -120,7 +122,7 @@ def _loss(page: pypdfium2.PdfPage, text: str) -> str:
     """What is lost of a page with next to no text: it is a picture, drawn letters, or just empty."""
     width, height = page.get_size()
     covered, objects = 0.0, 0
-    for one in page.get_objects(max_depth=3):
+    for one in itertools.islice(page.get_objects(max_depth=3), _MOST_OBJECTS):  # a map has millions of lines
         objects += 1
         if one.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = one.get_bounds()
