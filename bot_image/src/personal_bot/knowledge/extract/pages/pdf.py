@@ -28,6 +28,7 @@ _UNKNOWN_SHARE: Final = 0.3  # of these: more unknown ones, and the page is repo
 _HYPHENATION: Final = re.compile(r"[\ufffe\x02]\s*")  # what PDFium puts where a word is broken at a line's end
 _STAMP: Final = re.compile(r"(?:scann?ed (?:with|by)|отсканировано|сканировано)\b.*", re.IGNORECASE)
 _CATALOG: Final = re.compile(rb"(\d+)\s+(\d+)\s+obj\b(?:(?!endobj).){0,2000}?/Type\s*/Catalog\b", re.DOTALL)
+_SPACED: Final = re.compile(r"(?<!\S)(?:[^\W\d_a-zа-я] ){3,}[^\W\d_a-zа-я](?!\w)")
 _SIGNS: Final = str.maketrans({"\uf0b7": "•", "\uf0a7": "•", "\uf0fc": "✓", "\uf0d8": "➢"})
 _NO_LETTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ue000-\uf8ff]")
 
@@ -115,7 +116,14 @@ class _Page:
             text_page.close()
 
         text = _HYPHENATION.sub("", raw.replace("\r\n", "\n")).translate(_SIGNS)
-        return unmangled(_NO_LETTERS.sub("", text)).strip()
+        return _SPACED.sub(_joined, unmangled(_NO_LETTERS.sub("", text))).strip()
+
+
+def _joined(spaced: re.Match[str]) -> str:
+    """A word that is set letter by letter ("П Р И К А З"); a row of letters in the alphabet's order is none."""
+    letters = spaced[0].split(" ")
+    is_word = letters[0].isupper() and any(ord(b) != ord(a) + 1 for a, b in itertools.pairwise(letters))
+    return "".join(letters) if is_word else spaced[0]
 
 
 def _loss(page: pypdfium2.PdfPage, text: str) -> str:
