@@ -50,7 +50,7 @@ def _entries(streams: Mapping[str, bytes]) -> list[tuple[str, int, int]]:
         found = [path for path in ordered if path and (path.rpartition("/")[0] if "/" in path else "") == parent]
         return sorted(found, key=lambda path: (len(path.rpartition("/")[2]), path.upper()))
 
-    after = {}
+    after: dict[str, int] = {}
     for parent in ordered:
         beside = children(parent)
         after |= {one: index[other] for one, other in itertools.pairwise(beside)}
