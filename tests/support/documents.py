@@ -163,6 +163,7 @@ def word(body: str, *, folder: str = "word", main: str = "document.xml", **parts
         f"{folder}/{main}": f"<w:document {WORD}><w:body>{body}</w:body></w:document>",
     }
     names = {key: f"{key}.{endings.get(key.rstrip('0123456789'), 'xml')}" for key in parts}
+    names |= {key: f"{key}.docx" for key, content in parts.items() if key == "aFChunk" and content[:2] == b"PK"}
     members[f"{folder}/_rels/{main}.rels"] = rels(**names)
     for key, content in parts.items():
         kind = key.rstrip("0123456789")

@@ -233,6 +233,16 @@ async def test_documents_inside_are_read_as_files_of_their_own(read: Read) -> No
     ]  # fmt: skip
 
 
+async def test_documents_in_one_another_have_an_end(read: Read, events: Events) -> None:
+    content = word(p("level 0"))
+    for level in range(1, 8):
+        content = word(p(f"level {level}"), aFChunk=content)
+    assert [row[0] for row in await read("a.docx", content)] == [f"level {level}" for level in (7, 6, 5, 4, 3, 2)]
+    found = (await events("a.docx", content))[-1]
+    assert isinstance(found, Extracted)
+    assert found.skipped == (("aFChunk.docx", "archive_too_deep"),)
+
+
 async def test_what_cannot_be_taken_in_of_a_document_is_named(events: Events) -> None:
     picture = (
         '<w:r><w:drawing><wp:inline><wp:extent cx="{0}" cy="{0}"/><a:graphic><pic:pic/></a:graphic></wp:inline>'

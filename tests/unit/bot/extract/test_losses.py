@@ -25,12 +25,17 @@ def document(losses: tuple[Loss, ...] = LOSSES) -> Document:
     )
 
 
+OF_A_LOG = (Loss(kind="lost_binary", count=28),)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "losses"),
     [
         ("a.txt", "Хлеб ".encode() * 9 + b"\xff\xfe" + "соль".encode(), (Loss(kind="lost_letters", count=2),)),
         ("a.txt", b"text\x00 and\x01\x02 more" + b" words" * 1000, (Loss(kind="lost_binary", count=3),)),
         ("a.txt", b"words " * 1000 + b"\x00\x01\x02", (Loss(kind="lost_binary", count=3),)),
+        ("a.log", b"line\n" * 2000 + bytes(range(256)), OF_A_LOG),
+        ("a.log", b"\x1b[31mred\x1b[0m", ()),
         ("a.md", b"# All of it", ()),
     ],
 )

@@ -84,6 +84,19 @@ async def test_a_page_saved_with_its_pictures_is_read(read: Read) -> None:
     assert (await texts(read, "a.xls", content))[0][0] == "Code 5512"
 
 
+async def test_a_mailbox_is_read_message_by_message(read: Read) -> None:
+    second = message("Две / три", "К оплате 900.")
+    second.add_attachment("code 5512", filename="notes.txt")
+    content = b"".join(
+        b"From shop@example.org Wed May 01 12:00:00 2024\n" + bytes(one) + b"\n"
+        for one in (message("One", "First."), second)
+    )
+    for name in ("Inbox.mbox", "Inbox", "mail.txt"):
+        rows = await texts(read, name, content)
+        assert [file for _, file in rows] == ["1 One.eml", "2 Две _ три.eml", "2 Две _ три.eml/notes.txt"]
+        assert rows[1][0].endswith("К оплате 900.")
+
+
 SUBJECT, BODY, FROM, HTML = 0x37, 0x1000, 0x0C1A, 0x1013
 
 

@@ -155,6 +155,14 @@ async def test_a_file_that_lost_its_end_is_read_as_far_as_it_goes(read: Read, ev
     assert await losses(events, content) == (Loss(kind="lost_cut", count=1),)
 
 
+@pytest.mark.parametrize(
+    ("set_", "told"),
+    [("O R D E R", "ORDER"), ("A B C D E", "A B C D E"), ("x y z w", "x y z w"), ("I D O", "I D O")],
+)
+async def test_a_word_set_letter_by_letter_is_one(read: Read, set_: str, told: str) -> None:
+    assert (await read("a.pdf", drawn(lambda page: page.drawString(60, 780, set_))))[0][0] == told
+
+
 async def test_letters_that_no_font_explains_are_named(events: Events) -> None:
     glyphs = pypdfium2.PdfDocument((CASES / "no_tounicode.pdf").read_bytes())
     both = pypdfium2.PdfDocument(drawn(text))

@@ -78,12 +78,11 @@ async def test_the_strict_form_is_read_like_the_usual_one(read: Read) -> None:
 
 async def test_slides_that_are_pictures_are_named(events: Events) -> None:
     presentation = pptx.Presentation()
+    wide, high = presentation.slide_width or 0, presentation.slide_height or 0
     for share in (0.3, 1.0):
         slide = presentation.slides.add_slide(presentation.slide_layouts[5])
         slide.shapes.title.text = "A title"
-        assert presentation.slide_width
-        assert presentation.slide_height
-        size = Emu(int(presentation.slide_width * share)), Emu(int(presentation.slide_height * share))
+        size = Emu(int(wide * share)), Emu(int(high * share))
         slide.shapes.add_picture(io.BytesIO(PNG), 0, 0, *size)
     presentation.slides.add_slide(presentation.slide_layouts[6])  # empty, and no loss
     buffer = io.BytesIO()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 
 from personal_bot.knowledge.extraction import Extracted
@@ -84,6 +85,18 @@ async def test_comments_stand_in_their_cell(read: Read) -> None:
     assert await lines(read, "a.xlsx", saved(book)) == [
         "Name | Price", "Name: rye; Price: 2 [Bo: check it]; [Bo: beside]",
     ]  # fmt: skip
+
+
+async def test_titles_of_charts_are_read(read: Read) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Month", "Sum"], ["May", 5], ["June", 7]):
+        book.active.append(row)
+    chart = BarChart()
+    chart.title = "Sales of Bergen"
+    chart.add_data(Reference(book.active, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+    book.active.add_chart(chart, "D2")
+    rows = await read("a.xlsx", saved(book))
+    assert [(row[0], row[2]) for row in rows][1:] == [("Sales of Bergen", "Sheet")]
 
 
 async def test_formulas_that_nobody_computed_are_named(events: Events) -> None:

@@ -21,7 +21,6 @@ _MEDIA: Final = re.compile(
 )
 _TELLING: Final = re.compile(r"media_(?:contact|location|live_location|venue|game|invoice|poll|todo_list)\b")
 """Media whose title and status are all that a message says."""
-_VIA: Final = re.compile(r"\s+via @\w+$")  # the bot by which a message was made, no part of the author's name
 _OF_ACCOUNT: Final = re.compile(r"(?:^|/)(?:left_)?chats/chat_\d+$")
 _TEXTS: Final = "*[@class='question bold' or @class='answer' or @class='text']"
 
@@ -34,7 +33,7 @@ class Pages:
         self._chat: Chat | None = None
         self._folder = ""
         self._author = DELETED
-        self._titles: dict[str, str] = {}
+        self._titles: dict[str, tuple[str, str]] = {}  # folder and first message of the first chat of each name
 
     def read(self, page: bytes, *, folder: str) -> Iterator[Chat | Message]:
         """Give the page's chat, when it is not that of the page before, and its messages; nothing when it is none.
@@ -50,7 +49,7 @@ class Pages:
 
         title = clean_name(_flat(titles[0])) or DELETED
         elements = root.xpath("//div[starts-with(@class, 'message default')]")
-        is_other = bool(_OF_ACCOUNT.search(folder)) and folder != self._folder
+        is_other = folder != self._folder
         if self._chat is None or self._chat.title != title or is_other:
             self._chat, self._author = Chat(identity=self._identity(title, folder, elements), title=title), DELETED
             yield self._chat
@@ -61,17 +60,18 @@ class Pages:
                 yield message
 
     def _identity(self, title: str, folder: str, elements: list[Any]) -> str:
-        known = self._titles.setdefault(title, folder)
-        is_ambiguous = title == DELETED or (known != folder and _OF_ACCOUNT.search(folder))
+        """Know a chat by its name; where that stands for several, the first message tells them apart."""
         first = next((_mark(one) for one in elements if _time(one)), "")
-        return f"html:{title}#{first}" if is_ambiguous and first else f"html:{title}"
+        known_folder, known_first = self._titles.setdefault(title, (folder, first))
+        is_other = known_folder != folder and (_OF_ACCOUNT.search(folder) is not None or _are_two(known_first, first))
+        return f"html:{title}#{first}" if first and (title == DELETED or is_other) else f"html:{title}"
 
     def _message(self, element: Any) -> Message | None:  # noqa: ANN401 - lxml has no types
         number, when = _NUMBER.match(element.get("id", "")), _WHEN.match(_time(element))
         if not number or not when:
             return None
         if names := element.xpath("div[@class='body']/div[@class='from_name']"):
-            self._author = clean_name(_VIA.sub("", _flat(names[0]))) or DELETED
+            self._author = clean_name(_flat(names[0])) or DELETED
 
         day, month, year, time = when.groups()
         reply = _NUMBER.search("".join(element.xpath("div[@class='body']/div[contains(@class, 'reply_to')]/a/@href")))
@@ -86,9 +86,15 @@ class Pages:
             at=self._clock.seconds(f"{year}-{month}-{day}", time),
             text="\n".join(filter(None, (*_told_by_media(element), *map(_flat, element.xpath(f".//{_TEXTS}"))))),
             reply_to=int(reply[1]) if reply else None,
-            forwarded=_VIA.sub("", clean_name(forwarded[0])) or "?" if forwarded else None,
+            forwarded=clean_name(forwarded[0]) or "?" if forwarded else None,
             media=media[1] if media else None,
         )
+
+
+def _are_two(first: str, second: str) -> bool:
+    """Whether two messages of one number were written at different times, so that they are of different chats."""
+    (one, when), (other, then) = (mark.partition("#")[0].split("@") if mark else ("", "") for mark in (first, second))
+    return bool(one) and one == other and when != then
 
 
 def _mark(element: Any) -> str:  # noqa: ANN401 - lxml has no types

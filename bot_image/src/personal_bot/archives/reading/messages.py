@@ -10,6 +10,7 @@ _DAY: Final = 86_400  # seconds
 
 DELETED: Final = "Deleted Account"
 """What Telegram calls people who deleted their account."""
+_VIA: Final = re.compile(r"\s+via @\w+$")
 _DIRECTIONS: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\x00-\x08\x0e-\x1f]")
 
 
@@ -73,8 +74,8 @@ class Clock:
 
 
 def clean_name(name: str) -> str:
-    """Give a name in one line, without signs that turn the direction of what stands around it."""
-    return " ".join(_DIRECTIONS.sub("", name).split())
+    """Give a name in one line, without signs that turn the direction of text, and without the bot that was used."""
+    return _VIA.sub("", " ".join(_DIRECTIONS.sub("", name).split()))
 
 
 def supergroup_link(identity: str, kind: str) -> str:

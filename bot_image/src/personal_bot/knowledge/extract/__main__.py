@@ -7,6 +7,7 @@ A chunk is a line ``[text, kind, value, link, file]``, the last four a `models.P
 """
 
 import json
+import re
 from collections import Counter
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from personal_bot.sandbox.errors import CannotReadError
 _LARGEST_OUTPUT: Final = 1 << 30  # bytes
 _LONGEST_NAME: Final = 300  # characters of a file inside the document, in a report
 _UNDECODED: Final = "\ufffd"
+_COLOURS: Final = re.compile("\x1b\\[[0-9;]*[A-Za-z]")  # of terminals, as logs have them
 _NO_CONTROLS: Final = dict.fromkeys(set(range(32)) - set(map(ord, "\t\n\r\f\v")) | {127})
 
 
@@ -56,10 +58,11 @@ class _Seen:
     def cleaned(self, segment: Segment) -> Segment:
         """Give a segment without control characters, which no message and no prompt can hold."""
         self._undecoded[segment.file] += segment.text.count(_UNDECODED)
-        text = segment.text.translate(_NO_CONTROLS)
+        coloured = _COLOURS.sub("", segment.text)
+        text = coloured.translate(_NO_CONTROLS)
         if len(text) == len(segment.text):
             return segment
-        self._controls[segment.file] += len(segment.text) - len(text)
+        self._controls[segment.file] += len(coloured) - len(text)
         return replace(segment, text=text)
 
     def report_to(self, reading: Reading) -> None:

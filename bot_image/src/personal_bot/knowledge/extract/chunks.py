@@ -9,9 +9,8 @@ from personal_bot.knowledge.extract.segments import Segment
 
 SIZE: Final = 300  # tokens, by `tokens`
 SMALLEST: Final = 80  # tokens: shorter neighbours are put together
-NUMBERED: Final = frozenset(
-    {"page", "slide", "line", "row"}
-)  # kinds of places that are numbers, and can be spans of them
+NUMBERED: Final = frozenset({"page", "slide", "line", "row"})
+"""Kinds of places that are numbers, and can be spans of them."""
 _APART: Final = frozenset({"sheet", "path"})  # kinds of places that no chunk has two of
 _BLANKS: Final = re.compile(r"\n{3,}")
 

@@ -92,6 +92,7 @@ _LABELS: Final = {
     "csv": "CSV",
     "json": "JSON",
     "eml": "EML",
+    "mbox": "MBOX",
     "msg": "MSG",
     "subtitles": "SRT",
     "contacts": "VCF",
@@ -99,7 +100,7 @@ _LABELS: Final = {
     "html_table": "HTML",
     "xml_table": "XML",
 }
-_TEXTS: Final = frozenset({"markdown", "text", "html", "csv", "json", "eml", "subtitles", "contacts", "code"})
+_TEXTS: Final = frozenset({"markdown", "text", "html", "csv", "json", "eml", "mbox", "subtitles", "contacts", "code"})
 """Which of them, only the name can tell."""
 _ENDINGS: Final = {
     "docx": "docm dotx dotm",
@@ -140,6 +141,7 @@ _PAGE: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctyp
 _MARKUP: Final = re.compile(
     r"\s*<(?:!doctype\s+html|html|head|body|table|tr|meta|style|div|center|p|font|b|h[1-6])\b", re.IGNORECASE
 )
+_MAILBOX: Final = re.compile(r"From \S+.*\d\d\d\d\r?\n(?:>?[\w-]+:.*\r?\n)", re.ASCII)
 _CONTROLS: Final = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 27})
 _MOST_CONTROLS: Final = 0.02  # of the bytes of a text
 _MOST_CONTROLS_NAMED: Final = 0.1  # where the name says that it is one
@@ -159,7 +161,7 @@ def kind_of(path: Path, name: str) -> str:
     found = _by_content(path, head)
     claimed = _NAMED.get(name.rpartition("/")[2].rpartition(".")[2].lower())
     if found == "binary" and claimed in _TEXTS and _controls(head) <= _MOST_CONTROLS_NAMED:
-        found = "text"  # with something else in it, which is told as a loss
+        found = "text"  # with something else in it, which is reported as a loss
     if found == "text" and (text := _text_kind(head, claimed)):
         return text
     if found == "OLE":
@@ -186,6 +188,8 @@ def _text_kind(head: bytes, claimed: str | None) -> str | None:  # noqa: PLR0911
         return "fb2"
     if start[:11].upper() == "BEGIN:VCARD":
         return "contacts"
+    if _MAILBOX.match(start):
+        return "mbox"
     if claimed in _SPREADSHEETS:  # programs write tables of all kinds under this name, and Excel opens them
         return _table_kind(start)
     if claimed == "doc":

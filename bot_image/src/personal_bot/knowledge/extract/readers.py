@@ -33,6 +33,7 @@ READERS: Final = {
     "json": "plain.json_values.read_json",
     "code": "plain.source_code.read_code",
     "eml": "containers.mail.read_mail",
+    "mbox": "containers.mailbox_file.read_mailbox",
     "msg": "containers.outlook.read_msg",
     "zip": "containers.zip_archive.read_zip",
 }

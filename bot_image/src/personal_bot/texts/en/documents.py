@@ -105,7 +105,7 @@ DOCUMENTS: dict[str, str] = {
     ),
     "document_type_unsupported": (
         "I cannot read this kind of file. I read PDF, DOCX, DOC, RTF, PPTX, PPT, XLSX, XLS, ODT, ODS, ODP, EPUB, FB2, "
-        "HTML, Markdown, TXT, CSV, JSON, EML, MSG, VCF, SRT, source code, or a ZIP of these."
+        "HTML, Markdown, TXT, CSV, JSON, EML, MBOX, MSG, VCF, SRT, source code, or a ZIP of these."
     ),
     "document_heic": "This is a photo in HEIC format. Send it as a JPEG photo: then you can ask about it.",
     "document_djvu": "I cannot read DjVu. Save it as a PDF with recognised text and send that.",

@@ -102,7 +102,7 @@ DOCUMENTS: dict[str, str] = {
     ),
     "document_type_unsupported": (
         "Такие файлы я читать не умею. Умею PDF, DOCX, DOC, RTF, PPTX, PPT, XLSX, XLS, ODT, ODS, ODP, EPUB, FB2, HTML, "
-        "Markdown, TXT, CSV, JSON, EML, MSG, VCF, SRT, исходный код или ZIP из них."
+        "Markdown, TXT, CSV, JSON, EML, MBOX, MSG, VCF, SRT, исходный код или ZIP из них."
     ),
     "document_heic": "Это фото в формате HEIC. Сохраните его как JPEG и пришлите как фото: тогда о нём можно спросить.",
     "document_djvu": "Файлы DjVu я читать не умею. Сохраните его как PDF с распознанным текстом и пришлите снова.",

@@ -159,6 +159,24 @@ async def test_two_people_of_one_name_keep_their_chats(reader: Any, slash: str) 
     assert reader.rows("SELECT name FROM authors") == [("Bo",)]  # without the bot by which it was written
 
 
+@pytest.mark.parametrize(("first", "chats"), [((1, 1), 2), ((1, 7), 1)])
+async def test_parts_of_a_chat_are_put_together_and_other_chats_of_its_name_are_not(
+    reader: Any, first: tuple[int, int], chats: int
+) -> None:
+    files = {
+        f"ChatExport_{n}/messages.html": page(f"text {n}", title="Garden", number=number, hour=10 + n)
+        for n, number in enumerate(first)
+    }
+    assert await reader.read(as_zip(files), "export.zip") == 2
+    assert sorted(texts(reader)) == ["text 0", "text 1"]
+    assert len(reader.rows("SELECT * FROM chats")) == chats
+
+
+async def test_the_bot_that_was_used_is_no_part_of_a_name(reader: Any) -> None:
+    await reader.read(as_json(chat((1, "Anna via @gif", "2024-05-01T09:00:00", "a"))))
+    assert reader.rows("SELECT name FROM authors") == [("Anna",)]
+
+
 async def test_pages_tell_contacts_polls_and_addresses(reader: Any) -> None:
     assert await reader.read(case("html_misc.zip"), "export.zip") == 5
     assert texts(reader)[:3] == [

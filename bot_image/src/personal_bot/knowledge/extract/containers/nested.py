@@ -8,17 +8,24 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
+from typing import Final
 
 from personal_bot.knowledge.extract.office.xml_package import Package
 from personal_bot.knowledge.extract.readers import segments
 from personal_bot.knowledge.extract.segments import Reading, Segment
 from personal_bot.sandbox.errors import CannotReadError
 
+_DEEPEST: Final = 5  # documents in documents
+
 File = tuple[str, Callable[[Path], None]]  # its name, and what unpacks it to a path
 
 
 def segments_inside(files: Sequence[File], reading: Reading) -> Iterator[Segment]:
     """Give the segments of all files, each under its name; a file that breaks in the middle gives none."""
+    if reading.depth >= _DEEPEST:  # a document may hold itself
+        for name, _ in files:
+            reading.skipped(name, "archive_too_deep")
+        return
     unpacked = reading.scratch.with_name(f"{reading.scratch.name}.{reading.depth}")
     whole = unpacked.with_name(f"{unpacked.name}.segments")
     for done, (name, unpack) in enumerate(files, start=1):

@@ -46,6 +46,7 @@ def read_msg(path: Path, reading: Reading) -> Iterator[Segment]:
 
 def _segments(message: "_Message", reading: Reading) -> Iterator[Segment]:
     yield Segment(message.text())
+    reading.lose("lost_parts", message.has_only_rich_text, ["RTF"])
     yield from segments_inside(list(message.files()), reading)
     for name, inner in message.messages():
         for segment in _segments(inner, reading.inside(name)):
@@ -65,6 +66,11 @@ class _Message:
         if moment:
             lines.append(f"Date: {moment:%Y-%m-%d %H:%M} UTC")
         return "\n".join((*lines, "", self._body())).strip()
+
+    @property
+    def has_only_rich_text(self) -> bool:
+        """Whether the text is there only in a form that is not read here (compressed RTF, [MS-OXRTFCP])."""
+        return not self._body() and bool(self._stream(self._storage, _RTF, _BINARY))
 
     def files(self) -> Iterator[File]:
         """Give the attached files."""

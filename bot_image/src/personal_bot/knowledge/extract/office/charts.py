@@ -20,7 +20,7 @@ _DAY_0: Final = date(1899, 12, 30)  # of Excel's calendar
 
 def chart_lines(chart: ET.Element) -> Iterator[str]:
     """Give the title of a chart, those of its axes, and a line for each category with the values of all series."""
-    yield from filter(None, (_flat(title) for title in chart.iter(f"{_C}title")))
+    yield from chart_titles(chart)
 
     rows: dict[str, list[str]] = {}
     for number, series in enumerate(chart.iter(f"{_C}ser"), start=1):
@@ -36,9 +36,14 @@ def chart_lines(chart: ET.Element) -> Iterator[str]:
         yield "; ".join(point.text for point in points.iter(f"{_NEWER}pt") if point.text)
 
 
+def chart_titles(chart: ET.Element) -> Iterator[str]:
+    """Give the title of a chart and those of its axes."""
+    yield from filter(None, (flat(title) for title in chart.iter(f"{_C}title")))
+
+
 def diagram_lines(diagram: ET.Element) -> Iterator[str]:
     """Give the texts of a diagram's data part."""
-    yield from filter(None, (_flat(paragraph) for paragraph in diagram.iter(f"{A}p")))
+    yield from filter(None, (flat(paragraph) for paragraph in diagram.iter(f"{A}p")))
 
 
 def _points(series: ET.Element, names: tuple[str, ...]) -> dict[int, str]:
@@ -69,5 +74,6 @@ def _path(element: ET.Element | None, name: str) -> Iterator[ET.Element]:
     return iter(()) if element is None else element.iter(name)
 
 
-def _flat(element: ET.Element) -> str:
+def flat(element: ET.Element) -> str:
+    """Give the text of an element of DrawingML."""
     return "".join(one.text or "" for one in element.iter(f"{A}t")).strip()

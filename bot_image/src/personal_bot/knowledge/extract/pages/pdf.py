@@ -1,6 +1,7 @@
 """PDF, page by page, by Chromium's own reader: the text, what was filled in and noted, and files inside."""
 
 import functools
+import itertools
 import mmap
 import re
 from collections import defaultdict
@@ -20,12 +21,14 @@ from personal_bot.sandbox.errors import CannotReadError
 _PASSWORD_NEEDED: Final = 4  # FPDF_ERR_PASSWORD, fpdfview.h
 _PICTURE_SHARE: Final = 0.8  # of the page: pictures that cover as much are a scan
 _FEW: Final = 100  # letters: a scan has no more beside its pictures (a stamp of the scanning program)
+_MOST_OBJECTS: Final = 5000  # of a page that are looked at
 _SAMPLED: Final = 20  # letters of a page that are asked whether their font says what they are
-_UNKNOWN_SHARE: Final = 0.3  # of these: more unknown ones, and the page is told as lost
+_UNKNOWN_SHARE: Final = 0.3  # of these: more unknown ones, and the page is reported
 
 _HYPHENATION: Final = re.compile(r"[\ufffe\x02]\s*")  # what PDFium puts where a word is broken at a line's end
 _STAMP: Final = re.compile(r"(?:scann?ed (?:with|by)|отсканировано|сканировано)\b.*", re.IGNORECASE)
 _CATALOG: Final = re.compile(rb"(\d+)\s+(\d+)\s+obj\b(?:(?!endobj).){0,2000}?/Type\s*/Catalog\b", re.DOTALL)
+_SPACED: Final = re.compile(r"(?<!\S)(?:[^\W\d_a-zа-я] ){3,}[^\W\d_a-zа-я](?!\w)")
 _SIGNS: Final = str.maketrans({"\uf0b7": "•", "\uf0a7": "•", "\uf0fc": "✓", "\uf0d8": "➢"})
 _NO_LETTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ue000-\uf8ff]")
 
@@ -113,14 +116,21 @@ class _Page:
             text_page.close()
 
         text = _HYPHENATION.sub("", raw.replace("\r\n", "\n")).translate(_SIGNS)
-        return unmangled(_NO_LETTERS.sub("", text)).strip()
+        return _SPACED.sub(_joined, unmangled(_NO_LETTERS.sub("", text))).strip()
+
+
+def _joined(spaced: re.Match[str]) -> str:
+    """A word that is set letter by letter ("П Р И К А З"); a row of letters in the alphabet's order is none."""
+    letters = spaced[0].split(" ")
+    is_word = letters[0].isupper() and any(ord(b) != ord(a) + 1 for a, b in itertools.pairwise(letters))
+    return "".join(letters) if is_word else spaced[0]
 
 
 def _loss(page: pypdfium2.PdfPage, text: str) -> str:
     """What is lost of a page with next to no text: it is a picture, drawn letters, or just empty."""
     width, height = page.get_size()
     covered, objects = 0.0, 0
-    for one in page.get_objects(max_depth=3):
+    for one in itertools.islice(page.get_objects(max_depth=3), _MOST_OBJECTS):  # a map has millions of lines
         objects += 1
         if one.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = one.get_bounds()

@@ -18,7 +18,9 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SAMPLE: Final = 1 << 18  # bytes by which the character set is told
+_SAMPLE: Final = 1 << 18  # bytes by which the character set is recognised
+_ABOVE_ASCII: Final = bytes(range(0x80, 0x100))
+_MOST_ABOVE_ASCII: Final = 0.1  # of the bytes
 _WHOLE_FOR_EACH_BROKEN: Final = 10
 _BLOCK: Final = 1 << 16  # characters held at once
 _HEADING: Final = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
@@ -87,6 +89,8 @@ def encoding_of(path: Path, named: str | None = None) -> str:
         return "utf-8"
     if found := _other_than_utf8(named) or guess(odd):
         return found
+    if _mostly_ascii(odd):  # with something in it that is no text: that is reported as a loss
+        return "utf-8"
     raise CannotReadError("document_corrupt")
 
 
@@ -124,6 +128,10 @@ def _not_utf8(path: Path) -> bytes | None:
     except UnicodeDecodeError:
         return block
     return None
+
+
+def _mostly_ascii(block: bytes) -> bool:
+    return len(block) - len(block.translate(None, _ABOVE_ASCII)) < len(block) * _MOST_ABOVE_ASCII
 
 
 def _mostly_utf8(block: bytes) -> bool:

@@ -11,7 +11,7 @@ from personal_bot.knowledge.extract.plain.plain_text import opened
 from personal_bot.knowledge.extract.segments import Reading, Segment
 from personal_bot.knowledge.extract.tables.rows import Row, segments_of, span
 
-_SAMPLE: Final = 1 << 16  # characters by which the delimiter is told
+_SAMPLE: Final = 1 << 16  # characters by which the delimiter is recognised
 _SAMPLED_ROWS: Final = 100
 _DELIMITERS: Final = "\t;,|"
 _LONGEST_CELL: Final = 1 << 20  # characters

@@ -38,6 +38,8 @@ def read_sheets(path: Path, reading: Reading) -> Iterator[Segment]:
                     continue
                 rows = _rows(sheet, parts, name, reading)
                 yield from segments_of(rows, "sheet", lambda first, last, name=name: f"{name}!{span(first, last, ':')}")  # type: ignore[misc] # mypy cannot tell the type of a lambda with a default
+                if parts and (drawn := parts.drawn(name)):
+                    yield Segment(drawn, "sheet", name)
                 formulas += parts.formulas_without_results(name) if parts else 0
                 reading.progress("sheets", done, len(book.sheet_names))
             if broken and len(broken) == len(book.sheet_names):

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from personal_bot.knowledge.extract.office.ooxml import R, events, main_part, optional_root, relations
+from personal_bot.knowledge.extract.office.charts import chart_titles, flat
+from personal_bot.knowledge.extract.office.ooxml import A, R, events, main_part, optional_root, relations
 from personal_bot.knowledge.extract.office.xml_package import Package
 from personal_bot.knowledge.extract.segments import Reading
 
@@ -71,6 +72,19 @@ class WorkbookParts:
                         yield row, frozenset(columns)
                     columns = set()
                     element.clear()
+
+    def drawn(self, sheet: str) -> str:
+        """Give what text boxes of a sheet say, and the titles of its charts; their figures stand in cells."""
+        lines: list[str] = []
+        for one in relations(self._parts, self._sheets.get(sheet, "-")).values():
+            root = optional_root(self._parts, one.part, self._reading) if one.kind == "drawing" else None
+            if root is None:
+                continue
+            lines += filter(None, (flat(paragraph) for paragraph in root.iter(f"{A}p")))
+            for chart in relations(self._parts, one.part).values():
+                drawing = optional_root(self._parts, chart.part, self._reading) if chart.kind == "chart" else None
+                lines += chart_titles(drawing) if drawing is not None else ()
+        return "\n".join(lines)
 
     def formulas_without_results(self, sheet: str) -> int:
         """Count the formulas of a sheet whose results no program has written: they look empty."""
