@@ -20,9 +20,9 @@ RUN if [ -f ca-bundle.crt ]; then export SSL_CERT_FILE=/src/ca-bundle.crt; fi; \
     python3 -m venv --without-pip /opt/venv && \
     for file in *requirements.txt; do \
       /tools/bin/uv pip install -q --no-cache --python /opt/venv --require-hashes --no-deps -r $file || exit 1; done
-# Nothing that only tests and compilers need, and bytecode for the rest: no container can write it later,
+# Nothing that only tests, compilers and Python 2 (olefile2) need, and bytecode for the rest: no container can write it later,
 # except for the Kubernetes client's models, 50 MB that are never imported
-RUN find /opt/venv -depth \( -type d \( -name tests -o -name __pycache__ \) -o -name '*.py[ix]' -o -name '*.pxd' \) -exec rm -rf {} + && \
+RUN find /opt/venv -depth \( -type d \( -name tests -o -name __pycache__ \) -o -name '*.py[ix]' -o -name '*.pxd' -o -name olefile2.py \) -exec rm -rf {} + && \
     /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash -x 'kubernetes/(aio/)?client/(models|api)/' /opt/venv/lib
 
 FROM dependencies AS program

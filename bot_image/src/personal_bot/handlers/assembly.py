@@ -11,7 +11,7 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from personal_bot.answers.answerer import Answerer, AnswererConfig
 from personal_bot.archives.archives import Archives
@@ -37,6 +37,8 @@ from personal_bot.telegram.client import Me
 Closer = Callable[[], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
+
+_BEYOND: Final = 60.0  # seconds: the time limit of a request ends it before the wait for the LLM service does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +122,7 @@ def _llm(core: Core, metrics: Metrics) -> LLM:
             embedding_model=settings.embedding_model,
             transcription_model=settings.transcription_model,
             key_provider=lambda: core.secrets.openai_key,
-            first_byte=settings.llm_timeout or settings.request_timeout,
+            first_byte=settings.llm_timeout or settings.request_timeout + _BEYOND,
             profiles=settings.data_dir / "llm-profiles.json",
             allow=usage.require_budget,
             on_usage=lambda model, prompt, completion: metrics.llm_used(

@@ -133,7 +133,7 @@ _WORDS: Final = {
     Cause.MODEL_FORBIDDEN: (
         r"(not|n't) have (access|permission).{0,40}model",
         r"model.{0,60}(not|n't) (have access|allowed|permitted|authori[sz]ed)",
-        r"(not allowed|access denied|no access|permission).{0,40}\bmodel",
+        r"(not allowed|access denied|no access|permissions?) (to|for|on)\b.{0,30}\bmodel",
         r"must be verified to use the model",
         r"gated (repo|model)",
         r"model.{0,40}(access denied|requires a (paid|higher))",

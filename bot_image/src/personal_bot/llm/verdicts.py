@@ -45,6 +45,13 @@ _STATES: Final = {
     Cause.BUSY: ("RateLimited", "the service's rate limit is reached"),
     Cause.AWAY: ("Unreachable", "the LLM service fails: {detail}"),
 }
+_VALUES: Final = {
+    Cause.MODEL_MISSING: ("model",),
+    Cause.MODEL_FORBIDDEN: ("model", "detail"),
+    Cause.REJECTED: ("detail",),
+    Cause.BUSY: ("seconds",),
+}
+"""What the sentences need."""
 _TRIED_AGAIN: Final = frozenset({Cause.BUSY, Cause.AWAY})
 
 
@@ -80,7 +87,9 @@ def decide(fault: Fault, *, attempt: int, jitter: float, model: str, longest_wai
         return wait
 
     detail = fault.detail or (f"HTTP {fault.status}" if fault.status else "no answer")
-    refusal = RefusedError(known(_SENTENCES[cause]), model=model, detail=detail, seconds=round(wait.seconds))
+    facts = {"model": model, "detail": detail, "seconds": round(wait.seconds)}
+    values = {name: facts[name] for name in _VALUES.get(cause, ())}
+    refusal = RefusedError(known(_SENTENCES[cause]), **values)
     if cause not in _STATES:
         return GiveUp(refusal=refusal, state=None)
     reason, message = _STATES[cause]
