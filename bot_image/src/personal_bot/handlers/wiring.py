@@ -24,6 +24,7 @@ from personal_bot.handlers.readers import Readers
 from personal_bot.handlers.uploads import Uploads
 from personal_bot.knowledge.extraction import ExtractionLimits
 from personal_bot.knowledge.library import Library
+from personal_bot.links import public_or_in
 from personal_bot.llm.client import LLM
 from personal_bot.metrics import Metrics
 from personal_bot.requests.answers import AnswerResults
@@ -174,7 +175,12 @@ def work(core: Core, services: Services, stores: Stores, ways: People, parts: Ch
         folder=folder / "exports",
     )
     uploads = Uploads(
-        connection=core.connection, library=library, chats=parts.chats, imports=imports, folder=folder / "incoming"
+        connection=core.connection,
+        library=library,
+        chats=parts.chats,
+        imports=imports,
+        folder=folder / "incoming",
+        link_allowed=public_or_in(core.settings.link_networks),
     )
     questions = Questions(
         readers=ways.readers,
