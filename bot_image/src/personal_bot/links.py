@@ -1,13 +1,14 @@
 """Fetches links that the owner sends, and never anything inside the network that the bot runs in.
 
-A name may resolve to another address each time, and a page may redirect anywhere. So every step is checked, and the
-connection goes to the very address that was checked.
+A name may resolve to another address each time, a page may redirect anywhere, and an address can be written in ways
+that only the connection takes for one. So each socket is made for an address that was checked, whatever led there.
 """
 
 import asyncio
+import functools
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -24,7 +25,22 @@ _SECONDS: Final = 60  # of silence; the request itself limits how long all of it
 _REDIRECTS: Final = 5
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _BLOCK: Final = 1 << 16  # bytes
-_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: IPv4 addresses, private ones too, written as IPv6
+_IPV4: Final = 4
+_GLOBAL_UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""All that IANA has given to the internet; translated, compatible and site-local addresses are outside of it."""
+_SPECIAL: Final = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "168.63.129.16/32",  # Azure's own services, at every machine there
+            "192.0.0.0/24",  # protocol assignments, and Oracle's metadata
+            "192.88.99.0/24",  # relays of 6to4
+            "2001::/23",  # protocol assignments, Teredo
+            "2002::/16",  # 6to4: an IPv4 address, private ones too
+            "3fff::/20",  # documentation
+        ),
+    )
+)
 _ENDINGS: Final = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -42,16 +58,30 @@ class Fetched:
     mime_type: str
 
 
-def is_public(text: str) -> bool:
-    """Whether an IP address belongs to somebody on the internet: not private, loopback, link-local or a way there."""
-    address = ipaddress.ip_address(text)
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return is_public(str(address.ipv4_mapped))
-        if address.sixtofour or address.teredo or address in _NAT64:
-            return False
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-    return address.is_global and not address.is_multicast
+
+def is_public(text: str) -> bool:
+    """Whether an IP address is somebody's on the internet: global, unicast, and no other address written as IPv6."""
+    address = ipaddress.ip_address(text)
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+
+    unicast = address.version == _IPV4 or address in _GLOBAL_UNICAST
+    special = any(address in network for network in _SPECIAL)
+    return unicast and address.is_global and not address.is_multicast and not special
+
+
+def public_or_in(networks: Collection[Network]) -> Callable[[str], bool]:
+    """Allow public addresses, and those in networks of one's own."""
+
+    def allowed(text: str) -> bool:
+        address = ipaddress.ip_address(text)
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        return any(address in network for network in networks) or is_public(text)
+
+    return allowed
 
 
 async def fetch(
@@ -68,14 +98,16 @@ async def fetch(
         url: http or https.
         into: where to.
         on_progress: is called with the bytes that are there, and the bytes in all; 0 when nobody knows.
-        allowed: says whether an IP address may be connected to; for tests.
+        allowed: says whether an IP address may be connected to.
         largest: bytes that it may have.
 
     Raises:
         RefusedError: it leads nowhere, to an address that may not be fetched, or to too much.
         OSError: the volume is full.
     """
-    connector = aiohttp.TCPConnector(resolver=_Checked(allowed), use_dns_cache=False)
+    connector = aiohttp.TCPConnector(
+        resolver=_Checked(allowed), use_dns_cache=False, socket_factory=functools.partial(_checked_socket, allowed)
+    )
     timeout = aiohttp.ClientTimeout(total=None, connect=_SECONDS, sock_read=_SECONDS)
 
     try:
@@ -83,7 +115,7 @@ async def fetch(
             connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
         ) as session:
             for _ in range(_REDIRECTS + 1):
-                _require_allowed(url, allowed)
+                _require_web(url)
                 async with session.get(url, allow_redirects=False) as response:
                     if response.status in _MOVED and "Location" in response.headers:
                         url = urljoin(url, response.headers["Location"])
@@ -128,17 +160,17 @@ class _Checked(AbstractResolver):
         """Nothing is held."""
 
 
-def _require_allowed(url: str, allowed: Callable[[str], bool]) -> None:
+def _checked_socket(allowed: Callable[[str], bool], address: aiohttp.AddrInfoType) -> socket.socket:
+    """Make the socket for a connection; no connection is made without it."""
+    family, kind, protocol, _, (host, *_) = address
+    if not allowed(str(host).partition("%")[0]):
+        raise _ForbiddenError(host)
+    return socket.socket(family, kind, protocol)
+
+
+def _require_web(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise _ForbiddenError(url)
-
-    try:
-        ipaddress.ip_address(parts.hostname)
-    except ValueError:
-        return  # a name: the resolver checks it
-
-    if not allowed(parts.hostname):
         raise _ForbiddenError(url)
 
 

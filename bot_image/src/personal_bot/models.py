@@ -76,6 +76,7 @@ class Question:
     language: str  # "en" | "ru"
     dialogue: tuple[Turn, ...] = ()
     document_ids: frozenset[str] = frozenset()  # empty: everything
+    readable: frozenset[str] | None = None  # the only documents that this person may read; None: all
     model: str = ""  # empty: the configured one
     length: str = ""  # "short" | "long" | "": as long as it takes
     instructions: str = ""  # the person's own, on how to answer

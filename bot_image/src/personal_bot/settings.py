@@ -2,6 +2,7 @@
 
 import argparse
 import enum
+import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ ENV_PREFIX: Final = "PERSONAL_BOT_"
 _PRICE_HELP: Final = (
     "MODEL=SENT/WRITTEN: money for a million tokens sent and written, by the beginning of its name; repeatable"
 )
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _Value = TypeVar("_Value")
 
 
@@ -43,6 +45,7 @@ class Settings:
         prices: of models, and the budget of a month.
         copy_knowledge: copy the collection ("to-server" or "to-volume") and end, instead of running the bot.
         allow_links: fetch links that the owner sends, never inside the bot's own network.
+        link_networks: networks where links may lead although they are not public.
         drop_collection: drop the collection on the Qdrant server and end, instead of running the bot.
     """
 
@@ -71,6 +74,7 @@ class Settings:
     drop_collection: bool = False
     copy_knowledge: str = ""
     allow_links: bool = False
+    link_networks: tuple[Network, ...] = ()
     prices: Prices = field(default_factory=lambda: Prices(models={}))
 
 
@@ -93,6 +97,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     values = {name: value for name, value in vars(given).items() if value is not None}
     _require(parser, values)
 
+    values["link_networks"] = tuple(values.pop("link_network", ()))
     values["allowed_user_ids"] = frozenset(values.pop("allowed_user_id", ()))
     values["prices"] = Prices(
         models=dict(values.pop("price", ())),
@@ -135,6 +140,7 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
     add("--currency", help="of the prices, as it is shown")
     add("--monthly-budget", type=_amount, help="money a month after which the LLM service is not asked any more")
     add("--allow-links", action="store_true", help="fetch the links that the owner sends, public addresses only")
+    add("--link-network", type=_network, action="append", help="let links lead there too, e.g. 10.1.0.0/16; repeatable")
     add("--drop-collection", action="store_true", help="drop the collection on the Qdrant server, and end")
     add("--copy-knowledge", type=_direction, help="copy the collection to-server or to-volume, and end")
 
@@ -252,10 +258,19 @@ def _log_level(text: str) -> str:
     return text.upper()
 
 
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no network: write one like 10.1.0.0/16") from None
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:  # noqa: PLR2004 - the largest port
         raise argparse.ArgumentTypeError(f"{text!r} is no port: write a number from 0 to 65535")
     return int(text)
 
 
-_LISTS: Mapping[str, Callable[[str], Any]] = MappingProxyType({"allowed_user_id": _user_id, "price": _price})
+_LISTS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
+    {"allowed_user_id": _user_id, "price": _price, "link_network": _network}
+)

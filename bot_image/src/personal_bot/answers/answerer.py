@@ -83,6 +83,7 @@ class Answerer:
         yield StageReached(stage=Stage.SEARCHING)
         if not await self._library.documents():
             raise RefusedError("no_documents")
+        searched = _searched(question)
 
         model = question.model or self._llm.config.model
         room = room_in(window_of(model, told=self._llm.windows.get(model)))
@@ -96,9 +97,7 @@ class Answerer:
                 yield event
 
         by_words = not vector or not self._library.comparable(vector, embedder)
-        found = await self._library.search(
-            text, vector, model=embedder, document_ids=question.document_ids, budget=room.passages
-        )
+        found = await self._library.search(text, vector, model=embedder, document_ids=searched, budget=room.passages)
         if not found:
             raise _nothing(question, by_words=by_words)
         yield found
@@ -147,6 +146,20 @@ class Answerer:
                         yield TextSoFar(text=reply.text)
                     case _:
                         yield reply
+
+
+def _searched(question: Question) -> frozenset[str]:
+    """The ids of the documents that are searched; none: all.
+
+    Raises:
+        RefusedError: the person may read none of them.
+    """
+    if question.readable is None:
+        return question.document_ids
+    searched = question.readable & (question.document_ids or question.readable)
+    if not searched:
+        raise RefusedError("nothing_shared")
+    return searched
 
 
 def _nothing(question: Question, *, by_words: bool) -> RefusedError:

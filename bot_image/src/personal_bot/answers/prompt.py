@@ -14,7 +14,8 @@ _LENGTHS: Final = {
     "long": "Be exact and thorough: tell all that the passages say about it, with its details.",
 }
 _OWN_RULES: Final = "The person also asks for this in all answers; the rules above come before it:"
-_NUMBERED_LINE: Final = re.compile(r"^(?=[ \t]*\[\d)", re.MULTILINE)
+_NUMBERED_LINE: Final = re.compile(r"^(?=[^\S\n]*\[[^\S\n]*\d)", re.MULTILINE)
+_TAG: Final = re.compile(r"<(?=\s*/?\s*passages\b)", re.IGNORECASE)
 
 _INSTRUCTIONS: Final = """\
 You answer questions about a person's own documents. Numbered passages from these documents come with each question.
@@ -51,4 +52,10 @@ def messages(question: Question, passages: Sequence[Passage]) -> list[Message]:
 def _numbered(number: int, passage: Passage) -> str:
     origin = ", ".join(part for part in (passage.document_name, passage.locator) if part)
     # A line of a document that itself starts with "[7]" must not look like a passage.
-    return f"[{number}] ({origin})\n{_NUMBERED_LINE.sub('· ', passage.text)}"
+    lines = "\n".join(_TAG.sub("‹", passage.text).splitlines())
+    return f"[{number}] ({_on_one_line(origin)})\n{_NUMBERED_LINE.sub('· ', lines)}"
+
+
+def _on_one_line(origin: str) -> str:
+    """A document's name as people may have forged it: on one line, without brackets that number or end passages."""
+    return _TAG.sub("‹", " ".join(origin.split())).replace("[", "(").replace("]", ")")

@@ -114,6 +114,7 @@ _MENTION: Final = re.compile(r"(?P<before>.*?)(?P<author>(?<!\S)@\w+)(?P<after>.
 
 def of_command(name: str, arguments: str, *, today: date) -> ChatQuery:
     """Read a command, one of `COMMANDS`, and what follows it."""
+    arguments = " ".join(arguments.split())  # in long rows of blanks the patterns would look for ever
     if name == "chat":
         return Choose(name=arguments)
     if name == "search":
@@ -132,7 +133,7 @@ def of_command(name: str, arguments: str, *, today: date) -> ChatQuery:
 
 def of_words(text: str, *, today: date) -> ChatQuery | None:
     """Read words; None when they are a question to the documents."""
-    said = text.strip().strip("?!.…").strip()
+    said = " ".join(text.split()).strip("?!.…").strip()
     if choice := _CHOOSE.fullmatch(said):
         return Choose(name="*" if choice["all"] else choice["name"] or "")
     if (search := _SEARCH.fullmatch(said)) and search["rest"]:

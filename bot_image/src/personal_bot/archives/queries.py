@@ -280,11 +280,14 @@ def _where(scope: Scope) -> tuple[str, tuple[object, ...]]:
 def scope_of(
     period: Period, chats: Sequence[Chat], chosen: Sequence[Chat], *, today: date, authors: tuple[int, ...] = ()
 ) -> Scope:
-    """Give the messages of a period in the chosen chats (none: all); a chat that ended has its own "last week"."""
+    """Give the messages of a period in the chosen ones of the chats (none: all of these).
+
+    A chat that ended has its own "last week".
+    """
     newest = max(chat.last for chat in (chosen or chats))
     resolved = period.resolved(min(today, datetime.fromtimestamp(newest, UTC).date()))
     return Scope(
-        chats=tuple(chat.key for chat in chosen),
+        chats=tuple(chat.key for chat in chosen or chats),
         authors=authors,
         since=_start(resolved.since),
         until=_start(resolved.until),

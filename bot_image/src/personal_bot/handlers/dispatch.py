@@ -14,6 +14,7 @@ from personal_bot.handlers.intent_reader import IntentReader
 from personal_bot.handlers.messenger import Messenger
 from personal_bot.handlers.permissions import may_talk, refusal_of
 from personal_bot.handlers.routes import Outcome, Routes
+from personal_bot.handlers.strangers import Strangers
 from personal_bot.models import RefusedError
 from personal_bot.requests.journal import Entry, Journal
 from personal_bot.requests.results import Result, failed, refused
@@ -47,13 +48,18 @@ class Dispatcher:
         self._routes = routes
         self._runner = runner
         self._messenger = messenger
+        self._strangers = Strangers(settings, messenger)
 
         self._tasks: set[asyncio.Task[None]] = set()
         self.last_message: datetime | None = None
 
     async def keep(self, updates: list[dict[str, Any]]) -> bool:
         """Journal the updates and begin to work on the new ones; returns whether the bot may confirm them."""
-        received = await self._journal.receive([one for one in updates if self._groups.worth_keeping(one)])
+        for update in filter(self._strangers.sent, updates):
+            self._strangers.turn_away(update)
+
+        known = [one for one in updates if not self._strangers.sent(one) and self._groups.worth_keeping(one)]
+        received = await self._journal.receive(known)
         for entry in received.new:
             self._begin(entry)
         return received.safe
@@ -110,7 +116,8 @@ class Dispatcher:
             logger.exception("What happened in a group is not taken note of")
 
     async def _dispatch(self, entry: Entry, intent: Intent) -> None:
-        self.last_message = datetime.now(UTC)
+        if may_talk(self._settings, intent.sender.user_id):
+            self.last_message = datetime.now(UTC)
 
         match outcome := await self._outcome(intent, entry.id):
             case Job():
@@ -154,6 +161,8 @@ class Dispatcher:
 
     async def _refuse(self, intent: Intent, key: TextKey, values: dict[str, object]) -> None:
         match intent:
+            case _ if key == "not_for_you":
+                await self._strangers.tell(intent)
             case Press():
                 await self._messenger.answer(intent, key)
             case _:

@@ -11,6 +11,7 @@ from typing import Final
 
 from personal_bot.handlers.messenger import Messenger
 from personal_bot.handlers.paging import page_of
+from personal_bot.handlers.readers import Readers
 from personal_bot.knowledge.library import Library
 from personal_bot.models import Document, RefusedError, Reindexed
 from personal_bot.requests.costs import Kind
@@ -34,9 +35,10 @@ _LONGEST_NAME: Final = 200  # characters
 class Documents:
     """Shows the owner's documents and does what the owner wants with them."""
 
-    def __init__(self, *, messenger: Messenger, library: Library) -> None:
+    def __init__(self, *, messenger: Messenger, library: Library, readers: Readers) -> None:
         self._messenger = messenger
         self._library = library
+        self._readers = readers
 
     async def command(self, command: Command, _: int) -> Page:
         """The first page of the documents that have the words behind the command in their names.
@@ -79,6 +81,7 @@ class Documents:
             raise RefusedError("docs_name_bad", longest=_LONGEST_NAME)
 
         document = await self._library.rename(found[0].id, name)
+        self._readers.renamed(found[0], document)
         return Page(say(rename.sender.language, "docs_renamed", old=found[0].name, new=document.name))
 
     async def _one(self, document: Document, button: DocumentsButton, sender: Sender) -> Page | None:
@@ -95,7 +98,9 @@ class Documents:
             case "rename":
                 await self._ask_name(sender, document)
                 return None
-        return card(document, button, language)
+            case "open" | "hide":
+                await self._readers.change(document, to_open=button.action == "open")
+        return card(document, button, language, is_open=self._readers.is_open(document))
 
     async def _file(self, button: DocumentsButton, _: StatusMessage) -> Result:
         """The document that a button is about, as somebody sent it."""
@@ -170,7 +175,7 @@ def named(wanted: str, former: str) -> str:
     return "" if len(name) > _LONGEST_NAME or not name.isprintable() else name
 
 
-def card(document: Document, button: DocumentsButton, language: str) -> Page:
+def card(document: Document, button: DocumentsButton, language: str, *, is_open: bool) -> Page:
     """A document, with buttons for what the owner can do with it."""
     text = say(
         language,
@@ -180,9 +185,12 @@ def card(document: Document, button: DocumentsButton, language: str) -> Page:
         chunks=document.chunks,
         added=f"{document.added:%Y-%m-%d %H:%M} UTC",
     )
-    text = "\n".join((text, *losses(document, language)))
+    readers: TextKey = "docs_is_open" if is_open else "docs_is_private"
+    text = "\n".join((text, say(language, readers), *losses(document, language)))
+
     actions = (("rename", "docs_rename"), ("file", "docs_download"), ("sure", "docs_delete"), ("list", "docs_back"))
-    buttons = [replace(button, action=action).labelled(say(language, known(key))) for action, key in actions]
+    change = ("hide", "docs_hide") if is_open else ("open", "docs_open")
+    buttons = [replace(button, action=action).labelled(say(language, known(key))) for action, key in (*actions, change)]
     return Page(text, keyboard(in_rows(buttons, 2)))
 
 

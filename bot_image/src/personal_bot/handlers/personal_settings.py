@@ -8,12 +8,11 @@ from typing import Final
 
 from personal_bot.llm.client import LLM
 from personal_bot.llm.offered import Model
-from personal_bot.state.preferences import LONGEST_INSTRUCTIONS, Preferences, PreferencesStore
+from personal_bot.state.preferences import CHOICES, LONGEST_INSTRUCTIONS, Preferences, PreferencesStore
 from personal_bot.telegram.buttons import MOST_BYTES, Page, SettingsButton, keyboard
 from personal_bot.telegram.intents import Command, Press
 from personal_bot.texts import known, say
 
-_CHOICES: Final = {"language": ("", "en", "ru"), "length": ("short", "", "long"), "form": ("", "pdf", "md")}
 _NO_CHAT_MODELS: Final = (
     "embedding",
     "whisper",
@@ -73,7 +72,7 @@ class PersonalSettings:
                 self._preferences.change(user_id, model=choice if choice != self._llm.config.model else "")
             case "instructions":
                 self._preferences.change(user_id, instructions="")
-            case _ if choice in _CHOICES.get(name, ()):
+            case _ if choice in CHOICES.get(name, ()):
                 changed = self._preferences.change(user_id, **{name: choice})
                 language = changed.language or language
         return self._page(user_id, language)
@@ -84,7 +83,7 @@ class PersonalSettings:
         lines = [say(language, "settings_title"), "", say(language, "settings_model", model=self._model(preferences))]
         lines += [say(language, "settings_instructions", instructions=own), "", say(language, "settings_hint")]
 
-        rows = [_choices(name, getattr(preferences, name), language) for name in _CHOICES]
+        rows = [_choices(name, getattr(preferences, name), language) for name in CHOICES]
         if user_id == self._owner_id:
             rows.append([SettingsButton(name="models").labelled(say(language, "settings_models"))])
         if preferences.instructions:
@@ -117,7 +116,7 @@ def _model_button(name: str) -> SettingsButton:
 def _choices(name: str, now: str, language: str) -> list[tuple[str, str]]:
     """The buttons of one setting, with a mark on the choice of now."""
     row = []
-    for choice in _CHOICES[name]:
+    for choice in CHOICES[name]:
         text = say(language, known(f"settings_{name}_{choice or 'auto'}"))
         row.append(SettingsButton(name=name, choice=choice).labelled(f"✓ {text}" if choice == now else text))
     return row

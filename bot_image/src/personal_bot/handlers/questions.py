@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from personal_bot.answers.answerer import Answerer
@@ -9,7 +10,7 @@ from personal_bot.archives import chat_query
 from personal_bot.archives.chat_query import ChatQuery
 from personal_bot.handlers.chats.archive import Chats
 from personal_bot.handlers.groups.membership import Groups
-from personal_bot.knowledge.library import Library
+from personal_bot.handlers.readers import Readers
 from personal_bot.models import Answer, Question, RefusedError, StageReached, TextSoFar, Waiting
 from personal_bot.requests import progress
 from personal_bot.requests.answers import AnswerResults
@@ -28,7 +29,7 @@ class Questions:
     def __init__(  # noqa: PLR0913 - an answer comes from all of these
         self,
         *,
-        library: Library,
+        readers: Readers,
         answerer: Answerer,
         dialogues: Dialogues,
         preferences: PreferencesStore,
@@ -36,7 +37,7 @@ class Questions:
         chats: Chats,
         groups: Groups,
     ) -> None:
-        self._library = library
+        self._readers = readers
         self._answerer = answerer
         self._dialogues = dialogues
         self._preferences = preferences
@@ -71,19 +72,23 @@ class Questions:
         Raises:
             RefusedError: there is no answer, and why.
         """
-        await self._library.settled()
+        await self._readers.settled()
         sender = asked.sender
         preferences = self._preferences.of(sender.user_id)
         await self._chats.refresh(sender.user_id)
 
         group = None if sender.private else await self._groups.answers_from(sender.chat_id)
-        chosen = await self._chosen(preferences)
+        readable = None if group or self._readers.unlimited(sender) else await self._readers.documents(sender)
+        chosen = await self._chosen(preferences, sender)
         if preferences.documents and not chosen and not group:
             self._preferences.change(sender.user_id, documents=())
             raise RefusedError("scope_gone")
 
         documents = frozenset({group}) if group else chosen
-        answer = await self._answered(self._context(asked, preferences, documents), status)
+        question = self._context(asked, preferences, documents)
+        if readable is not None:
+            question = replace(question, readable=frozenset(one.id for one in readable))
+        answer = await self._answered(question, status)
         return await self._results.result(
             answer,
             question=asked.text,
@@ -92,9 +97,9 @@ class Questions:
             chosen=0 if group else len(chosen),
         )
 
-    async def _chosen(self, preferences: Preferences) -> frozenset[str]:
+    async def _chosen(self, preferences: Preferences, sender: Sender) -> frozenset[str]:
         """The ids of the documents that the person chose and that still exist."""
-        return preferences.chosen(await self._library.documents()) if preferences.documents else frozenset()
+        return preferences.chosen(await self._readers.documents(sender)) if preferences.documents else frozenset()
 
     def _context(self, asked: TextQuestion, preferences: Preferences, documents: frozenset[str]) -> Question:
         """The question, with everything that it takes to answer it."""

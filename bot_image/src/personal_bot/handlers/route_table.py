@@ -45,11 +45,11 @@ def route_table(  # noqa: PLR0913 - the handlers need all of them
     """Make the handlers, and the table of them."""
     owner_id, library = core.settings.user_id, services.library
     commands = Commands(messenger=ways.messenger, dialogues=stores.dialogues, runner=ways.runner)
-    documents = Documents(messenger=ways.messenger, library=library)
-    choice = DocumentChoice(library, stores.preferences)
+    documents = Documents(messenger=ways.messenger, library=library, readers=ways.readers)
+    choice = DocumentChoice(ways.readers, stores.preferences)
     personal = PersonalSettings(preferences=stores.preferences, llm=services.llm, owner_id=owner_id)
-    sources = Sources(messenger=ways.messenger, shown=stores.shown, results=parts.results)
-    welcome, erasure = _welcome(core, services, ways), _erasure(core, services, stores, parts, work)
+    sources = Sources(messenger=ways.messenger, shown=stores.shown, results=parts.results, readers=ways.readers)
+    welcome, erasure = _welcome(core, ways), _erasure(core, services, stores, parts, work)
     groups = GroupDecisions(
         connection=core.connection,
         messenger=ways.messenger,
@@ -122,11 +122,11 @@ def _intents(
     }
 
 
-def _welcome(core: Core, services: Services, ways: People) -> Welcome:
+def _welcome(core: Core, ways: People) -> Welcome:
     owner_id = core.settings.user_id
     return Welcome(
         messenger=ways.messenger,
-        library=services.library,
+        readers=ways.readers,
         owner_id=owner_id,
         guests_choose=guests_choose(core.settings),
         set_menus=functools.partial(set_menus, core.connection, owner_id=owner_id),

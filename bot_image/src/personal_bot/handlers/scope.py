@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from personal_bot.handlers.paging import page_of
-from personal_bot.knowledge.library import Library
+from personal_bot.handlers.readers import Readers
 from personal_bot.models import Document
 from personal_bot.state.preferences import Preferences, PreferencesStore
 from personal_bot.telegram.buttons import ID_LENGTH, Page, ScopeButton, keyboard
@@ -23,8 +23,8 @@ _LONGEST_NAME: Final = 40  # characters on a button
 class DocumentChoice:
     """Shows and changes which documents the bot searches for a person."""
 
-    def __init__(self, library: Library, preferences: PreferencesStore) -> None:
-        self._library = library
+    def __init__(self, readers: Readers, preferences: PreferencesStore) -> None:
+        self._readers = readers
         self._preferences = preferences
 
     async def command(self, command: Command, _: int) -> Page:
@@ -34,7 +34,7 @@ class DocumentChoice:
             RefusedError: the store is away.
         """
         sender = command.sender
-        documents = await self._library.documents()
+        documents = await self._readers.documents(sender)
         return scope_page(documents, self._preferences.of(sender.user_id), page=0, language=sender.language)
 
     async def press(self, press: Press[ScopeButton], _: int) -> Page:
@@ -45,7 +45,7 @@ class DocumentChoice:
             OSError: the volume is full.
         """
         user_id, language, button = press.sender.user_id, press.sender.language, press.button
-        documents = await self._library.documents()
+        documents = await self._readers.documents(press.sender)
 
         if button.change == "all":
             self._preferences.change(user_id, documents=())

@@ -3,6 +3,7 @@
 import functools
 
 from personal_bot.handlers.messenger import Messenger
+from personal_bot.handlers.readers import Readers
 from personal_bot.requests.answers import AnswerResults
 from personal_bot.requests.costs import Kind
 from personal_bot.requests.results import passage_shown
@@ -16,16 +17,17 @@ from personal_bot.texts import say
 class Sources:
     """Shows what an answer rests on."""
 
-    def __init__(self, *, messenger: Messenger, shown: ShownPassages, results: AnswerResults) -> None:
+    def __init__(self, *, messenger: Messenger, shown: ShownPassages, results: AnswerResults, readers: Readers) -> None:
         self._messenger = messenger
         self._shown = shown
         self._results = results
+        self._readers = readers
 
     async def press_source(self, press: Press[SourceButton], _: int) -> None:
         """Show the passage behind a number."""
         sender, button = press.sender, press.button
         passage = self._shown.passage(button.request_id, button.number, chat_id=sender.chat_id)
-        if not passage:
+        if not passage or not self._readers.may_see(passage, sender):
             await self._messenger.answer(press, "source_gone")
             return
 

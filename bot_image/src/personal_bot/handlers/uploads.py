@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import functools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from personal_bot.handlers.chats.archive import Chats
@@ -28,15 +28,32 @@ from personal_bot.telegram.intents import Link, Sender, Upload
 class Uploads:
     """Takes in what the owner sends."""
 
-    def __init__(
-        self, *, connection: Connection, library: Library, chats: Chats, imports: Imports, folder: Path
+    def __init__(  # noqa: PLR0913 - files come from many places
+        self,
+        *,
+        connection: Connection,
+        library: Library,
+        chats: Chats,
+        imports: Imports,
+        folder: Path,
+        link_allowed: Callable[[str], bool],
     ) -> None:
-        """`folder` on the bot's volume is for files on their way into the knowledge."""
+        """Set it up.
+
+        Args:
+            connection: to Telegram, for files.
+            library: takes documents in.
+            chats: take exports of chats in.
+            imports: take exports of a bot in.
+            folder: on the bot's volume, for files on their way into the knowledge.
+            link_allowed: says to which IP addresses a link may lead.
+        """
         self._connection = connection
         self._library = library
         self._chats = chats
         self._imports = imports
         self._folder = folder
+        self._link_allowed = link_allowed
 
     async def upload(self, upload: Upload, request_id: int) -> Job:
         """Take a file in."""
@@ -73,7 +90,7 @@ class Uploads:
 
         with self._scratch(request_id) as path:
             await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-            fetched = await fetch(link.url, path, on_progress=on_progress)
+            fetched = await fetch(link.url, path, on_progress=on_progress, allowed=self._link_allowed)
 
             await self._library.settled()
             size = path.stat().st_size

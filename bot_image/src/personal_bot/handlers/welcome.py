@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from personal_bot.handlers.messenger import Messenger
-from personal_bot.knowledge.library import Library
+from personal_bot.handlers.readers import Readers
 from personal_bot.models import Document, RefusedError
 from personal_bot.telegram.buttons import ID_LENGTH, MenuButton, Page, keyboard
 from personal_bot.telegram.intents import Command, Press, Sender, TextQuestion
@@ -25,7 +25,7 @@ class Welcome:
         self,
         *,
         messenger: Messenger,
-        library: Library,
+        readers: Readers,
         owner_id: int,
         guests_choose: bool,
         set_menus: Callable[[], Awaitable[None]],
@@ -34,13 +34,13 @@ class Welcome:
 
         Args:
             messenger: to people.
-            library: has the documents.
+            readers: know whose documents to name.
             owner_id: who sees the owner's page.
             guests_choose: whether others see the names of the documents.
             set_menus: sets the menus of commands in Telegram.
         """
         self._messenger = messenger
-        self._library = library
+        self._readers = readers
         self._owner_id = owner_id
         self._guests_choose = guests_choose
         self._set_menus = set_menus
@@ -57,7 +57,7 @@ class Welcome:
         if press.button.command != _ASK:
             return Command(sender=sender, name=press.button.command)
 
-        names = [one.name for one in await self._documents() if identity and one.id.startswith(identity)]
+        names = [one.name for one in await self._documents(sender) if identity and one.id.startswith(identity)]
         return TextQuestion(sender=sender, text=example(names[0] if names else "", sender.language))
 
     async def _page(self, sender: Sender) -> Page:
@@ -68,7 +68,7 @@ class Welcome:
             [MenuButton(command=name).labelled(say(language, known(f"start_{name}"))) for name in row] for row in names
         ]
 
-        if documents := await self._documents():
+        if documents := await self._documents(sender):
             newest = documents[0]
             identity = newest.id[:ID_LENGTH] if owner or self._guests_choose else ""
             question = example(shortened(newest.name, _LONGEST_NAME) if identity else "", language)
@@ -76,9 +76,9 @@ class Welcome:
 
         return Page(say(language, "start" if owner else "start_guest"), keyboard(rows))
 
-    async def _documents(self) -> list[Document]:
+    async def _documents(self, sender: Sender) -> list[Document]:
         with contextlib.suppress(RefusedError):  # the store is away: the rest of the page works
-            return await self._library.documents()
+            return await self._readers.documents(sender)
         return []
 
 

@@ -20,9 +20,11 @@ from personal_bot.handlers.messenger import Messenger
 from personal_bot.handlers.owner import Owner
 from personal_bot.handlers.pasted_text import PastedTexts
 from personal_bot.handlers.questions import Questions
+from personal_bot.handlers.readers import Readers
 from personal_bot.handlers.uploads import Uploads
 from personal_bot.knowledge.extraction import ExtractionLimits
 from personal_bot.knowledge.library import Library
+from personal_bot.links import public_or_in
 from personal_bot.llm.client import LLM
 from personal_bot.metrics import Metrics
 from personal_bot.requests.answers import AnswerResults
@@ -31,6 +33,7 @@ from personal_bot.state.dialogues import Dialogues
 from personal_bot.state.group_states import GroupStates
 from personal_bot.state.preferences import PreferencesStore
 from personal_bot.state.searches import KeptSearches
+from personal_bot.state.sharing import SharingStore
 from personal_bot.state.shown_passages import ShownPassages
 
 
@@ -55,6 +58,7 @@ class Stores:
     shown: ShownPassages
     searches: KeptSearches
     groups: GroupStates
+    sharing: SharingStore
 
     @classmethod
     def within(cls, folder: Path) -> Self:
@@ -65,16 +69,18 @@ class Stores:
             shown=ShownPassages(folder / "passages"),
             searches=KeptSearches(folder / "searches"),
             groups=GroupStates(folder / "groups"),
+            sharing=SharingStore(folder / "sharing.json"),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """The ways to the people: their requests, short messages, and the owner."""
+    """The ways to the people: their requests, short messages, the owner, and what each may read."""
 
     runner: Runner
     messenger: Messenger
     owner: Owner
+    readers: Readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +119,8 @@ def people(core: Core, services: Services, stores: Stores) -> People:
         usage=core.usage,
     )
     owner = Owner(core.connection, stores.preferences, user_id=core.settings.user_id)
-    return People(runner=runner, messenger=Messenger(core.connection), owner=owner)
+    readers = Readers(stores.sharing, services.library, owner_id=core.settings.user_id)
+    return People(runner=runner, messenger=Messenger(core.connection), owner=owner, readers=readers)
 
 
 def chat_parts(core: Core, services: Services, stores: Stores, ways: People) -> ChatParts:
@@ -121,7 +128,7 @@ def chat_parts(core: Core, services: Services, stores: Stores, ways: People) -> 
     settings, archives = core.settings, services.archives
     files = AnswerFiles(settings.data_dir / "answer-files", services.limits)
     results = AnswerResults(preferences=stores.preferences, shown=stores.shown, files=files)
-    searches = Searches(messenger=ways.messenger, archives=archives, kept=stores.searches)
+    searches = Searches(messenger=ways.messenger, archives=archives, kept=stores.searches, readers=ways.readers)
     chats = Chats(
         archives=archives,
         library=services.library,
@@ -129,6 +136,7 @@ def chat_parts(core: Core, services: Services, stores: Stores, ways: People) -> 
         summaries=Summaries(archives, services.llm, results, request_timeout=settings.request_timeout),
         files=files,
         searches=searches,
+        readers=ways.readers,
     )
 
     indexing = GroupIndexing(chats, owner_id=settings.user_id)
@@ -167,10 +175,15 @@ def work(core: Core, services: Services, stores: Stores, ways: People, parts: Ch
         folder=folder / "exports",
     )
     uploads = Uploads(
-        connection=core.connection, library=library, chats=parts.chats, imports=imports, folder=folder / "incoming"
+        connection=core.connection,
+        library=library,
+        chats=parts.chats,
+        imports=imports,
+        folder=folder / "incoming",
+        link_allowed=public_or_in(core.settings.link_networks),
     )
     questions = Questions(
-        library=library,
+        readers=ways.readers,
         answerer=services.answerer,
         dialogues=stores.dialogues,
         preferences=stores.preferences,

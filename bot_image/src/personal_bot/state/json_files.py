@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -28,5 +29,8 @@ def write(file: Path, document: Any) -> None:  # noqa: ANN401 - JSON
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_suffix(".new")
     # Renaming replaces the file at once: a killed process leaves the old document or the new one.
-    new.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    with new.open("w", encoding="utf-8") as opened:
+        json.dump(document, opened, ensure_ascii=False)
+        opened.flush()
+        os.fsync(opened.fileno())  # a renamed file without its content would be an empty one after a power cut
     new.replace(file)

@@ -11,6 +11,9 @@ from personal_bot.state import json_files
 LONGEST_INSTRUCTIONS: Final = 1000
 """Characters of a person's instructions, which go with every question."""
 
+CHOICES: Final = {"language": ("", "en", "ru"), "length": ("short", "", "long"), "form": ("", "pdf", "md")}
+"""What there is to choose from, by setting."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
@@ -84,4 +87,6 @@ def from_json(document: object) -> Preferences:
         for one in (chosen if isinstance(chosen, list) else ())
         if isinstance(one, list) and len(one) == 2  # noqa: PLR2004 - id and name
     )
+    values |= {name: "" for name, choices in CHOICES.items() if values.get(name) not in choices}
+    values["instructions"] = str(values.get("instructions", ""))[:LONGEST_INSTRUCTIONS]
     return Preferences(**values)  # type: ignore[arg-type]

@@ -99,7 +99,8 @@ class DocumentsButton(Button):
     """Do something with a document, or with the list that it comes from and goes back to.
 
     Attributes:
-        action: ``list``, ``card``, ``rename``, ``file``, ``sure``, ``delete``, ``sureall`` or ``deleteall``.
+        action: ``list``, ``card``, ``rename``, ``file``, ``sure``, ``delete``, ``sureall``, ``deleteall``,
+            ``open`` (others may read it) or ``hide``.
         document: the beginning of the document's id.
         page: of the list, from 0.
         query: words that the names in the list have.

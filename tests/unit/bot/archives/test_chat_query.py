@@ -1,5 +1,6 @@
 """What people write becomes a query about chats, or stays a question."""
 
+import time
 from datetime import date
 
 import pytest
@@ -135,3 +136,12 @@ def test_questions_stay_questions(text: str) -> None:
 )
 def test_commands_become_queries(name: str, arguments: str, query: ChatQuery) -> None:
     assert of_command(name, arguments, today=TODAY) == query
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\n", "\u00a0"])
+def test_rows_of_blanks_take_no_time(blank: str) -> None:
+    row = f"hose{blank * 4000}shed"
+    began = time.process_time()
+    assert of_command("search", row, today=TODAY) == of_command("search", "hose shed", today=TODAY)
+    of_words(row, today=TODAY)
+    assert time.process_time() - began < 0.1

@@ -14,13 +14,6 @@ from support.bot_process import Scene
 from support.exports import GARDEN, as_json, as_zip
 from support.link_server import SMALL, served, server
 
-FETCHES_FROM_HERE = """
-from personal_bot import links
-links.fetch.__kwdefaults__["allowed"] = lambda address: address == "127.0.0.1"
-from personal_bot.__main__ import main
-main()
-"""
-
 
 async def test_the_running_bot_says_why_a_link_is_not_opened(scene: Scene, server: str) -> None:
     """Where links are off, and, where they are allowed, when one leads to the bot's own network."""
@@ -48,8 +41,8 @@ async def test_a_link_brings_what_telegram_gives_no_bot_and_shows_how_far_it_is(
         await response.write(padded[half:])
         return response
 
-    scene.process.program = ("-c", FETCHES_FROM_HERE)
     scene.process.environment["PERSONAL_BOT_ALLOW_LINKS"] = "true"
+    scene.process.environment["PERSONAL_BOT_LINK_NETWORK"] = "10.1.0.0/16,127.0.0.1/32"
     await scene.process.start()
     async with served(web.get("/garden.zip", export)) as address:
         sent = await scene.anna.send(scene.bot.username, f"{address}/garden.zip")

@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from personal_bot.handlers.scope import scope_page
 from personal_bot.models import Document, Passage, Place
-from personal_bot.state.preferences import Preferences, PreferencesStore, from_json
+from personal_bot.state import json_files
+from personal_bot.state.preferences import LONGEST_INSTRUCTIONS, Preferences, PreferencesStore, from_json
 from personal_bot.state.shown_passages import ShownPassages
 
 
@@ -66,3 +69,23 @@ def test_the_list_of_documents_to_choose_from_marks_the_chosen_and_has_pages() -
     assert labels[2] == ["☐ 10.pdf"]
     assert labels[-1] == ["◀", "📚 All", "▶"]
     assert all(len(str(b.callback_data).encode()) <= 64 for row in keyboard.inline_keyboard for b in row)
+
+
+def test_settings_that_come_from_outside_keep_the_limits_of_the_commands() -> None:
+    read = from_json(
+        {"instructions": "x" * 5000, "language": "../ru", "length": "endless", "form": "exe", "model": "m"}
+    )
+    assert read == Preferences(instructions="x" * LONGEST_INSTRUCTIONS, model="m")
+
+
+def test_a_small_file_is_on_the_disk_before_it_replaces_the_former_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, seen = tmp_path / "a.json", list[tuple[str, str]]()
+    json_files.write(file, "old")
+    monkeypatch.setattr(
+        "os.fsync", lambda number: seen.append((str(Path(f"/proc/self/fd/{number}").readlink()), file.read_text()))
+    )
+    json_files.write(file, "new")
+    assert seen == [(str(tmp_path / "a.new"), '"old"')]
+    assert json_files.read(file) == "new"

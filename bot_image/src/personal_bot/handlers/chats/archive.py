@@ -28,6 +28,7 @@ from personal_bot.handlers.chats.rendering import (
 )
 from personal_bot.handlers.chats.search import Searches
 from personal_bot.handlers.chats.summaries import Summaries
+from personal_bot.handlers.readers import CHAT_TYPE, Readers
 from personal_bot.knowledge.library import Library
 from personal_bot.models import IncomingDocument, Ingested, IngestProgress, RefusedError, Waiting
 from personal_bot.requests import progress
@@ -37,10 +38,8 @@ from personal_bot.requests.status_message import StatusMessage
 from personal_bot.state.preferences import PreferencesStore
 from personal_bot.telegram.intents import Sender, Upload
 from personal_bot.telegram.markup import Piece
-from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
 
-MIME_TYPE: Final = "application/x-telegram-chat"
 _SHOWN: Final = 20  # names in a row
 _EVERYTHING: Final = frozenset({"*", "all", "все", "всё"})
 
@@ -59,6 +58,7 @@ class Chats:
         summaries: Summaries,
         files: AnswerFiles,
         searches: Searches,
+        readers: Readers,
     ) -> None:
         self._archives = archives
         self._library = library
@@ -66,6 +66,7 @@ class Chats:
         self._summaries = summaries
         self._files = files
         self._searches = searches
+        self._readers = readers
 
         self._indexing = asyncio.Lock()
         library.on_deleted(archives.forget)
@@ -151,16 +152,11 @@ class Chats:
         Raises:
             RefusedError: there is no answer, and why.
         """
-        language = sender.language
         status.show(Progress(key="stage_counting"))
-        own = await self._archives.of_group(group) if group is not None else None
-        chats = await self._archives.chats() if group is None else [own] if own else []
-        if not chats:
-            key: TextKey = "chats_none" if group is None else "group_nothing_kept"
-            return sentence(language, key, outcome="refused", help=say(language, "help_chats"))
+        chats = await self._readable(sender, group)
 
         kept = {part for document in self._preferences.of(sender.user_id).documents for part in document} - {""}
-        chosen = chats if own else [chat for chat in chats if {chat.document, document_name(chat)} & kept]
+        chosen = chats if group is not None else [chat for chat in chats if {chat.document, document_name(chat)} & kept]
         match query:
             case Choose():
                 return await self._choose(query, sender, chats, chosen)
@@ -173,6 +169,25 @@ class Chats:
 
         scope = queries.scope_of(query.period, chats, chosen, today=_today())
         return await self._summaries.digest(scope, chats=chats, chosen=chosen, sender=sender, status=status)
+
+    async def _readable(self, sender: Sender, group: int | None) -> list[Chat]:
+        """The chats that a person may ask about, or that of the group; never none.
+
+        Raises:
+            RefusedError: there are none.
+        """
+        if group is not None:
+            own = await self._archives.of_group(group)
+            if not own:
+                raise RefusedError("group_nothing_kept")
+            return [own]
+
+        chats = self._readers.chats(await self._archives.chats(), sender)
+        if not chats and not self._readers.unlimited(sender):
+            raise RefusedError("chats_private")
+        if not chats:
+            raise RefusedError("chats_none", help=say(sender.language, "help_chats"))
+        return chats
 
     async def _import(self, name: str, path: Path, show: Callable[[Progress], None]) -> Imported | None:
         """Import an export into the messages; None when the file is none."""
@@ -199,7 +214,7 @@ class Chats:
         incoming = IncomingDocument(
             user_id=user_id,
             name=document_name(chat),
-            mime_type=MIME_TYPE,
+            mime_type=CHAT_TYPE,
             path=chat.chunks,
             extracted=True,
             extends=chat.document,

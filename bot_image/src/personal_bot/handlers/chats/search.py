@@ -15,6 +15,7 @@ from personal_bot.archives.queries import Author, Scope
 from personal_bot.handlers.chats.rendering import found, found_nothing, number
 from personal_bot.handlers.messenger import Messenger
 from personal_bot.handlers.paging import pages_of
+from personal_bot.handlers.readers import Readers
 from personal_bot.requests.results import Result
 from personal_bot.state.searches import KeptSearch, KeptSearches
 from personal_bot.telegram.buttons import Rows, SearchButton, in_rows
@@ -70,10 +71,11 @@ def periods(months: Sequence[tuple[str, int]], chosen: str) -> list[tuple[str, i
 class Searches:
     """Shows what was found."""
 
-    def __init__(self, *, messenger: Messenger, archives: Archives, kept: KeptSearches) -> None:
+    def __init__(self, *, messenger: Messenger, archives: Archives, kept: KeptSearches, readers: Readers) -> None:
         self._messenger = messenger
         self._archives = archives
         self._kept = kept
+        self._readers = readers
 
     async def begin(self, words: str, said: str, scope: Scope, *, request_id: int, sender: Sender) -> Result:
         """Search, and keep the search for its buttons."""
@@ -94,8 +96,8 @@ class Searches:
     async def press(self, press: Press[SearchButton], _: int) -> None:
         """Show another page of what was found, or what to limit it to."""
         button, sender = press.button, press.sender
-        search = self._kept.of(button.request_id, chat_id=sender.chat_id)
-        if not search or self._archives.empty:
+        search = await self._readable(self._kept.of(button.request_id, chat_id=sender.chat_id), sender)
+        if not search:
             await self._messenger.answer(press, "search_gone")
             return
 
@@ -109,6 +111,12 @@ class Searches:
                 rows = page.buttons
         await self._messenger.answer(press)
         await self._messenger.edit_piece(press, page.pieces[0], rows)
+
+    async def _readable(self, search: KeptSearch | None, sender: Sender) -> KeptSearch | None:
+        """The search in those of its chats that the person may read now; None when there are none."""
+        chats = self._readers.chats(await self._archives.chats(), sender)
+        keys = tuple(chat.key for chat in chats if search and (chat.key in search.chats or not search.chats))
+        return replace(search, chats=keys) if search and keys else None
 
     async def _page(self, search: KeptSearch, button: SearchButton, language: str) -> Result:
         scope = narrowed(_scope(search), button)

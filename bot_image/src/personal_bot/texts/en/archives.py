@@ -43,6 +43,7 @@ TEXTS: dict[str, str] = {
     ),
     # Choosing.
     "chats_none": "There are no chat archives yet.\n\n{help}",
+    "chats_private": "The owner keeps the chats private, so I answer questions about documents only.",
     "chats_list": "💬 Chats: {count}. Chosen: {chosen}.",
     "chats_line": "{mark} {title} — {messages} messages, {first} – {last}",
     "chats_more": "… and {count} more.",

@@ -115,6 +115,7 @@ TEXTS: dict[str, str] = {
         "There are no documents yet, so I have nothing to answer from. Send me a file: PDF, DOCX, XLSX, "
         "TXT or another one."
     ),
+    "nothing_shared": "The owner has opened no document to you, so I have nothing to answer from.",
     "nothing_found": "I found nothing about this in the documents.",
     "nothing_found_by_words": (
         "I found no such words in the documents. My search is being prepared for another model, and the former one is "

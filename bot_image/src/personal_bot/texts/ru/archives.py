@@ -43,6 +43,7 @@ TEXTS: dict[str, str] = {
     ),
     # Choosing.
     "chats_none": "Архивов чатов пока нет.\n\n{help}",
+    "chats_private": "Чаты владелец никому не открыл, поэтому отвечаю только на вопросы по документам.",
     "chats_list": "💬 Чатов: {count}. Выбрано: {chosen}.",
     "chats_line": "{mark} {title} — сообщений: {messages}, {first} – {last}",
     "chats_more": "… и ещё {count}.",
