@@ -77,12 +77,12 @@ class Questions:
         await self._chats.refresh(sender.user_id)
 
         group = None if sender.private else await self._groups.answers_from(sender.chat_id)
-        chosen = await self._chosen(preferences)
-        if preferences.documents and not chosen and not group:
+        chosen = frozenset[str]() if asked.documents else await self._chosen(preferences)
+        if preferences.documents and not (chosen or group or asked.documents):
             self._preferences.change(sender.user_id, documents=())
             raise RefusedError("scope_gone")
 
-        documents = frozenset({group}) if group else chosen
+        documents = asked.documents or (frozenset({group}) if group else chosen)
         answer = await self._answered(self._context(asked, preferences, documents), status)
         return await self._results.result(
             answer,
@@ -102,7 +102,7 @@ class Questions:
         return Question(
             user_id=sender.user_id,
             chat_id=sender.chat_id,
-            text=asked.text,
+            text=asked.whole,
             language=sender.language,
             dialogue=self._dialogues.turns(chat_id=sender.chat_id, user_id=sender.user_id),
             document_ids=documents,

@@ -166,9 +166,6 @@ def work(core: Core, services: Services, stores: Stores, ways: People, parts: Ch
         models=lambda: services.llm.windows,
         folder=folder / "exports",
     )
-    uploads = Uploads(
-        connection=core.connection, library=library, chats=parts.chats, imports=imports, folder=folder / "incoming"
-    )
     questions = Questions(
         library=library,
         answerer=services.answerer,
@@ -177,6 +174,14 @@ def work(core: Core, services: Services, stores: Stores, ways: People, parts: Ch
         results=parts.results,
         chats=parts.chats,
         groups=parts.groups,
+    )
+    uploads = Uploads(
+        connection=core.connection,
+        library=library,
+        chats=parts.chats,
+        imports=imports,
+        answering=questions.work,
+        folder=folder / "incoming",
     )
     pasted_texts = PastedTexts(
         messenger=ways.messenger, folder=folder / "material", adding=uploads.text, answering=questions.work

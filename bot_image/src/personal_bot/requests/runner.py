@@ -28,10 +28,13 @@ from personal_bot.requests.suspects import GIVEN_UP, Suspects
 from personal_bot.state.dialogues import Dialogues
 from personal_bot.state.usage import Spent, Usage
 from personal_bot.telegram.client import Connection
-from personal_bot.telegram.intents import Sender
+from personal_bot.telegram.intents import Sender, TextQuestion
 from personal_bot.texts import say
 
 Work = Callable[[StatusMessage], Awaitable[Result]]
+
+Answering = Callable[[TextQuestion, int], Work]
+"""The work that answers a question, whose passages the bot keeps under the id of the request."""
 
 _GRACE: Final = 5.0  # seconds beyond the time limit in which work may end by itself, with what there is
 

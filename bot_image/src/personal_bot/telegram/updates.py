@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from aiogram.types import (
+    Audio,
     CallbackQuery,
     Message,
     MessageOriginChannel,
@@ -12,6 +13,8 @@ from aiogram.types import (
     MessageOriginUnion,
     MessageOriginUser,
     Update,
+    VideoNote,
+    Voice,
 )
 from aiogram.types.message_generation_stopped import MessageGenerationStopped
 
@@ -142,8 +145,8 @@ def is_spoken_to(message: Message, me: Me) -> bool:
 
 
 def _text_of(message: Message) -> str:
-    """The text, or what stands below a picture."""
-    return message.text or (message.caption if _shows(message) else None) or ""
+    """The text, or what stands below a file that the bot can read or hear."""
+    return message.text or (message.caption if message.photo or message.document or _spoken(message) else None) or ""
 
 
 def _command(found: re.Match[str], sender: Sender, me: Me | None) -> TextQuestion | Command | None:
@@ -178,6 +181,8 @@ def _file(message: Message, text: str, sender: Sender) -> Upload | Recording | P
     if _shows(message):
         return None if message.forward_origin and text else _picture(message, text.strip(), sender)
 
+    # Below a forwarded file are its author's words, and no question of the person's.
+    question = "" if message.forward_origin else text.strip()
     if document := message.document:
         return Upload(
             sender=sender,
@@ -185,10 +190,17 @@ def _file(message: Message, text: str, sender: Sender) -> Upload | Recording | P
             name=document.file_name or "document",
             mime_type=document.mime_type or "",
             size=document.file_size,
+            question=question,
         )
-    if spoken := message.voice or message.video_note or message.audio:
-        return Recording(sender=sender, file_id=spoken.file_id, name=_sound(message), size=spoken.file_size)
+    if spoken := _spoken(message):
+        return Recording(
+            sender=sender, file_id=spoken.file_id, name=_sound(message), size=spoken.file_size, text=question
+        )
     return None
+
+
+def _spoken(message: Message) -> Voice | VideoNote | Audio | None:
+    return message.voice or message.video_note or message.audio
 
 
 def _shows(message: Message) -> bool:

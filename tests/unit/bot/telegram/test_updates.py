@@ -88,6 +88,27 @@ def test_a_file_is_to_be_taken_in() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "chat", "question"),
+    [
+        ({"caption": " How much? "}, "private", "How much?"),
+        ({"caption": "@Anna_docs_bot how much?"}, "group", "how much?"),
+        (
+            {"caption": "Mine", "forward_origin": {"type": "hidden_user", "sender_user_name": "B", "date": 1}},
+            "private",
+            "",
+        ),
+        ({}, "private", ""),
+    ],
+)
+def test_what_stands_below_a_file_is_asked_about_it_unless_others_wrote_it(
+    fields: dict[str, Any], chat: str, question: str
+) -> None:
+    intent = intent_of(message(chat=chat, document=FILE, **fields), ME)
+    assert isinstance(intent, Upload)
+    assert intent.question == question
+
+
+@pytest.mark.parametrize(
     ("text", "name"), [("/start", "start"), ("/Docs", "docs"), ("/new@anna_docs_bot", "new"), ("/help me", "help")]
 )
 def test_commands_are_understood_however_they_are_written(text: str, name: str) -> None:
@@ -148,6 +169,10 @@ BORIS = {"type": "hidden_user", "sender_user_name": "Boris", "date": 1}
         ({"voice": VOICE}, Recording(sender=SENDER, file_id="f", name="voice.ogg", size=5)),
         ({"video_note": VOICE | {"length": 9}}, Recording(sender=SENDER, file_id="f", name="video.mp4", size=5)),
         ({"audio": VOICE | {"file_name": "a.m4a"}}, Recording(sender=SENDER, file_id="f", name="a.m4a", size=5)),
+        (
+            {"voice": VOICE, "caption": "In short?"},
+            Recording(sender=SENDER, file_id="f", name="voice.ogg", size=5, text="In short?"),
+        ),
         ({"photo": PHOTO}, Picture(sender=SENDER, file_id="f", size=5, text="")),
         ({"photo": PHOTO, "caption": " How much? "}, Picture(sender=SENDER, file_id="f", size=5, text="How much?")),
         ({"photo": PHOTO, "forward_origin": BORIS}, Picture(sender=SENDER, file_id="f", size=5, text="")),
