@@ -35,6 +35,7 @@ from personal_bot.telegram.intents import (
     Unreadable,
     Upload,
 )
+from personal_bot.telegram.replies import about_of
 from personal_bot.texts import language_of
 
 LONG: Final = 1000
@@ -98,7 +99,7 @@ def intent_of(update: Update, me: Me | None) -> Intent | None:  # noqa: PLR0911 
     if file := _file(message, text, sender):
         return file
     if command := _COMMAND.fullmatch(text):
-        return _command(command, sender, me)
+        return _command(command, sender, me, about=about_of(message))
     return _text(message, text, sender)
 
 
@@ -149,12 +150,12 @@ def _text_of(message: Message) -> str:
     return message.text or (message.caption if message.photo or message.document or _spoken(message) else None) or ""
 
 
-def _command(found: re.Match[str], sender: Sender, me: Me | None) -> TextQuestion | Command | None:
+def _command(found: re.Match[str], sender: Sender, me: Me | None, *, about: str) -> TextQuestion | Command | None:
     name, addressee, arguments = found.group(1).lower(), found.group(2), (found.group(3) or "").strip()
     if addressee and me and addressee.lower() != me.username.lower():
         return None
-    if name == "ask" and arguments:
-        return TextQuestion(sender=sender, text=arguments)
+    if name == "ask" and (arguments or about):
+        return _asked(sender, arguments, about)
     return Command(sender=sender, name=name, arguments=arguments)
 
 
@@ -166,14 +167,20 @@ def _text(message: Message, text: str, sender: Sender) -> TextQuestion | Link | 
 
     if private and message.forward_origin:
         text = text or message.caption or ""
-    text = text.strip()
+    text, about = text.strip(), about_of(message)
     if not text:
-        return Unreadable(sender=sender)
+        # In a group, a reply that only names the bot gives it the other message to answer.
+        return Unreadable(sender=sender) if private or not about else _asked(sender, "", about)
     if private and (message.forward_origin or not is_question(text)):
         return PastedText(sender=sender, text=text, author=author_of(message.forward_origin), date=message.date)
     if private and _LINK.fullmatch(text):
         return Link(sender=sender, url=text)
-    return TextQuestion(sender=sender, text=text)
+    return _asked(sender, text, about)
+
+
+def _asked(sender: Sender, text: str, about: str) -> TextQuestion:
+    """A question; without words of its own it is what somebody replies to."""
+    return TextQuestion(sender=sender, text=text, about=about) if text else TextQuestion(sender=sender, text=about)
 
 
 def _file(message: Message, text: str, sender: Sender) -> Upload | Recording | Picture | None:

@@ -154,6 +154,50 @@ def test_nobody_is_asked_when_somebody_joins() -> None:
     assert intent_of(message(chat="group", new_chat_members=[]), ME) is None
 
 
+def said(text: str, *, bot: bool = False, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - as Telegram writes them
+    """A message that somebody replies to."""
+    author = {"id": 99 if bot else 8, "is_bot": bot, "first_name": "B"}
+    return {"message_id": 4, "date": 1, "chat": {"id": 7, "type": "private"}, "from": author, "text": text} | fields
+
+
+@pytest.mark.parametrize(
+    ("chat", "fields", "text", "about"),
+    [
+        ("private", {"text": "What is it?", "reply_to_message": said("A cat.")}, "What is it?", "A cat."),
+        (
+            "private",
+            {"text": "Why?", "reply_to_message": said("A cat. A dog."), "quote": {"text": "A dog.", "position": 7}},
+            "Why?",
+            "A dog.",
+        ),
+        ("private", {"text": "Why?", "quote": {"text": "of another chat", "position": 0}}, "Why?", "of another chat"),
+        (
+            "private",
+            {"text": "Why?", "reply_to_message": said("Murka [1].\n\nSources\n[1] pets.md, Cats", bot=True)},
+            "Why?",
+            "Murka.\n\nSources",
+        ),
+        (
+            "private",
+            {"text": "In short?", "reply_to_message": said("", caption="Mine", document=FILE)},
+            "In short?",
+            "a.pdf\nMine",
+        ),
+        ("private", {"text": "Why?", "reply_to_message": said("word " * 1000)}, "Why?", ("word " * 400)[:1999] + "…"),
+        ("group", {"text": "/ask why?", "reply_to_message": said("A cat.")}, "why?", "A cat."),
+        ("group", {"text": "/ask", "reply_to_message": said("Is it a cat?")}, "Is it a cat?", ""),
+        ("group", {"text": "@anna_docs_bot", "reply_to_message": said("Is it a cat?")}, "Is it a cat?", ""),
+    ],
+)
+def test_what_somebody_replies_to_or_quotes_goes_before_the_question(
+    chat: str, fields: dict[str, Any], text: str, about: str
+) -> None:
+    intent = intent_of(message(chat=chat, **fields), ME)
+    assert isinstance(intent, TextQuestion)
+    assert (intent.text, intent.about) == (text, about)
+    assert intent.whole == (f"{about}\n\n{text}" if about else text)
+
+
 SENDER = Sender(user_id=7, chat_id=7, message_id=5, language="en", private=True)
 HELD = {"file_id": "f", "file_unique_id": "u", "file_size": 5}
 VOICE = HELD | {"duration": 1}
