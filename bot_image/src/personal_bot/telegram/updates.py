@@ -64,6 +64,14 @@ _CONTENT: Final = (
     "contact",
     "poll",
     "dice",
+    "story",
+    "checklist",
+    "paid_media",
+    "live_photo",
+    "rich_message",
+    "game",
+    "venue",
+    "invoice",
 )  # what people send; other messages tell that somebody joined, or that a title changed
 
 
@@ -80,7 +88,7 @@ def intent_of(update: Update, me: Me | None) -> Intent | None:  # noqa: PLR0911 
         return _stopped(update.stopped_message_generation)
 
     message = update.message
-    if not message or not message.from_user or message.from_user.is_bot or not _has_content(message):
+    if not message or not (writer := _writer(message)) or not _has_content(message):
         return None
     private = message.chat.type == "private"
     if not private and not (me and is_spoken_to(message, me)):
@@ -90,10 +98,10 @@ def intent_of(update: Update, me: Me | None) -> Intent | None:  # noqa: PLR0911 
     if me and not private and not text.startswith("/"):
         text = re.sub(rf"@{re.escape(me.username)}\b", "", text, flags=re.IGNORECASE)
     sender = Sender(
-        user_id=message.from_user.id,
+        user_id=writer,
         chat_id=message.chat.id,
         message_id=message.message_id,
-        language=language_of(message.from_user.language_code),
+        language=language_of(message.from_user.language_code if message.from_user else None),
         private=private,
     )
     if file := _file(message, text, sender):
@@ -143,6 +151,18 @@ def is_spoken_to(message: Message, me: Me) -> bool:
     if command := _COMMAND.fullmatch(text):  # a group may have other bots, whose commands come here too
         return bool(command.group(2)) or command.group(1).lower() in IN_GROUPS
     return f"@{me.username}".lower() in text.lower()
+
+
+def _writer(message: Message) -> int | None:
+    """Who writes: a person, or the group or channel in whose name somebody does, which has a negative id.
+
+    None for another bot, and for a channel's post that Telegram repeats in the channel's group.
+    """
+    if message.is_automatic_forward:
+        return None
+    if message.sender_chat:
+        return message.sender_chat.id
+    return message.from_user.id if message.from_user and not message.from_user.is_bot else None
 
 
 def _text_of(message: Message) -> str:

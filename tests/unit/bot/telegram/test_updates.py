@@ -154,6 +154,28 @@ def test_nobody_is_asked_when_somebody_joins() -> None:
     assert intent_of(message(chat="group", new_chat_members=[]), ME) is None
 
 
+GROUP = {"id": -70, "type": "supergroup", "title": "Team"}
+ADMIN = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+AS_CHANNEL = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+TELEGRAM = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "writer"),
+    [
+        ({"from": ADMIN, "sender_chat": GROUP}, -70),
+        ({"from": AS_CHANNEL, "sender_chat": CHANNEL}, -9),
+        ({"from": TELEGRAM, "sender_chat": CHANNEL, "is_automatic_forward": True}, None),
+        ({"from": {"id": 5, "is_bot": True, "first_name": "Another"}}, None),
+    ],
+)
+def test_who_writes_in_the_name_of_a_chat_is_heard_and_a_repeated_post_is_not(
+    fields: dict[str, Any], writer: int | None
+) -> None:
+    intent = intent_of(message(chat="supergroup", text="@anna_docs_bot why?", **fields), ME)
+    assert (intent.sender.user_id if intent else None) == writer
+
+
 def said(text: str, *, bot: bool = False, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - as Telegram writes them
     """A message that somebody replies to."""
     author = {"id": 99 if bot else 8, "is_bot": bot, "first_name": "B"}

@@ -65,6 +65,9 @@ TEXTS: dict[str, str] = {
     "nothing_to_stop": "I am doing nothing for you right now.",
     # What is refused.
     "not_for_you": "This bot belongs to somebody else and answers only to those whom its owner lets in.",
+    "anonymous": (
+        "You write in the name of a group or a channel, so I cannot tell who you are. Please write as yourself."
+    ),
     "owner_only": "Only the owner of this bot can do this.",
     "only_text_and_files": (
         "I understand text, voice messages, photos and files with text. Please write your question, or send a file."
