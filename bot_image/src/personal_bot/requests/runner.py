@@ -162,6 +162,7 @@ class Runner:
         return StatusMessage(
             self._connection,
             chat_id=sender.chat_id,
+            thread_id=sender.thread_id,
             reply_to=sender.message_id,
             request_id=entry.id,
             language=sender.language,

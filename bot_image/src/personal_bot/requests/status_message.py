@@ -62,6 +62,7 @@ class StatusMessage:
         connection: Connection,
         *,
         chat_id: int,
+        thread_id: int | None = None,
         reply_to: int,
         request_id: int,
         language: str,
@@ -73,6 +74,7 @@ class StatusMessage:
         Args:
             connection: to Telegram.
             chat_id: where it stands.
+            thread_id: the topic of the chat, in chats that have topics.
             reply_to: the person's message.
             request_id: what the stop button stops.
             language: of the person.
@@ -81,6 +83,7 @@ class StatusMessage:
         """
         self._connection = connection
         self._chat_id = chat_id
+        self._thread_id = thread_id
         self._reply_to = reply_to
         self._language = language
         self._request_id = request_id
@@ -220,6 +223,7 @@ class StatusMessage:
     def _drafted(self, piece: Piece) -> SendMessageDraft:
         return SendMessageDraft(
             chat_id=self._chat_id,
+            message_thread_id=self._thread_id,
             draft_id=self._request_id,
             text=piece.text,
             entities=entities_of(piece),
@@ -236,6 +240,7 @@ class StatusMessage:
         message = await self._connection.deliver(
             SendMessage(
                 chat_id=self._chat_id,
+                message_thread_id=self._thread_id,
                 text=say(self._language, key),
                 reply_parameters=ReplyParameters(message_id=self._reply_to, allow_sending_without_reply=True),
                 link_preview_options=NO_PREVIEW,
@@ -270,7 +275,10 @@ class StatusMessage:
 
         for at, other in enumerate(others, start=1):
             message = SendMessage(
-                chat_id=self._chat_id, text=other.text, reply_markup=buttons if at == len(others) else None
+                chat_id=self._chat_id,
+                message_thread_id=self._thread_id,
+                text=other.text,
+                reply_markup=buttons if at == len(others) else None,
             )
             await self._connection.deliver(message, chat_id=self._chat_id)
 
@@ -304,6 +312,7 @@ class StatusMessage:
     ) -> int:
         values: dict[str, Any] = {
             "chat_id": self._chat_id,
+            "message_thread_id": self._thread_id,
             "caption": caption.text,
             "caption_entities": entities_of(caption),
             "reply_markup": buttons,

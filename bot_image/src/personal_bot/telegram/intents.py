@@ -11,13 +11,14 @@ ButtonT_co = TypeVar("ButtonT_co", bound=Button, covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who wrote, where and in which message."""
+    """Who wrote, where and in which message; `thread_id` is the topic, in chats that have topics."""
 
     user_id: int
     chat_id: int
     message_id: int
     language: str
     private: bool
+    thread_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

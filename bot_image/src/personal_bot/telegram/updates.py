@@ -103,6 +103,7 @@ def intent_of(update: Update, me: Me | None) -> Intent | None:  # noqa: PLR0911 
         message_id=message.message_id,
         language=language_of(message.from_user.language_code if message.from_user else None),
         private=private,
+        thread_id=_topic(message),
     )
     if file := _file(message, text, sender):
         return file
@@ -151,6 +152,11 @@ def is_spoken_to(message: Message, me: Me) -> bool:
     if command := _COMMAND.fullmatch(text):  # a group may have other bots, whose commands come here too
         return bool(command.group(2)) or command.group(1).lower() in IN_GROUPS
     return f"@{me.username}".lower() in text.lower()
+
+
+def _topic(message: Message) -> int | None:
+    """The topic that it stands in; in other groups the same number names a chain of replies."""
+    return message.message_thread_id if message.is_topic_message else None
 
 
 def _writer(message: Message) -> int | None:
@@ -265,6 +271,7 @@ def _press(query: CallbackQuery) -> Press[Button] | None:
         message_id=query.message.message_id,
         language=language_of(query.from_user.language_code),
         private=query.message.chat.type == "private",
+        thread_id=_topic(query.message) if isinstance(query.message, Message) else None,
     )
     return Press(sender=sender, query_id=query.id, button=read_button(query.data), name=query.from_user.full_name)
 

@@ -176,6 +176,20 @@ def test_who_writes_in_the_name_of_a_chat_is_heard_and_a_repeated_post_is_not(
     assert (intent.sender.user_id if intent else None) == writer
 
 
+@pytest.mark.parametrize(
+    ("fields", "topic"),
+    [
+        ({"message_thread_id": 3, "is_topic_message": True}, 3),
+        ({"message_thread_id": 3}, None),  # a chain of replies, which nothing can be sent to
+        ({}, None),
+    ],
+)
+def test_a_topic_is_where_the_answer_goes(fields: dict[str, Any], topic: int | None) -> None:
+    intent = intent_of(message(chat="supergroup", text="/ask why?", **fields), ME)
+    assert intent
+    assert intent.sender.thread_id == topic
+
+
 def said(text: str, *, bot: bool = False, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - as Telegram writes them
     """A message that somebody replies to."""
     author = {"id": 99 if bot else 8, "is_bot": bot, "first_name": "B"}
