@@ -96,6 +96,8 @@ class Dispatcher:
                     self._runner.stop(user_id=sender.user_id, request_id=request_id)
                 await self._journal.finish(entry)
             case _:
+                if update.edited_message:
+                    self._runner.stop_answer(chat_id=intent.sender.chat_id, message_id=intent.sender.message_id)
                 await self._dispatch(entry, intent)
 
     async def _hear(self, update: Update) -> None:

@@ -13,6 +13,7 @@ from personal_bot.telegram.files import LARGEST_DOWNLOAD
 from personal_bot.telegram.intents import (
     Command,
     Intent,
+    LateEdit,
     Link,
     Press,
     Recording,
@@ -82,6 +83,8 @@ def refusal_of(intent: Intent, settings: Settings) -> Refused | None:  # noqa: P
             return "file_too_large", {"name": name}
         case Unreadable() | StopWriting():
             return "only_text_and_files", {}
+        case LateEdit():
+            return "edited_late", {}
     return None
 
 

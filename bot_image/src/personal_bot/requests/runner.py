@@ -158,6 +158,13 @@ class Runner:
             running.stop()
         return len(found)
 
+    def stop_answer(self, *, chat_id: int, message_id: int) -> None:
+        """Stop the answer to a message, which reads otherwise now."""
+        for running in list(self._running.values()):
+            sender = running.job.sender
+            if (sender.chat_id, sender.message_id) == (chat_id, message_id):
+                running.stop()
+
     def _status(self, entry: Entry, sender: Sender) -> StatusMessage:
         return StatusMessage(
             self._connection,

@@ -155,6 +155,13 @@ class Unreadable:
     sender: Sender
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateEdit:
+    """A question that somebody changes after newer messages: the bot does not answer it anew, and says so."""
+
+    sender: Sender
+
+
 Intent = (
     TextQuestion
     | PastedText
@@ -167,4 +174,5 @@ Intent = (
     | Press[Button]
     | StopWriting
     | Unreadable
+    | LateEdit
 )

@@ -72,6 +72,10 @@ TEXTS: dict[str, str] = {
     "only_text_and_files": (
         "I understand text, voice messages, photos and files with text. Please write your question, or send a file."
     ),
+    "edited_late": (
+        "You have changed an earlier message. I answer a changed question only while it is your newest message: "
+        "please ask again."
+    ),
     "disk_full": "My storage is full. Delete documents with /docs, or give the bot a larger volume.",
     # The knowledge.
     "store_opening": "I am still opening my documents. Please try again in a moment.",
