@@ -7,7 +7,6 @@ from typing import Any
 
 from aiogram.exceptions import AiogramError
 from aiogram.types import Update
-from pydantic import ValidationError
 
 from personal_bot.handlers.groups.membership import Groups
 from personal_bot.handlers.intent_reader import IntentReader
@@ -22,6 +21,7 @@ from personal_bot.requests.runner import Job, Runner
 from personal_bot.settings import Settings
 from personal_bot.telegram.buttons import Page
 from personal_bot.telegram.intents import Intent, Press, Sender, StopWriting
+from personal_bot.telegram.reading import read_update
 from personal_bot.text_keys import TextKey
 
 logger = logging.getLogger(__name__)
@@ -88,10 +88,8 @@ class Dispatcher:
         task.add_done_callback(self._tasks.discard)
 
     async def _handle(self, entry: Entry) -> None:
-        try:
-            update = Update.model_validate(entry.update)
-        except ValidationError:
-            logger.exception("An update is not understood", extra={"update_id": entry.id})
+        update = read_update(entry.update)
+        if not update:
             await self._journal.finish(entry)
             return
 
@@ -104,6 +102,8 @@ class Dispatcher:
                     self._runner.stop(user_id=sender.user_id, request_id=request_id)
                 await self._journal.finish(entry)
             case _:
+                if update.edited_message:
+                    self._runner.stop_answer(chat_id=intent.sender.chat_id, message_id=intent.sender.message_id)
                 await self._dispatch(entry, intent)
 
     async def _hear(self, update: Update) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from aiogram.types import Update
+from aiogram.types import Message, Update
 
+from personal_bot.handlers.edits import Edit, Edits
 from personal_bot.handlers.owner import Owner
 from personal_bot.handlers.pasted_text import PastedTexts
 from personal_bot.state.preferences import PreferencesStore
 from personal_bot.telegram.client import Me
-from personal_bot.telegram.intents import Intent, Link, PastedText, StopWriting, TextQuestion
+from personal_bot.telegram.intents import Intent, LateEdit, Link, PastedText, StopWriting, TextQuestion
 from personal_bot.telegram.updates import intent_of
 
 
@@ -29,9 +30,28 @@ class IntentReader:
         self._preferences = preferences
         self._pasted_texts = pasted_texts
         self._owner = owner
+        self._edits = Edits()
 
     async def read(self, update: Update) -> Intent | None:
         """What the update asks for; None when it asks nothing of this bot."""
+        if update.edited_message:
+            return await self._edited(update, update.edited_message)
+        if update.message and update.message.chat.type == "private":
+            self._edits.heard(update.message)
+        return await self._meant(update)
+
+    async def _edited(self, update: Update, message: Message) -> Intent | None:
+        """A changed question is asked anew while it is the newest message of a private chat."""
+        edit = self._edits.changed(message) if message.chat.type == "private" else Edit.NONE
+        if edit is Edit.NONE:
+            return None
+
+        intent = await self._meant(update.model_copy(update={"message": message, "edited_message": None}))
+        if not isinstance(intent, TextQuestion):
+            return None
+        return intent if edit is Edit.NEWEST else LateEdit(sender=intent.sender)
+
+    async def _meant(self, update: Update) -> Intent | None:
         private = update.message is None or update.message.chat.type == "private"
         intent = intent_of(update, None if private else await self._me())
         if intent is None or isinstance(intent, StopWriting):

@@ -7,8 +7,7 @@ import asyncio
 import base64
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,21 +18,17 @@ from personal_bot.models import RefusedError, Turn, Waiting
 from personal_bot.requests import progress
 from personal_bot.requests.costs import Kind
 from personal_bot.requests.progress import Progress
-from personal_bot.requests.results import Result
-from personal_bot.requests.runner import Job, Work
+from personal_bot.requests.results import Result, below
+from personal_bot.requests.runner import Answering, Job
 from personal_bot.requests.status_message import StatusMessage
 from personal_bot.state.preferences import PreferencesStore
 from personal_bot.telegram.client import Connection
 from personal_bot.telegram.files import download
 from personal_bot.telegram.intents import Picture, Recording, TextQuestion
-from personal_bot.telegram.markup import Piece, cut, join, render, shortened
+from personal_bot.telegram.markup import Piece, cut, render, shortened
 from personal_bot.texts import say
 
-Answering = Callable[[TextQuestion, int], Work]
-"""The work that answers a question, whose passages the bot keeps under the id of the request."""
-
 _LONGEST_SHOWN: Final = 500  # characters of what the bot understood that stand above an answer
-_CAPTION: Final = 1000  # UTF-16 units of Telegram's 1024
 _LARGEST_PICTURE: Final = 5 << 20  # bytes: what services take, and what the pod's memory holds five times over
 _NOT_IN_DOCUMENTS: Final = frozenset({"no_documents", "nothing_found", "nothing_found_in_scope"})
 _CANNOT_SEE: Final = frozenset({"llm_rejected", "llm_model_missing"})
@@ -78,7 +73,8 @@ class Media:
         if not text:
             raise RefusedError("voice_silent")
 
-        question = TextQuestion(sender=recording.sender, text=text)
+        whole = f"{recording.text}\n\n{text}" if recording.text else text
+        question = TextQuestion(sender=recording.sender, text=whole)
         understood = say(recording.sender.language, "voice_heard", text=shortened(text, _LONGEST_SHOWN))
         return await self._answer_below(understood, question, request_id, status)
 
@@ -164,10 +160,4 @@ class Media:
         self, understood: str, question: TextQuestion, request_id: int, status: StatusMessage
     ) -> Result:
         """The answer, below what the bot understood."""
-        result = await self._answering(question, request_id)(status)
-        first = join(Piece(text=understood), result.pieces[0])
-        if result.attachments:
-            pieces = (cut(first, limit=_CAPTION)[0], *result.pieces[1:])
-        else:
-            pieces = (*cut(first), *result.pieces[1:])
-        return replace(result, pieces=pieces)
+        return below(Piece(text=understood), await self._answering(question, request_id)(status))

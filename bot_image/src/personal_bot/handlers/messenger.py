@@ -22,7 +22,9 @@ class Messenger:
 
     async def send(self, sender: Sender, page: Page) -> None:
         """Send a page."""
-        message = SendMessage(chat_id=sender.chat_id, text=page.text, reply_markup=page.keyboard)
+        message = SendMessage(
+            chat_id=sender.chat_id, message_thread_id=sender.thread_id, text=page.text, reply_markup=page.keyboard
+        )
         await self._connection.deliver(message, chat_id=sender.chat_id)
 
     async def say(self, sender: Sender, key: TextKey, **values: object) -> None:
@@ -31,17 +33,25 @@ class Messenger:
 
     async def try_to_say(self, sender: Sender, text: str) -> None:
         """Send a text, once; nobody hears of it when that fails."""
-        await self._connection.attempt(SendMessage(chat_id=sender.chat_id, text=text))
+        await self._connection.attempt(
+            SendMessage(chat_id=sender.chat_id, message_thread_id=sender.thread_id, text=text)
+        )
 
     async def ask(self, sender: Sender, text: str) -> None:
         """Send a question that the person's app opens a reply to."""
-        message = SendMessage(chat_id=sender.chat_id, text=text, reply_markup=ForceReply(selective=True))
+        message = SendMessage(
+            chat_id=sender.chat_id,
+            message_thread_id=sender.thread_id,
+            text=text,
+            reply_markup=ForceReply(selective=True),
+        )
         await self._connection.deliver(message, chat_id=sender.chat_id)
 
     async def reply(self, sender: Sender, piece: Piece, rows: Rows, *, to: int) -> None:
         """Send a text with buttons as a reply to a message, as long as that is there."""
         message = SendMessage(
             chat_id=sender.chat_id,
+            message_thread_id=sender.thread_id,
             text=piece.text,
             entities=entities_of(piece),
             reply_markup=keyboard(rows),

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from personal_bot.handlers.media import Answering
 from personal_bot.handlers.messenger import Messenger
 from personal_bot.requests.costs import Kind
-from personal_bot.requests.runner import Job, Work
+from personal_bot.requests.runner import Answering, Job, Work
 from personal_bot.state import json_files
 from personal_bot.telegram.buttons import PastedTextButton
 from personal_bot.telegram.intents import PastedText, Press, Sender, TextQuestion

@@ -13,10 +13,12 @@ from personal_bot.telegram.files import LARGEST_DOWNLOAD
 from personal_bot.telegram.intents import (
     Command,
     Intent,
+    LateEdit,
     Link,
     Press,
     Recording,
     Rename,
+    Sender,
     StopWriting,
     Unreadable,
     Upload,
@@ -40,6 +42,11 @@ def may_talk(settings: Settings, user_id: int) -> bool:
     return settings.access_mode is AccessMode.ALLOW_LIST and user_id in settings.allowed_user_ids
 
 
+def is_anonymous(sender: Sender) -> bool:
+    """Whether somebody writes in the name of a group or a channel: nobody can tell who it is."""
+    return sender.user_id < 0
+
+
 def guests_choose(settings: Settings) -> bool:
     """Whether people other than the owner see the names of the documents, to choose from."""
     return settings.access_mode is not AccessMode.PUBLIC
@@ -60,6 +67,8 @@ def is_for_everybody(intent: Intent) -> bool:
 def refusal_of(intent: Intent, settings: Settings) -> Refused | None:  # noqa: PLR0911 - a table of cases
     """The sentence that refuses it, or None when it is allowed."""
     owner = intent.sender.user_id == settings.user_id
+    if is_anonymous(intent.sender) and (not may_talk(settings, intent.sender.user_id) or _is_about_person(intent)):
+        return "anonymous", {}
     if not may_talk(settings, intent.sender.user_id) and not is_for_everybody(intent):
         return "not_for_you", {}
 
@@ -74,7 +83,14 @@ def refusal_of(intent: Intent, settings: Settings) -> Refused | None:  # noqa: P
             return "file_too_large", {"name": name}
         case Unreadable() | StopWriting():
             return "only_text_and_files", {}
+        case LateEdit():
+            return "edited_late", {}
     return None
+
+
+def _is_about_person(intent: Intent) -> bool:
+    """Whether it needs to know who asks."""
+    return isinstance(intent, Command) and intent.name in {"forget", "export"}
 
 
 def _is_owners(intent: Intent, settings: Settings) -> bool:

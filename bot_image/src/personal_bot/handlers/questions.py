@@ -79,12 +79,12 @@ class Questions:
 
         group = None if sender.private else await self._groups.answers_from(sender.chat_id)
         readable = None if group or self._readers.unlimited(sender) else await self._readers.documents(sender)
-        chosen = await self._chosen(preferences, sender)
-        if preferences.documents and not chosen and not group:
+        chosen = frozenset[str]() if asked.documents else await self._chosen(preferences, sender)
+        if preferences.documents and not (chosen or group or asked.documents):
             self._preferences.change(sender.user_id, documents=())
             raise RefusedError("scope_gone")
 
-        documents = frozenset({group}) if group else chosen
+        documents = asked.documents or (frozenset({group}) if group else chosen)
         question = self._context(asked, preferences, documents)
         if readable is not None:
             question = replace(question, readable=frozenset(one.id for one in readable))
@@ -107,7 +107,7 @@ class Questions:
         return Question(
             user_id=sender.user_id,
             chat_id=sender.chat_id,
-            text=asked.text,
+            text=asked.whole,
             language=sender.language,
             dialogue=self._dialogues.turns(chat_id=sender.chat_id, user_id=sender.user_id),
             document_ids=documents,

@@ -5,6 +5,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from personal_bot.handlers.chats.archive import Chats
@@ -13,28 +14,30 @@ from personal_bot.handlers.ingesting import ingest
 from personal_bot.handlers.pasted_text import ChosenText
 from personal_bot.knowledge.library import Library
 from personal_bot.links import fetch
-from personal_bot.models import IncomingDocument, IngestProgress
+from personal_bot.models import IncomingDocument, IngestProgress, RefusedError
 from personal_bot.requests import progress
 from personal_bot.requests.costs import Kind
 from personal_bot.requests.progress import Eta
-from personal_bot.requests.results import Result, ingested
-from personal_bot.requests.runner import Job, Work
+from personal_bot.requests.results import Result, below, ingested, refused
+from personal_bot.requests.runner import Answering, Job, Work
 from personal_bot.requests.status_message import StatusMessage
 from personal_bot.telegram.client import Connection
 from personal_bot.telegram.files import download
-from personal_bot.telegram.intents import Link, Sender, Upload
+from personal_bot.telegram.intents import Link, Sender, TextQuestion, Upload
+from personal_bot.telegram.markup import join
 
 
 class Uploads:
     """Takes in what the owner sends."""
 
-    def __init__(  # noqa: PLR0913 - files come from many places
+    def __init__(  # noqa: PLR0913 - a file may be any of these, and comes with a question
         self,
         *,
         connection: Connection,
         library: Library,
         chats: Chats,
         imports: Imports,
+        answering: Answering,
         folder: Path,
         link_allowed: Callable[[str], bool],
     ) -> None:
@@ -45,6 +48,7 @@ class Uploads:
             library: takes documents in.
             chats: take exports of chats in.
             imports: take exports of a bot in.
+            answering: makes the work that answers what stands below a file.
             folder: on the bot's volume, for files on their way into the knowledge.
             link_allowed: says to which IP addresses a link may lead.
         """
@@ -52,6 +56,7 @@ class Uploads:
         self._library = library
         self._chats = chats
         self._imports = imports
+        self._answering = answering
         self._folder = folder
         self._link_allowed = link_allowed
 
@@ -78,7 +83,8 @@ class Uploads:
             await self._library.settled()
             if result := await self._imports.offer(upload, path, request_id):
                 return result
-            return await self._take_in_chats_or_document(upload, path, status)
+            result = await self._take_in_chats_or_document(upload, path, status)
+            return await self._with_answer(result, upload, request_id, status)
 
     async def _take_in_link(self, link: Link, request_id: int, status: StatusMessage) -> Result:
         status.show(progress.downloading(link.url))
@@ -117,7 +123,19 @@ class Uploads:
 
         status.show(progress.taking_in(IngestProgress(unit="pages", done=0, total=0), name))
         event = await ingest(self._library, document, status.show, shown_name=name)
-        return ingested(event, name=name, language=sender.language)
+        return replace(ingested(event, name=name, language=sender.language), documents=(event.document.id,))
+
+    async def _with_answer(self, taken: Result, upload: Upload, request_id: int, status: StatusMessage) -> Result:
+        """What became of a file, and below it the answer to the question that came with it."""
+        if not upload.question or taken.outcome != "answered":
+            return taken
+
+        question = TextQuestion(sender=upload.sender, text=upload.question, documents=frozenset(taken.documents))
+        try:
+            answer = await self._answering(question, request_id)(status)
+        except RefusedError as refusal:
+            answer = refused(refusal, language=upload.sender.language)
+        return below(join(*taken.pieces), answer)
 
     @contextlib.contextmanager
     def _scratch(self, request_id: int) -> Iterator[Path]:

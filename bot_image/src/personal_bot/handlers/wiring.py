@@ -174,14 +174,6 @@ def work(core: Core, services: Services, stores: Stores, ways: People, parts: Ch
         models=lambda: services.llm.windows,
         folder=folder / "exports",
     )
-    uploads = Uploads(
-        connection=core.connection,
-        library=library,
-        chats=parts.chats,
-        imports=imports,
-        folder=folder / "incoming",
-        link_allowed=public_or_in(core.settings.link_networks),
-    )
     questions = Questions(
         readers=ways.readers,
         answerer=services.answerer,
@@ -190,6 +182,15 @@ def work(core: Core, services: Services, stores: Stores, ways: People, parts: Ch
         results=parts.results,
         chats=parts.chats,
         groups=parts.groups,
+    )
+    uploads = Uploads(
+        connection=core.connection,
+        library=library,
+        chats=parts.chats,
+        imports=imports,
+        answering=questions.work,
+        folder=folder / "incoming",
+        link_allowed=public_or_in(core.settings.link_networks),
     )
     pasted_texts = PastedTexts(
         messenger=ways.messenger, folder=folder / "material", adding=uploads.text, answering=questions.work

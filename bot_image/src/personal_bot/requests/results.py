@@ -4,7 +4,7 @@ import errno
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Self
 
 from personal_bot.knowledge.inbox_folder import REFUSED
@@ -18,8 +18,9 @@ from personal_bot.texts.places import where
 _MOST_SKIPPED: Final = 10  # files that a message names because the bot could not read them
 _SIZES: Final = frozenset({"size", "limit"})  # values of sentences that are bytes
 _PER_ROW: Final = 8  # buttons that one of Telegram's rows has room for
-
 _MOST_LOSSES: Final = 10  # lines about what was not taken in
+_CAPTION: Final = 1000  # UTF-16 units of Telegram's 1024
+
 logger = logging.getLogger(__name__)
 
 
@@ -50,6 +51,7 @@ class Result:
         turn: for the dialogue, when this was an answer to a question.
         buttons: under the last message.
         attachments: files; the first one has the first piece as its caption, and so on.
+        documents: ids of the documents that were taken in.
     """
 
     pieces: tuple[Piece, ...]
@@ -57,6 +59,7 @@ class Result:
     turn: Turn | None = None
     buttons: Rows = ()
     attachments: tuple[Attachment, ...] = ()
+    documents: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, for the journal."""
@@ -158,6 +161,13 @@ def ingested(event: Ingested, *, name: str, language: str) -> Result:
         lines.append("…")
 
     return Result(pieces=tuple(cut(Piece(text="\n".join(lines)))), outcome="answered")
+
+
+def below(first: Piece, result: Result) -> Result:
+    """The result below something that the person is told before it."""
+    whole = join(first, result.pieces[0])
+    pieces = cut(whole, limit=_CAPTION)[:1] if result.attachments else cut(whole)
+    return replace(result, pieces=(*pieces, *result.pieces[1:]))
 
 
 def losses(document: Document, language: str) -> list[str]:

@@ -28,10 +28,13 @@ from personal_bot.requests.suspects import GIVEN_UP, Suspects
 from personal_bot.state.dialogues import Dialogues
 from personal_bot.state.usage import Spent, Usage
 from personal_bot.telegram.client import Connection
-from personal_bot.telegram.intents import Sender
+from personal_bot.telegram.intents import Sender, TextQuestion
 from personal_bot.texts import say
 
 Work = Callable[[StatusMessage], Awaitable[Result]]
+
+Answering = Callable[[TextQuestion, int], Work]
+"""The work that answers a question, whose passages the bot keeps under the id of the request."""
 
 _GRACE: Final = 5.0  # seconds beyond the time limit in which work may end by itself, with what there is
 
@@ -155,10 +158,18 @@ class Runner:
             running.stop()
         return len(found)
 
+    def stop_answer(self, *, chat_id: int, message_id: int) -> None:
+        """Stop the answer to a message, which reads otherwise now."""
+        for running in list(self._running.values()):
+            sender = running.job.sender
+            if (sender.chat_id, sender.message_id) == (chat_id, message_id):
+                running.stop()
+
     def _status(self, entry: Entry, sender: Sender) -> StatusMessage:
         return StatusMessage(
             self._connection,
             chat_id=sender.chat_id,
+            thread_id=sender.thread_id,
             reply_to=sender.message_id,
             request_id=entry.id,
             language=sender.language,

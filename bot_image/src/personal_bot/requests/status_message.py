@@ -39,11 +39,13 @@ from personal_bot.requests.results import Attachment
 from personal_bot.telegram.buttons import Rows, StopButton, keyboard
 from personal_bot.telegram.client import Connection, is_unmodified, rest_of
 from personal_bot.telegram.files import UploadedFile
-from personal_bot.telegram.markup import NO_PREVIEW, Piece, entities_of
+from personal_bot.telegram.markup import NO_PREVIEW, Piece, cut, entities_of, units
+from personal_bot.telegram.simpler import is_too_long
 from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
 
 _UPLOAD_TIMEOUT: Final = 600  # seconds that a file may take on its way to Telegram
+_SHORT: Final = 500  # UTF-16 units of a text that Telegram never finds too long
 _PAUSE_TIMEOUT: Final = 1  # seconds: the process is about to end
 _TIMER_SLOWS_AFTER: Final = 30.0  # seconds after which the timer moves every fifth second only
 _SLOW_TIMER: Final = 5.0  # seconds
@@ -60,6 +62,7 @@ class StatusMessage:
         connection: Connection,
         *,
         chat_id: int,
+        thread_id: int | None = None,
         reply_to: int,
         request_id: int,
         language: str,
@@ -71,6 +74,7 @@ class StatusMessage:
         Args:
             connection: to Telegram.
             chat_id: where it stands.
+            thread_id: the topic of the chat, in chats that have topics.
             reply_to: the person's message.
             request_id: what the stop button stops.
             language: of the person.
@@ -79,6 +83,7 @@ class StatusMessage:
         """
         self._connection = connection
         self._chat_id = chat_id
+        self._thread_id = thread_id
         self._reply_to = reply_to
         self._language = language
         self._request_id = request_id
@@ -218,6 +223,7 @@ class StatusMessage:
     def _drafted(self, piece: Piece) -> SendMessageDraft:
         return SendMessageDraft(
             chat_id=self._chat_id,
+            message_thread_id=self._thread_id,
             draft_id=self._request_id,
             text=piece.text,
             entities=entities_of(piece),
@@ -234,6 +240,7 @@ class StatusMessage:
         message = await self._connection.deliver(
             SendMessage(
                 chat_id=self._chat_id,
+                message_thread_id=self._thread_id,
                 text=say(self._language, key),
                 reply_parameters=ReplyParameters(message_id=self._reply_to, allow_sending_without_reply=True),
                 link_preview_options=NO_PREVIEW,
@@ -244,26 +251,36 @@ class StatusMessage:
 
     async def _write(self, number: int, piece: Piece, buttons: InlineKeyboardMarkup | None) -> None:
         """Make the message of this number read so for good."""
-        plain = Piece(text=piece.text)
-        if await self._taken(number, piece, buttons) or (piece != plain and await self._taken(number, plain, buttons)):
-            return
-
-        # The person has deleted the message meanwhile.
-        self._messages[number] = await self._send_sentence("answer_below")
-        await self._on_sent(self._messages)
-        edit = self._edited(self._messages[number], plain, buttons)
-        await self._connection.deliver(edit, chat_id=self._chat_id)
-
-    async def _taken(self, number: int, piece: Piece, buttons: InlineKeyboardMarkup | None) -> bool:
-        """Edit the message of this number; returns whether it reads so now."""
         try:
             edit = self._edited(self._messages[number], piece, buttons)
             await self._connection.deliver(edit, chat_id=self._chat_id)
         except TelegramBadRequest as error:
-            if not is_unmodified(error):
-                logger.warning("An edit is refused: %s", error.message)
-                return False
-        return True
+            if is_unmodified(error):
+                return
+            logger.warning("An edit is refused: %s", error.message)
+            if is_too_long(error.message) and units(piece.text) > _SHORT:
+                await self._write_shorter(number, piece, buttons)
+                return
+
+            # The person has deleted the message meanwhile.
+            self._messages[number] = await self._send_sentence("answer_below")
+            await self._on_sent(self._messages)
+            edit = self._edited(self._messages[number], piece, buttons)
+            await self._connection.deliver(edit, chat_id=self._chat_id)
+
+    async def _write_shorter(self, number: int, piece: Piece, buttons: InlineKeyboardMarkup | None) -> None:
+        """Make the message of this number the first half of what Telegram finds too long; the rest follows, plain."""
+        first, *others = cut(Piece(text=piece.text), limit=max(_SHORT, units(piece.text) // 2))
+        await self._write(number, first, None if others else buttons)
+
+        for at, other in enumerate(others, start=1):
+            message = SendMessage(
+                chat_id=self._chat_id,
+                message_thread_id=self._thread_id,
+                text=other.text,
+                reply_markup=buttons if at == len(others) else None,
+            )
+            await self._connection.deliver(message, chat_id=self._chat_id)
 
     async def _attach(
         self, number: int, caption: Piece, buttons: InlineKeyboardMarkup | None, attachment: Attachment
@@ -295,6 +312,7 @@ class StatusMessage:
     ) -> int:
         values: dict[str, Any] = {
             "chat_id": self._chat_id,
+            "message_thread_id": self._thread_id,
             "caption": caption.text,
             "caption_entities": entities_of(caption),
             "reply_markup": buttons,

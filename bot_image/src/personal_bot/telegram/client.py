@@ -40,6 +40,7 @@ from aiogram.utils.token import TokenValidationError
 from pydantic import BaseModel, ValidationError
 
 from personal_bot.exits import TokenRefusedError
+from personal_bot.telegram.simpler import simpler
 
 T = TypeVar("T")
 
@@ -139,7 +140,7 @@ class Connection:
         return await self.bot(method, request_timeout=timeout)
 
     async def deliver(self, method: TelegramMethod[T], *, chat_id: int, timeout: int = 30) -> T:  # noqa: ASYNC109 - as above
-        """Call until Telegram has taken it; one call may take `timeout` seconds.
+        """Call until Telegram has taken it, in a simpler form when it refuses it; one call may take `timeout` seconds.
 
         Raises:
             TelegramAPIError: Telegram refuses it for good (blocked by the person, chat gone, a bad request).
@@ -155,6 +156,11 @@ class Connection:
                 logger.info("Telegram is away: %s", type(error).__name__)
                 await asyncio.sleep(_BACK_OFF[min(attempt, len(_BACK_OFF) - 1)])
                 attempt += 1
+            except TelegramBadRequest as error:
+                if not (other := simpler(method, error.message)):
+                    raise
+                logger.warning("Telegram refuses a call, which is made simpler: %s", error.message)
+                method = other
             else:
                 self._rest(chat_id, rest_of(chat_id))
                 return result

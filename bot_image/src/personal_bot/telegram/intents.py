@@ -11,21 +11,35 @@ ButtonT_co = TypeVar("ButtonT_co", bound=Button, covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who wrote, where and in which message."""
+    """Who wrote, where and in which message; `thread_id` is the topic, in chats that have topics."""
 
     user_id: int
     chat_id: int
     message_id: int
     language: str
     private: bool
+    thread_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextQuestion:
-    """A question in words."""
+    """A question in words.
+
+    Attributes:
+        text: the person's own words.
+        about: what they reply to or quote; or empty.
+        documents: ids of the only documents to answer from; empty: those that the person chose.
+    """
 
     sender: Sender
     text: str
+    about: str = ""
+    documents: frozenset[str] = frozenset()
+
+    @property
+    def whole(self) -> str:
+        """The question below what it is about."""
+        return f"{self.about}\n\n{self.text}" if self.about else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +72,7 @@ class Upload:
     Attributes:
         file_id: Telegram's; empty for a file that is on the bot's volume already.
         size: bytes; None when Telegram does not say.
+        question: what stands below it, which is asked about it; or empty.
     """
 
     sender: Sender
@@ -65,16 +80,18 @@ class Upload:
     name: str
     mime_type: str
     size: int | None
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """Something spoken: a voice message, a video message or a sound file; `size` is in bytes."""
+    """Something spoken: a voice message, a video message or a sound file; `size` is in bytes, `text` stands below."""
 
     sender: Sender
     file_id: str
     name: str
     size: int | None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +155,13 @@ class Unreadable:
     sender: Sender
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateEdit:
+    """A question that somebody changes after newer messages: the bot does not answer it anew, and says so."""
+
+    sender: Sender
+
+
 Intent = (
     TextQuestion
     | PastedText
@@ -150,4 +174,5 @@ Intent = (
     | Press[Button]
     | StopWriting
     | Unreadable
+    | LateEdit
 )

@@ -4,12 +4,14 @@ Offsets and lengths count UTF-16 code units, as the Bot API does. Entities canno
 markup can, so whatever a model writes arrives.
 """
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 from aiogram.types import LinkPreviewOptions, MessageEntity
 
+from personal_bot.telegram.clusters import end_of_signs
 from personal_bot.telegram.wide_tables import reflowed
 
 LONGEST: Final = 4096
@@ -19,6 +21,7 @@ NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 """Keeps Telegram from showing the page behind a link below the message."""
 
 _BREAKS: Final = ("\n\n", "\n", ". ", " ")  # where a text is cut, the best first
+_NEW_LINE: Final = "\n".encode("utf-16-le")
 _CODE_OR_ANGLE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|<(?!https?://)", re.DOTALL)
 
 
@@ -37,7 +40,9 @@ def units(text: str) -> int:
 
 def shortened(text: str, longest: int) -> str:
     """As much of a text as fits so many characters, with an ellipsis for what does not."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    if len(text) <= longest:
+        return text
+    return text[: end_of_signs(text, longest - 1, earliest=0)] + "…"
 
 
 def entities_of(piece: Piece) -> list[MessageEntity] | None:
@@ -61,7 +66,8 @@ def render(markdown: str) -> Piece:
     except Exception:  # noqa: BLE001 - whatever a parser stumbles over, the text itself must arrive
         return Piece(text=markdown.strip())
 
-    return _stripped(Piece(text=text, entities=tuple(entity.to_dict() for entity in entities)))
+    whole = Piece(text=text, entities=tuple(entity.to_dict() for entity in entities))
+    return _stripped(_with_code_on_lines_of_its_own(whole))
 
 
 def join(*parts: Piece, between: str = "\n\n") -> Piece:
@@ -107,6 +113,24 @@ def _without_html(match: re.Match[str]) -> str:
     return "\\<" if match.group() == "<" else match.group()
 
 
+def _with_code_on_lines_of_its_own(piece: Piece) -> Piece:
+    """The library glues a block of code in an item of a list to the words before it."""
+    data = piece.text.encode("utf-16-le")
+    starts = sorted({one["offset"] for one in piece.entities if one["type"] == "pre" and one["offset"]})
+    glued = [start for start in starts if data[2 * start - 2 : 2 * start] != _NEW_LINE]
+    if not glued:
+        return piece
+
+    edges = [0, *glued, len(data) // 2]
+    text = "\n".join(data[2 * start : 2 * end].decode("utf-16-le") for start, end in itertools.pairwise(edges))
+    moved = []
+    for entity in piece.entities:
+        before = sum(start <= entity["offset"] for start in glued)
+        inside = sum(entity["offset"] < start < entity["offset"] + entity["length"] for start in glued)
+        moved.append(entity | {"offset": entity["offset"] + before, "length": entity["length"] + inside})
+    return Piece(text=text, entities=tuple(moved))
+
+
 def _end_of_first(text: str, limit: int) -> int:
     """Index at which the first piece ends: after a paragraph, line, sentence or word, and at least half full."""
     end = limit
@@ -117,7 +141,7 @@ def _end_of_first(text: str, limit: int) -> int:
         at = text.rfind(mark, end // 2, end)
         if at > 0:
             return at + len(mark)
-    return end
+    return end_of_signs(text, end, earliest=end // 2)
 
 
 def _part(piece: Piece, start: int, end: int) -> Piece:

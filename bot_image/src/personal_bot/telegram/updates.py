@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from aiogram.types import (
+    Audio,
     CallbackQuery,
     Message,
     MessageOriginChannel,
@@ -12,6 +13,8 @@ from aiogram.types import (
     MessageOriginUnion,
     MessageOriginUser,
     Update,
+    VideoNote,
+    Voice,
 )
 from aiogram.types.message_generation_stopped import MessageGenerationStopped
 
@@ -32,6 +35,7 @@ from personal_bot.telegram.intents import (
     Unreadable,
     Upload,
 )
+from personal_bot.telegram.replies import about_of
 from personal_bot.texts import language_of
 
 LONG: Final = 1000
@@ -60,6 +64,14 @@ _CONTENT: Final = (
     "contact",
     "poll",
     "dice",
+    "story",
+    "checklist",
+    "paid_media",
+    "live_photo",
+    "rich_message",
+    "game",
+    "venue",
+    "invoice",
 )  # what people send; other messages tell that somebody joined, or that a title changed
 
 
@@ -76,7 +88,7 @@ def intent_of(update: Update, me: Me | None) -> Intent | None:  # noqa: PLR0911 
         return _stopped(update.stopped_message_generation)
 
     message = update.message
-    if not message or not message.from_user or message.from_user.is_bot or not _has_content(message):
+    if not message or not (writer := _writer(message)) or not _has_content(message):
         return None
     private = message.chat.type == "private"
     if not private and not (me and is_spoken_to(message, me)):
@@ -86,16 +98,17 @@ def intent_of(update: Update, me: Me | None) -> Intent | None:  # noqa: PLR0911 
     if me and not private and not text.startswith("/"):
         text = re.sub(rf"@{re.escape(me.username)}\b", "", text, flags=re.IGNORECASE)
     sender = Sender(
-        user_id=message.from_user.id,
+        user_id=writer,
         chat_id=message.chat.id,
         message_id=message.message_id,
-        language=language_of(message.from_user.language_code),
+        language=language_of(message.from_user.language_code if message.from_user else None),
         private=private,
+        thread_id=_topic(message),
     )
     if file := _file(message, text, sender):
         return file
     if command := _COMMAND.fullmatch(text):
-        return _command(command, sender, me)
+        return _command(command, sender, me, about=about_of(message))
     return _text(message, text, sender)
 
 
@@ -141,17 +154,34 @@ def is_spoken_to(message: Message, me: Me) -> bool:
     return f"@{me.username}".lower() in text.lower()
 
 
+def _topic(message: Message) -> int | None:
+    """The topic that it stands in; in other groups the same number names a chain of replies."""
+    return message.message_thread_id if message.is_topic_message else None
+
+
+def _writer(message: Message) -> int | None:
+    """Who writes: a person, or the group or channel in whose name somebody does, which has a negative id.
+
+    None for another bot, and for a channel's post that Telegram repeats in the channel's group.
+    """
+    if message.is_automatic_forward:
+        return None
+    if message.sender_chat:
+        return message.sender_chat.id
+    return message.from_user.id if message.from_user and not message.from_user.is_bot else None
+
+
 def _text_of(message: Message) -> str:
-    """The text, or what stands below a picture."""
-    return message.text or (message.caption if _shows(message) else None) or ""
+    """The text, or what stands below a file that the bot can read or hear."""
+    return message.text or (message.caption if message.photo or message.document or _spoken(message) else None) or ""
 
 
-def _command(found: re.Match[str], sender: Sender, me: Me | None) -> TextQuestion | Command | None:
+def _command(found: re.Match[str], sender: Sender, me: Me | None, *, about: str) -> TextQuestion | Command | None:
     name, addressee, arguments = found.group(1).lower(), found.group(2), (found.group(3) or "").strip()
     if addressee and me and addressee.lower() != me.username.lower():
         return None
-    if name == "ask" and arguments:
-        return TextQuestion(sender=sender, text=arguments)
+    if name == "ask" and (arguments or about):
+        return _asked(sender, arguments, about)
     return Command(sender=sender, name=name, arguments=arguments)
 
 
@@ -163,14 +193,20 @@ def _text(message: Message, text: str, sender: Sender) -> TextQuestion | Link | 
 
     if private and message.forward_origin:
         text = text or message.caption or ""
-    text = text.strip()
+    text, about = text.strip(), about_of(message)
     if not text:
-        return Unreadable(sender=sender)
+        # In a group, a reply that only names the bot gives it the other message to answer.
+        return Unreadable(sender=sender) if private or not about else _asked(sender, "", about)
     if private and (message.forward_origin or not is_question(text)):
         return PastedText(sender=sender, text=text, author=author_of(message.forward_origin), date=message.date)
     if private and _LINK.fullmatch(text):
         return Link(sender=sender, url=text)
-    return TextQuestion(sender=sender, text=text)
+    return _asked(sender, text, about)
+
+
+def _asked(sender: Sender, text: str, about: str) -> TextQuestion:
+    """A question; without words of its own it is what somebody replies to."""
+    return TextQuestion(sender=sender, text=text, about=about) if text else TextQuestion(sender=sender, text=about)
 
 
 def _file(message: Message, text: str, sender: Sender) -> Upload | Recording | Picture | None:
@@ -178,6 +214,8 @@ def _file(message: Message, text: str, sender: Sender) -> Upload | Recording | P
     if _shows(message):
         return None if message.forward_origin and text else _picture(message, text.strip(), sender)
 
+    # Below a forwarded file are its author's words, and no question of the person's.
+    question = "" if message.forward_origin else text.strip()
     if document := message.document:
         return Upload(
             sender=sender,
@@ -185,10 +223,17 @@ def _file(message: Message, text: str, sender: Sender) -> Upload | Recording | P
             name=document.file_name or "document",
             mime_type=document.mime_type or "",
             size=document.file_size,
+            question=question,
         )
-    if spoken := message.voice or message.video_note or message.audio:
-        return Recording(sender=sender, file_id=spoken.file_id, name=_sound(message), size=spoken.file_size)
+    if spoken := _spoken(message):
+        return Recording(
+            sender=sender, file_id=spoken.file_id, name=_sound(message), size=spoken.file_size, text=question
+        )
     return None
+
+
+def _spoken(message: Message) -> Voice | VideoNote | Audio | None:
+    return message.voice or message.video_note or message.audio
 
 
 def _shows(message: Message) -> bool:
@@ -226,6 +271,7 @@ def _press(query: CallbackQuery) -> Press[Button] | None:
         message_id=query.message.message_id,
         language=language_of(query.from_user.language_code),
         private=query.message.chat.type == "private",
+        thread_id=_topic(query.message) if isinstance(query.message, Message) else None,
     )
     return Press(sender=sender, query_id=query.id, button=read_button(query.data), name=query.from_user.full_name)
 

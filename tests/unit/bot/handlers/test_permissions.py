@@ -7,10 +7,11 @@ import pytest
 from personal_bot.handlers.permissions import refusal_of
 from personal_bot.settings import AccessMode, Settings
 from personal_bot.telegram.buttons import StopButton
-from personal_bot.telegram.intents import Intent, Press, Sender, TextQuestion, Unreadable, Upload
+from personal_bot.telegram.intents import Command, Intent, Press, Sender, TextQuestion, Unreadable, Upload
 
 SENDER = Sender(user_id=7, chat_id=7, message_id=5, language="en", private=True)
 STRANGER = Sender(user_id=8, chat_id=8, message_id=5, language="en", private=True)
+ANONYMOUS = Sender(user_id=-70, chat_id=-70, message_id=5, language="en", private=False)
 
 
 def file(sender: Sender, size: int) -> Upload:
@@ -26,6 +27,10 @@ def file(sender: Sender, size: int) -> Upload:
         (AccessMode.ALLOW_LIST, TextQuestion(sender=replace(STRANGER, user_id=9), text="?"), "not_for_you"),
         (AccessMode.PUBLIC, TextQuestion(sender=replace(STRANGER, user_id=9), text="?"), None),
         (AccessMode.PUBLIC, file(STRANGER, 1), "owner_only"),
+        (AccessMode.OWNER, TextQuestion(sender=ANONYMOUS, text="?"), "anonymous"),
+        (AccessMode.ALLOW_LIST, TextQuestion(sender=ANONYMOUS, text="?"), "anonymous"),
+        (AccessMode.PUBLIC, TextQuestion(sender=ANONYMOUS, text="?"), None),
+        (AccessMode.PUBLIC, Command(sender=ANONYMOUS, name="forget"), "anonymous"),
         (AccessMode.OWNER, file(SENDER, 20 * 2**20), None),
         (AccessMode.OWNER, file(SENDER, 20 * 2**20 + 1), "file_too_large"),
         (AccessMode.OWNER, Unreadable(sender=SENDER), "only_text_and_files"),

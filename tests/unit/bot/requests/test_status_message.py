@@ -260,6 +260,28 @@ async def test_a_text_whose_entities_telegram_dislikes_arrives_plain(chat: Chat)
     await anna.wait(bot.username, lambda m: m.text == "done")
 
 
+async def test_a_text_that_telegram_finds_too_long_arrives_in_shorter_messages(chat: Chat) -> None:
+    telegram, anna, bot, status = chat
+    await status.open()
+    too_long = "Bad Request: MESSAGE_TOO_LONG"
+    await telegram.client.fault(method="editMessageText", code=400, description=too_long, times=1)
+    text = "\n\n".join(f"Paragraph {number} " + "word " * 50 for number in range(12))
+    await status.close([Piece(text=text)], buttons=((("PDF", "file:7"),),))
+    shown = [m for m in await anna.messages(bot.username) if m.from_bot]
+    assert "".join("".join(m.text.split()) for m in shown) == "".join(text.split())
+    assert [bool(m.buttons) for m in shown] == [False, True]
+
+
+async def test_an_answer_whose_buttons_telegram_dislikes_arrives_without_them(chat: Chat) -> None:
+    telegram, anna, bot, status = chat
+    await status.open()
+    refused = "Bad Request: BUTTON_DATA_INVALID"
+    await telegram.client.fault(method="editMessageText", code=400, description=refused, times=1)
+    await status.close([Piece(text="done")], buttons=((("PDF", "file:7"),),))
+    shown = await anna.wait(bot.username, lambda m: m.text == "done")
+    assert not shown.buttons
+
+
 @pytest.mark.parametrize("older", [False, True])
 async def test_a_photo_stands_above_the_text_from_an_older_bot_api_server_too(
     chat: Chat, tmp_path: Path, *, older: bool

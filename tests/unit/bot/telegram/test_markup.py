@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from personal_bot.telegram.markup import LONGEST, Piece, bold, cut, join, render, units
+from personal_bot.telegram.markup import LONGEST, Piece, bold, cut, join, render, shortened, units
 
 MARKS = st.sampled_from(
     ["**", "*", "`", "```", "\n", "\n\n", "# ", "- ", "[1]", "[a](http://b.c)", "<b>", "😀", "|", "> ", "$", "слово "]
@@ -43,6 +43,30 @@ def test_cuts_fall_between_paragraphs() -> None:
 
 def test_a_text_without_any_break_is_cut_all_the_same() -> None:
     assert [units(part.text) for part in cut(Piece(text="😀" * 5000))] == [4096, 4096, 1808]
+
+
+@pytest.mark.parametrize("sign", ["👨‍👩‍👧‍👦", "🇩🇪", "👍🏽", "❤️", "e\u0301", "1\ufe0f\u20e3", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"])
+def test_a_sign_of_several_code_points_is_never_cut(sign: str) -> None:
+    parts = cut(Piece(text="a" + sign * 3000))
+    assert len(parts) > 1
+    assert all(units(part.text) <= LONGEST and part.text.endswith(sign) for part in parts)
+    assert [part.text.replace(sign, "") for part in parts] == ["a", *[""] * (len(parts) - 1)]
+    assert shortened(sign * 9, 2 * len(sign)).removesuffix("…") == sign
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("- 😀 a:\n  ```py\n  x = 1\n    y\n  ```\n- **b**", "⦁ 😀 a:\nx = 1\n  y\n⦁ b"),
+        ("1. a\n   ```\n   x = 1\n     y\n   ```\n2. **b**", "1. a\nx = 1\n  y\n2. b"),
+        ("- a\n\n  ```\n  x = 1\n    y\n  ```\n\n- **b**", "⦁ a\nx = 1\n  y\n⦁ b"),
+        ("```\nx = 1\n  y\n```\n**b**", "x = 1\n  y\nb"),
+    ],
+)
+def test_code_in_an_item_of_a_list_stands_on_lines_of_its_own(markdown: str, text: str) -> None:
+    piece = render(markdown)
+    assert piece.text == text
+    assert (covered(piece, "pre"), covered(piece, "bold")) == (["x = 1\n  y"], ["b"])
 
 
 def test_bold_that_crosses_a_cut_goes_on_in_the_next_piece() -> None:

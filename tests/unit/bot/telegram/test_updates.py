@@ -88,6 +88,27 @@ def test_a_file_is_to_be_taken_in() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "chat", "question"),
+    [
+        ({"caption": " How much? "}, "private", "How much?"),
+        ({"caption": "@Anna_docs_bot how much?"}, "group", "how much?"),
+        (
+            {"caption": "Mine", "forward_origin": {"type": "hidden_user", "sender_user_name": "B", "date": 1}},
+            "private",
+            "",
+        ),
+        ({}, "private", ""),
+    ],
+)
+def test_what_stands_below_a_file_is_asked_about_it_unless_others_wrote_it(
+    fields: dict[str, Any], chat: str, question: str
+) -> None:
+    intent = intent_of(message(chat=chat, document=FILE, **fields), ME)
+    assert isinstance(intent, Upload)
+    assert intent.question == question
+
+
+@pytest.mark.parametrize(
     ("text", "name"), [("/start", "start"), ("/Docs", "docs"), ("/new@anna_docs_bot", "new"), ("/help me", "help")]
 )
 def test_commands_are_understood_however_they_are_written(text: str, name: str) -> None:
@@ -133,6 +154,86 @@ def test_nobody_is_asked_when_somebody_joins() -> None:
     assert intent_of(message(chat="group", new_chat_members=[]), ME) is None
 
 
+GROUP = {"id": -70, "type": "supergroup", "title": "Team"}
+ADMIN = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+AS_CHANNEL = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+TELEGRAM = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "writer"),
+    [
+        ({"from": ADMIN, "sender_chat": GROUP}, -70),
+        ({"from": AS_CHANNEL, "sender_chat": CHANNEL}, -9),
+        ({"from": TELEGRAM, "sender_chat": CHANNEL, "is_automatic_forward": True}, None),
+        ({"from": {"id": 5, "is_bot": True, "first_name": "Another"}}, None),
+    ],
+)
+def test_who_writes_in_the_name_of_a_chat_is_heard_and_a_repeated_post_is_not(
+    fields: dict[str, Any], writer: int | None
+) -> None:
+    intent = intent_of(message(chat="supergroup", text="@anna_docs_bot why?", **fields), ME)
+    assert (intent.sender.user_id if intent else None) == writer
+
+
+@pytest.mark.parametrize(
+    ("fields", "topic"),
+    [
+        ({"message_thread_id": 3, "is_topic_message": True}, 3),
+        ({"message_thread_id": 3}, None),  # a chain of replies, which nothing can be sent to
+        ({}, None),
+    ],
+)
+def test_a_topic_is_where_the_answer_goes(fields: dict[str, Any], topic: int | None) -> None:
+    intent = intent_of(message(chat="supergroup", text="/ask why?", **fields), ME)
+    assert intent
+    assert intent.sender.thread_id == topic
+
+
+def said(text: str, *, bot: bool = False, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - as Telegram writes them
+    """A message that somebody replies to."""
+    author = {"id": 99 if bot else 8, "is_bot": bot, "first_name": "B"}
+    return {"message_id": 4, "date": 1, "chat": {"id": 7, "type": "private"}, "from": author, "text": text} | fields
+
+
+@pytest.mark.parametrize(
+    ("chat", "fields", "text", "about"),
+    [
+        ("private", {"text": "What is it?", "reply_to_message": said("A cat.")}, "What is it?", "A cat."),
+        (
+            "private",
+            {"text": "Why?", "reply_to_message": said("A cat. A dog."), "quote": {"text": "A dog.", "position": 7}},
+            "Why?",
+            "A dog.",
+        ),
+        ("private", {"text": "Why?", "quote": {"text": "of another chat", "position": 0}}, "Why?", "of another chat"),
+        (
+            "private",
+            {"text": "Why?", "reply_to_message": said("Murka [1].\n\nSources\n[1] pets.md, Cats", bot=True)},
+            "Why?",
+            "Murka.\n\nSources",
+        ),
+        (
+            "private",
+            {"text": "In short?", "reply_to_message": said("", caption="Mine", document=FILE)},
+            "In short?",
+            "a.pdf\nMine",
+        ),
+        ("private", {"text": "Why?", "reply_to_message": said("word " * 1000)}, "Why?", ("word " * 400)[:1999] + "…"),
+        ("group", {"text": "/ask why?", "reply_to_message": said("A cat.")}, "why?", "A cat."),
+        ("group", {"text": "/ask", "reply_to_message": said("Is it a cat?")}, "Is it a cat?", ""),
+        ("group", {"text": "@anna_docs_bot", "reply_to_message": said("Is it a cat?")}, "Is it a cat?", ""),
+    ],
+)
+def test_what_somebody_replies_to_or_quotes_goes_before_the_question(
+    chat: str, fields: dict[str, Any], text: str, about: str
+) -> None:
+    intent = intent_of(message(chat=chat, **fields), ME)
+    assert isinstance(intent, TextQuestion)
+    assert (intent.text, intent.about) == (text, about)
+    assert intent.whole == (f"{about}\n\n{text}" if about else text)
+
+
 SENDER = Sender(user_id=7, chat_id=7, message_id=5, language="en", private=True)
 HELD = {"file_id": "f", "file_unique_id": "u", "file_size": 5}
 VOICE = HELD | {"duration": 1}
@@ -148,6 +249,10 @@ BORIS = {"type": "hidden_user", "sender_user_name": "Boris", "date": 1}
         ({"voice": VOICE}, Recording(sender=SENDER, file_id="f", name="voice.ogg", size=5)),
         ({"video_note": VOICE | {"length": 9}}, Recording(sender=SENDER, file_id="f", name="video.mp4", size=5)),
         ({"audio": VOICE | {"file_name": "a.m4a"}}, Recording(sender=SENDER, file_id="f", name="a.m4a", size=5)),
+        (
+            {"voice": VOICE, "caption": "In short?"},
+            Recording(sender=SENDER, file_id="f", name="voice.ogg", size=5, text="In short?"),
+        ),
         ({"photo": PHOTO}, Picture(sender=SENDER, file_id="f", size=5, text="")),
         ({"photo": PHOTO, "caption": " How much? "}, Picture(sender=SENDER, file_id="f", size=5, text="How much?")),
         ({"photo": PHOTO, "forward_origin": BORIS}, Picture(sender=SENDER, file_id="f", size=5, text="")),

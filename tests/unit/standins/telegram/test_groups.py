@@ -226,3 +226,19 @@ async def test_everybody_in_a_group_has_it_on_their_screen_until_they_have_read_
     screen = await telegram.client.request("GET", f"people/{boris.id}/groups/{group.id}")
     assert [message.get("text") for message in screen["messages"]] == [None, None, "Good evening"]
     assert screen["bot"]["members"] == 3
+
+
+async def test_what_a_bot_says_stands_in_the_topic_that_it_names_or_answers(
+    telegram: TelegramStandIn, bot: NewBot, anna: Person, ours: ptb.Bot
+) -> None:
+    group = await telegram.client.make_group("Garden", anna)
+    await group.add(bot, by=anna)
+    asked = await group.say(anna, "/ask", message_thread_id=3, is_topic_message=True)
+
+    named = await ours.send_message(group.id, "named", message_thread_id=3)
+    answered = await ours.send_message(group.id, "answered", reply_to_message_id=asked.id)
+    general = await ours.send_message(group.id, "general")
+    assert [one.message_thread_id for one in (named, answered, general)] == [3, 3, None]
+    assert named.is_topic_message
+    with pytest.raises(ptb_error.BadRequest, match="Message thread not found"):
+        await ours.send_message(group.id, "nowhere", message_thread_id=4)

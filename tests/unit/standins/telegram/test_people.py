@@ -33,6 +33,19 @@ async def test_a_blocked_bot_hears_of_it_and_writing_unblocks(call: Call, bot: N
     assert changes == ["kicked", "member"]
 
 
+async def test_a_bot_is_told_what_a_person_changes(call: Call, bot: NewBot, anna: Person) -> None:
+    sent = await anna.send(bot.username, "one")
+    await anna.edit(sent, "two")
+    [edited] = await updates(call, "edited_message")
+    assert (edited["message_id"], edited["text"]) == (sent.id, "two")
+    assert edited["edit_date"]
+    assert [(one.text, one.edited) for one in await anna.messages(bot.username)] == [("two", True)]
+    await call("sendMessage", chat_id=anna.id, text="the bot's")
+    answer = (await anna.messages(bot.username))[-1]
+    with pytest.raises(StandInError, match="MESSAGE_ID_INVALID"):
+        await anna.edit(answer, "three")
+
+
 async def test_a_draft_can_be_stopped_if_the_bot_lets_it(call: Call, bot: NewBot, anna: Person) -> None:
     await anna.send(bot.username, "/start")
     await call("sendMessageDraft", chat_id=anna.id, draft_id=5, text="One")

@@ -72,7 +72,7 @@ def worth_keeping(update: dict[str, Any], *, bot_id: int, keeping: Callable[[int
     if not message:
         return True
     if message["chat"]["type"] == "private":
-        return "message" in update
+        return "message" in update or "text" in message  # places that move are edits too
     if keeping(message["chat"]["id"]):
         return True
     if "edited_message" in update:

@@ -65,9 +65,16 @@ TEXTS: dict[str, str] = {
     "nothing_to_stop": "I am doing nothing for you right now.",
     # What is refused.
     "not_for_you": "This bot belongs to somebody else and answers only to those whom its owner lets in.",
+    "anonymous": (
+        "You write in the name of a group or a channel, so I cannot tell who you are. Please write as yourself."
+    ),
     "owner_only": "Only the owner of this bot can do this.",
     "only_text_and_files": (
         "I understand text, voice messages, photos and files with text. Please write your question, or send a file."
+    ),
+    "edited_late": (
+        "You have changed an earlier message. I answer a changed question only while it is your newest message: "
+        "please ask again."
     ),
     "disk_full": "My storage is full. Delete documents with /docs, or give the bot a larger volume.",
     # The knowledge.

@@ -245,6 +245,9 @@ class Person:
         """Press the stop button of the message that the bot is writing."""
         await self.client.request("POST", self._path(username, "/stop"))
 
+    async def edit(self, message: Message, text: str) -> None:
+        await self.client.request("PUT", self._path(message.chat, f"/messages/{message.id}"), json={"text": text})
+
     async def delete(self, message: Message) -> None:
         await self.client.request("DELETE", self._path(message.chat, f"/messages/{message.id}"))
 

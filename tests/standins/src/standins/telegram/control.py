@@ -43,6 +43,7 @@ class Control:
             web.delete(CHAT, self._clear),
             web.post(CHAT + "/messages", self._send),
             web.delete(CHAT + "/messages/{message}", self._delete),
+            web.put(CHAT + "/messages/{message}", self._edit),
             web.post(CHAT + "/share", self._share),
             web.post(CHAT + "/press", self._press),
             web.get(CHAT + "/queries/{query}", self._query),
@@ -187,6 +188,10 @@ class Control:
     async def _delete(self, request: web.Request) -> web.Response:
         self._people.delete(self._of(request), int(request.match_info["message"]))
         return web.json_response({})
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        text = str((await _body(request)).get("text", ""))
+        return web.json_response(self._people.edit(self._of(request), int(request.match_info["message"]), text))
 
     async def _clear(self, request: web.Request) -> web.Response:
         self._people.clear(self._of(request))

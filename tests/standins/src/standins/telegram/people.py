@@ -214,6 +214,22 @@ class People:
         })  # fmt: skip
         self._world.notify(chat, {"type": "chat"})
 
+    def edit(self, chat: Chat, message_id: int, text: str) -> Json:
+        """Change a message of one's own; the bot is told.
+
+        Raises:
+            NotPossibleError: there is no such message of the person's, or it has no text.
+        """
+        message = chat.messages.get(message_id)
+        if not message or message["from"]["is_bot"] or "text" not in message:
+            raise NotPossibleError("MESSAGE_ID_INVALID")
+
+        message.pop("entities", None)
+        message |= _text_content(text) | {"edit_date": int(self._world.clock.now())}
+        self._world.notify(chat, {"type": "edited", "message": message})
+        self._world.add_update(chat.bot, "edited_message", dict(message))
+        return message
+
     def delete(self, chat: Chat, message_id: int) -> None:
         """Delete a message for both; the bot is not told, as in Telegram."""
         if chat.messages.pop(message_id, None):

@@ -75,13 +75,29 @@ def read_reply(call: Call, chat: Chat) -> Json:
     raise bad_request("message to be replied not found")
 
 
+def read_topic(call: Call, chat: Chat, reply: Json) -> Json:
+    """The topic that the message goes to: the one that is asked for, else that of the message that it answers.
+
+    Raises:
+        ApiError: there is no such topic.
+    """
+    asked = call.integer("message_thread_id") if call.values.get("message_thread_id") else None
+    topics = {one["message_thread_id"] for one in chat.messages.values() if one.get("is_topic_message")}
+    if asked and asked not in topics:
+        raise bad_request("message thread not found")
+
+    topic = asked or reply.get("reply_to_message", {}).get("message_thread_id")
+    return {"message_thread_id": topic, "is_topic_message": True} if topic in topics else {}
+
+
 def post(call: Call, chat: Chat, content: Json) -> Json:
     """Send it: with its keyboard and what it answers, within the sending limits."""
     markup, reply = read_markup(call), read_reply(call, chat)
+    topic = read_topic(call, chat, reply)
     call.world.limits.admit(call.bot.id, chat.person.id)
     apply_reply_keyboard(chat, markup)
     inline = {"reply_markup": markup} if markup and "inline_keyboard" in markup else {}
-    message = call.world.new_message(chat, from_bot=True, content=reply | content | inline)
+    message = call.world.new_message(chat, from_bot=True, content=reply | topic | content | inline)
 
     if markup and not inline:
         call.world.notify(chat, {"type": "keyboard", "keyboard": chat.keyboard})
