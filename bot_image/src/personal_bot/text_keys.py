@@ -54,8 +54,9 @@ TextKey = Literal[
     "stage_reading", "stage_searching", "stage_thinking", "stage_writing", "start", "start_chat", "start_docs",
     "start_example", "start_example_all", "start_guest", "start_help", "start_settings", "stop_button", "stopped",
     "stopping", "store_failed", "store_full", "store_locked", "store_opening", "store_refused", "store_unreachable",
-    "time_left", "timed_out", "top_busiest", "top_caption", "top_line", "top_title", "top_total", "unexpected",
-    "unknown_command", "usage_budget", "usage_by_day", "usage_by_person", "usage_line", "usage_no_prices",
-    "usage_others", "usage_title", "usage_you", "voice_heard", "voice_hearing", "voice_silent", "voice_unheard",
-    "weekdays", "words_only",
+    "talk_documents", "talk_documents_guest", "talk_farewell", "talk_hello", "talk_hello_guest", "talk_readers_all",
+    "talk_readers_guest", "talk_readers_owner", "talk_readers_some", "talk_thanks", "time_left", "timed_out",
+    "top_busiest", "top_caption", "top_line", "top_title", "top_total", "unexpected", "unknown_command", "usage_budget",
+    "usage_by_day", "usage_by_person", "usage_line", "usage_no_prices", "usage_others", "usage_title", "usage_you",
+    "voice_heard", "voice_hearing", "voice_silent", "voice_unheard", "weekdays", "words_only",
 ]
