@@ -44,7 +44,7 @@ TextKey = Literal[
     "notes_partly", "notes_progress", "nothing_found", "nothing_found_by_words", "nothing_found_in_scope",
     "nothing_to_stop", "nothing_written", "only_text_and_files", "owner_only", "pdf_failed", "pdf_letters_missing",
     "period_between", "period_since", "period_until", "picture_looking", "picture_seen", "picture_sent",
-    "picture_shows", "picture_too_large", "pictures_unseen", "private_only", "received", "scope_all",
+    "picture_shows", "picture_too_large", "pictures_unseen", "private_only", "received", "scope_all", "scope_all_again",
     "scope_everything", "scope_gone", "scope_note", "scope_some", "search_all_authors", "search_all_time",
     "search_by_author", "search_by_period", "search_gone", "search_how", "search_none", "search_part", "search_title",
     "settings_choose_model", "settings_clear", "settings_form_auto", "settings_form_md", "settings_form_pdf",

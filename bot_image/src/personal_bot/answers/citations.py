@@ -30,6 +30,14 @@ _ESCAPES: Final = str.maketrans("[［【]］】", "⟦⟦⟦⟧⟧⟧")
 _ESCAPED: Final = re.compile(r"⟦+[^⟦⟧\n]*\d[^⟦⟧\n]*⟧+")
 _PLAIN: Final = str.maketrans("⟦⟧", "[]")
 _WIDE: Final = str.maketrans("⟦⟧", "［］")
+_PAPERS: Final = r"(?:documents?|passages?|sources?|files?)\b"
+_DENIAL: Final = re.compile(
+    rf"\b{_PAPERS}[^.!?\n]*(?:\bnot?\b|n['’]t\b|\bnothing\b)|(?:\bnot?\b|n['’]t\b|\bnothing\b)[^.!?\n]*\b{_PAPERS}|"
+    r"\b(?:документ|фрагмент|источник|файл)[^.!?\n]*(?:\bне\b|\bнет\b)|"
+    r"(?:\bне\b|\bнет\b|\bничего\b)[^.!?\n]*\b(?:документ|фрагмент|источник|файл)",
+    re.IGNORECASE,
+)
+_LONGEST_DENIAL: Final = 400  # characters; who writes more says more than that
 _MARKED: Final = re.compile(r"\ue000(\d+)\ue001")  # a citation that is numbered already
 
 
@@ -102,3 +110,8 @@ def _numbers(written: str) -> list[int]:
         numbers += range(ends[0], ends[1] + 1)
 
     return numbers
+
+
+def says_nothing_found(text: str) -> bool:
+    """Whether an answer says by itself that the documents do not hold it: nobody needs to be told so twice."""
+    return len(text) <= _LONGEST_DENIAL and bool(_DENIAL.search(text))

@@ -4,12 +4,13 @@ import errno
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Self
 
+from personal_bot.answers.citations import says_nothing_found
 from personal_bot.knowledge.inbox_folder import REFUSED
 from personal_bot.models import Answer, Document, Ingested, Passage, RefusedError, Turn
-from personal_bot.telegram.buttons import Rows, SourceButton, in_rows
+from personal_bot.telegram.buttons import Rows, ScopeButton, SourceButton, in_rows
 from personal_bot.telegram.markup import Piece, bold, cut, join, linked, render, units
 from personal_bot.text_keys import TextKey
 from personal_bot.texts import knows, say
@@ -102,7 +103,7 @@ def answered(
 
     if answer.cut_short:
         parts.append(Piece(text=say(language, "cut_short")))
-    elif not answer.sources:
+    elif not answer.sources and not says_nothing_found(answer.text):
         parts.append(Piece(text=say(language, "no_support")))
     if answer.sources:
         lines = [
@@ -120,8 +121,13 @@ def answered(
         pieces=tuple(cut(join(*parts))),
         outcome="answered",
         turn=Turn(question=question, answer=answer.text),
-        buttons=buttons,
+        buttons=buttons if answer.sources or not chosen else all_documents(language),
     )
+
+
+def all_documents(language: str) -> Rows:
+    """A button that ends the choice of documents."""
+    return ((ScopeButton(change="all").labelled(say(language, "scope_all_again")),),)
 
 
 def answer_buttons(request_id: int, *, count: int, file: tuple[str, str] | None = None) -> Rows:
@@ -187,7 +193,8 @@ def refused(refusal: RefusedError, *, language: str, body: str = "") -> Result:
         return failed(refusal, language=language, body=body)
 
     values = {name: human_size(value) if name in _SIZES else value for name, value in refusal.values.items()}
-    return sentence(language, refusal.key, outcome="refused", body=body, **values)
+    result = sentence(language, refusal.key, outcome="refused", body=body, **values)
+    return replace(result, buttons=all_documents(language)) if refusal.key == "nothing_found_in_scope" else result
 
 
 def failed(error: Exception, *, language: str, body: str = "") -> Result:

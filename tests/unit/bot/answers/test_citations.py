@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personal_bot.answers.citations import Checked, check, escaped, readable
+from personal_bot.answers.citations import Checked, check, escaped, readable, says_nothing_found
 
 
 @pytest.mark.parametrize(
@@ -92,3 +92,23 @@ def test_quoted_code_reads_as_it_stood_in_the_document() -> None:
 @given(st.text(alphabet="a [](),-^［］0123456789【】\n", max_size=60))
 def test_whatever_a_document_contains_quoting_it_cites_nothing(text: str) -> None:
     assert check(escaped(text), passages=999).cited == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("The documents do not say anything about this.", True),
+        ("This is not in the documents.", True),
+        ("I couldn't find that in the provided passages.", True),
+        ("There's no information about it in your files.", True),
+        ("В документах об этом ничего не сказано.", True),
+        ("Этого в документах нет.", True),
+        ("Я не нашёл этого в документах.", True),
+        ("The capital of France is Paris.", False),
+        ("No, cats cannot fly.", False),
+        ("Столица Франции — Париж.", False),
+        ("The documents do not say it. " + "But I know that Paris is large. " * 20, False),
+    ],
+)
+def test_an_answer_that_says_that_the_documents_do_not_hold_it_is_known_as_such(text: str, says: bool) -> None:  # noqa: FBT001 - a table
+    assert says_nothing_found(text) is says

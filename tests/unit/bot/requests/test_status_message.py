@@ -28,6 +28,7 @@ from personal_bot.requests.status_message import StatusMessage
 from personal_bot.telegram.client import Connection
 from personal_bot.telegram.markup import LONGEST, Piece, units
 from personal_bot.text_keys import TextKey
+from personal_bot.texts import say
 from personal_bot.texts.places import where
 from standins.telegram import TelegramStandIn
 from standins.telegram.client import NewBot, Person
@@ -85,6 +86,19 @@ def test_a_long_answer_in_writing_shows_its_end() -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.9, "59 s"), (65, "1:05"), (3607, "1:00:07")])
 def test_running_times_read_well(seconds: float, text: str) -> None:
     assert progress.clock(seconds) == text
+
+
+def test_what_no_passage_backs_is_said_to_be_so_and_all_documents_are_offered_in_place_of_the_chosen() -> None:
+    unbacked = answered(Answer(text="Paris.", sources=()), question="Capital?", language="en")
+    assert unbacked.pieces[0].text == f"Paris.\n\n{say('en', 'no_support')}"
+    assert unbacked.buttons == ()
+
+    denied = Answer(text="The documents do not say it.", sources=())
+    assert answered(denied, question="Capital?", language="en").pieces[0].text == denied.text
+    chosen = answered(denied, question="Capital?", language="en", chosen=1)
+    refusal = refused(RefusedError("nothing_found_in_scope", count=1), language="en")
+    assert [[label for label, _ in row] for row in chosen.buttons] == [[say("en", "scope_all_again")]]
+    assert refusal.buttons == chosen.buttons
 
 
 def test_an_answer_lists_its_sources_in_the_persons_language() -> None:

@@ -6,11 +6,12 @@ TEXTS: dict[str, str] = {
     "scope_all": "📚 I answer from all documents ({total}). Tap those that I shall keep to.",
     "scope_some": "📌 I answer from the chosen documents only: {count} of {total}.",
     "scope_everything": "📚 All",
+    "scope_all_again": "📚 Answer from all documents",
     "scope_note": "📌 Searched: the chosen documents only ({count}). /scope",
     "scope_gone": (
         "The documents that you had chosen are not here any more. From now on I search all of them; please ask again."
     ),
-    "nothing_found_in_scope": "I found nothing about this in the chosen documents ({count}). /scope changes them.",
+    "nothing_found_in_scope": "The chosen documents ({count}) say nothing about this. /scope changes the choice.",
     # Sources.
     "no_support": "ℹ️ No passage of the documents backs this.",
     "source_gone": "I do not keep the passages of this answer any more. Please ask again.",
