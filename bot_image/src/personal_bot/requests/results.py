@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import PurePath
 from typing import Any, Final, Self
 
 from personal_bot.answers.citations import says_nothing_found
@@ -20,6 +21,7 @@ _MOST_SKIPPED: Final = 10  # files that a message names because the bot could no
 _SIZES: Final = frozenset({"size", "limit"})  # values of sentences that are bytes
 _PER_ROW: Final = 8  # buttons that one of Telegram's rows has room for
 
+_BELOW: Final = " › "  # between a heading and the one below it
 _MOST_LOSSES: Final = 10  # lines about what was not taken in
 logger = logging.getLogger(__name__)
 
@@ -146,9 +148,16 @@ def passage_shown(passage: Passage, *, number: int, language: str) -> Piece:
 
 
 def source(passage: Passage, language: str) -> str:
-    """A source: the document, and where in it."""
+    """A source: the document, and where in it; a title that only repeats the document's name is left out."""
     place = where(passage.place, language) or passage.locator
+    title, _, below = place.partition(_BELOW)
+    if passage.place.kind in {"heading", ""} and _letters(title) == _letters(PurePath(passage.document_name).stem):
+        place = below
     return f"{passage.document_name}, {place}" if place else passage.document_name
+
+
+def _letters(title: str) -> str:
+    return "".join(filter(str.isalnum, title.casefold()))
 
 
 def ingested(event: Ingested, *, name: str, language: str) -> Result:

@@ -23,7 +23,17 @@ from personal_bot.models import (
     Waiting,
 )
 from personal_bot.requests import progress
-from personal_bot.requests.results import Attachment, Result, answered, failed, human_size, ingested, refused, sentence
+from personal_bot.requests.results import (
+    Attachment,
+    Result,
+    answered,
+    failed,
+    human_size,
+    ingested,
+    refused,
+    sentence,
+    source,
+)
 from personal_bot.requests.status_message import StatusMessage
 from personal_bot.telegram.client import Connection
 from personal_bot.telegram.markup import LONGEST, Piece, units
@@ -114,10 +124,11 @@ def test_an_answer_lists_its_sources_in_the_persons_language() -> None:
 @pytest.mark.parametrize(
     ("place", "en", "ru"),
     [
-        (Place(kind="slide", value="3–4"), "slide 3–4", "слайд 3–4"),
+        (Place(kind="slide", value="3–4"), "slides 3–4", "слайды 3–4"),
+        (Place(kind="page", value="97–98"), "pages 97–98", "стр. 97–98"),
         (Place(kind="sheet", value="Prices!2:15"), "sheet Prices!2:15", "лист Prices!2:15"),
         (Place(kind="row", value="7"), "row 7", "строка 7"),
-        (Place(kind="line", value="1–20"), "line 1–20", "строка 1–20"),
+        (Place(kind="line", value="1–20"), "lines 1–20", "строки 1–20"),
         (Place(kind="path", value="$.users[3]"), "$.users[3]", "$.users[3]"),
         (Place(kind="heading", value="Cars › {x}"), "Cars › {x}", "Cars › {x}"),
         (Place(), "", ""),
@@ -125,6 +136,19 @@ def test_an_answer_lists_its_sources_in_the_persons_language() -> None:
 )
 def test_a_place_is_told_in_each_language(place: Place, en: str, ru: str) -> None:
     assert (where(place, "en"), where(place, "ru")) == (en, ru)
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "told"),
+    [
+        ("Положение об отпусках.docx", "Положение об отпусках", "Положение об отпусках.docx"),
+        ("rental_agreement.md", "Rental agreement › 2. Rent", "rental_agreement.md, 2. Rent"),
+        ("lease.md", "Rental agreement › 2. Rent", "lease.md, Rental agreement › 2. Rent"),
+        ("notes.md", "", "notes.md"),
+    ],
+)
+def test_a_title_that_repeats_the_name_of_the_document_is_left_out(name: str, heading: str, told: str) -> None:
+    assert source(passage(name, heading, Place(kind="heading", value=heading)), "en") == told
 
 
 def test_an_answer_that_was_cut_short_says_so() -> None:
