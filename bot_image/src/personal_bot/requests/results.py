@@ -19,7 +19,7 @@ from personal_bot.texts.places import where
 
 _MOST_SKIPPED: Final = 10  # files that a message names because the bot could not read them
 _SIZES: Final = frozenset({"size", "limit"})  # values of sentences that are bytes
-_PER_ROW: Final = 8  # buttons that one of Telegram's rows has room for
+_PER_ROW: Final = 5  # buttons that a row has room for on a phone
 
 _BELOW: Final = " › "  # between a heading and the one below it
 _MOST_LOSSES: Final = 10  # lines about what was not taken in
@@ -164,7 +164,7 @@ def ingested(event: Ingested, *, name: str, language: str) -> Result:
     """The sentence for a document that the bot took in, with what is lost of it and what it could not read inside."""
     lost = losses(event.document, language)
     key: TextKey = "already_known" if event.already_known else "ingested_partly" if lost else "ingested"
-    lines = [say(language, key, name=name, chunks=event.document.chunks), *lost]
+    lines = [say(language, key, name=name), *lost]
 
     if event.skipped:
         shown = [f"• {file}: {say(language, why)}" for file, why in event.skipped[:_MOST_SKIPPED]]
@@ -189,7 +189,7 @@ def losses(document: Document, language: str) -> list[str]:
 def taken_from_inbox(name: str, outcome: Ingested | RefusedError, language: str) -> str:
     """What became of a file in the inbox folder."""
     if isinstance(outcome, Ingested):
-        taken = say(language, "inbox_taken", name=name, chunks=outcome.document.chunks)
+        taken = say(language, "inbox_taken", name=name)
         return "\n".join((taken, *losses(outcome.document, language)))
     why = refused(outcome, language=language).pieces[0].text
     return say(language, "inbox_refused", name=name, folder=f"{REFUSED}/", why=why)

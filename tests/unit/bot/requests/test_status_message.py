@@ -26,6 +26,7 @@ from personal_bot.requests import progress
 from personal_bot.requests.results import (
     Attachment,
     Result,
+    answer_buttons,
     answered,
     failed,
     human_size,
@@ -314,3 +315,8 @@ async def test_a_photo_stands_above_the_text_from_an_older_bot_api_server_too(
     *_, above, below = [m for m in await anna.messages(bot.username) if m.from_bot]
     assert (above.text, bool(above.photo), below.text) == ("above", True, "below")
     assert len(await telegram.client.calls(method="sendPhoto")) == older
+
+
+def test_a_row_has_as_many_buttons_of_sources_as_a_phone_shows() -> None:
+    rows = answer_buttons(1, count=8)
+    assert [[label for label, _ in row] for row in rows] == [["[1]", "[2]", "[3]", "[4]", "[5]"], ["[6]", "[7]", "[8]"]]
