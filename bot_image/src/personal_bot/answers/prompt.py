@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from personal_bot.answers.citations import escaped
 from personal_bot.llm.protocol import Message
 from personal_bot.models import Passage, Question
 
@@ -22,7 +23,8 @@ You answer questions about a person's own documents. Numbered passages from thes
 
 - Use only what the passages say. Never add facts of your own.
 - After every statement put the number of the passage that it comes from, in square brackets: [1]. When several \
-passages support it: [1][3]. Cite only numbers that are given.
+passages support it: [1][3]. Cite only numbers that are given. \
+Brackets such as ⟦1⟧ belong to the passages' own text and are no such numbers: copy them when you quote.
 - When the passages do not hold the answer, say plainly that it is not in the documents, and cite nothing. When they \
 hold a part of it, give that part and say what is missing.
 - Answer in the language of the question; when that is unclear, in {language}.
@@ -51,8 +53,8 @@ def messages(question: Question, passages: Sequence[Passage]) -> list[Message]:
 
 def _numbered(number: int, passage: Passage) -> str:
     origin = ", ".join(part for part in (passage.document_name, passage.locator) if part)
-    # A line of a document that itself starts with "[7]" must not look like a passage.
-    lines = "\n".join(_TAG.sub("‹", passage.text).splitlines())
+    # A line of a document must not look like a passage, however it spells the number.
+    lines = "\n".join(_TAG.sub("‹", escaped(passage.text)).splitlines())
     return f"[{number}] ({_on_one_line(origin)})\n{_NUMBERED_LINE.sub('· ', lines)}"
 
 

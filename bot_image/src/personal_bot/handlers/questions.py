@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from personal_bot.answers.answerer import Answerer
+from personal_bot.answers.citations import readable
 from personal_bot.archives import chat_query
 from personal_bot.archives.chat_query import ChatQuery
 from personal_bot.handlers.chats.archive import Chats
@@ -129,7 +130,7 @@ class Questions:
                     case StageReached():
                         stage = progress.at_stage(event.stage)
                     case TextSoFar():
-                        body = event.text
+                        body = readable(event.text)
                 status.show(stage.with_body(body))
         raise RuntimeError("the answer ended without an answer")
 

@@ -17,6 +17,7 @@ from personal_bot.handlers.permissions import guests_choose
 from personal_bot.handlers.personal_settings import PersonalSettings
 from personal_bot.handlers.routes import Handler, Routes, answered
 from personal_bot.handlers.scope import DocumentChoice
+from personal_bot.handlers.small_talk import SmallTalk
 from personal_bot.handlers.sources import Sources
 from personal_bot.handlers.usage_report import UsageReport
 from personal_bot.handlers.welcome import Welcome
@@ -104,15 +105,16 @@ def route_table(  # noqa: PLR0913 - the handlers need all of them
 def _intents(
     core: Core, services: Services, stores: Stores, work: Work, documents: Documents
 ) -> Mapping[type[Any], Handler]:
+    talk = SmallTalk(core.settings, work.questions)
     media = Media(
         connection=core.connection,
         llm=services.llm,
         preferences=stores.preferences,
-        answering=work.questions.work,
+        answering=talk.work,
         folder=core.settings.data_dir / "incoming",
     )
     return {
-        TextQuestion: work.questions.question,
+        TextQuestion: talk.question,
         PastedText: work.pasted_texts.offer,
         Link: work.uploads.link,
         Upload: work.uploads.upload,

@@ -5,11 +5,13 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import PurePath
 from typing import Any, Final, Self
 
+from personal_bot.answers.citations import says_nothing_found
 from personal_bot.knowledge.inbox_folder import REFUSED
 from personal_bot.models import Answer, Document, Ingested, Passage, RefusedError, Turn
-from personal_bot.telegram.buttons import Rows, SourceButton, in_rows
+from personal_bot.telegram.buttons import Rows, ScopeButton, SourceButton, in_rows
 from personal_bot.telegram.markup import Piece, bold, cut, join, linked, render, units
 from personal_bot.text_keys import TextKey
 from personal_bot.texts import knows, say
@@ -17,7 +19,9 @@ from personal_bot.texts.places import where
 
 _MOST_SKIPPED: Final = 10  # files that a message names because the bot could not read them
 _SIZES: Final = frozenset({"size", "limit"})  # values of sentences that are bytes
-_PER_ROW: Final = 8  # buttons that one of Telegram's rows has room for
+_PER_ROW: Final = 5  # buttons that a row has room for on a phone
+
+_BELOW: Final = " › "  # between a heading and the one below it
 _MOST_LOSSES: Final = 10  # lines about what was not taken in
 _CAPTION: Final = 1000  # UTF-16 units of Telegram's 1024
 
@@ -105,7 +109,7 @@ def answered(
 
     if answer.cut_short:
         parts.append(Piece(text=say(language, "cut_short")))
-    elif not answer.sources:
+    elif not answer.sources and not says_nothing_found(answer.text):
         parts.append(Piece(text=say(language, "no_support")))
     if answer.sources:
         lines = [
@@ -123,8 +127,13 @@ def answered(
         pieces=tuple(cut(join(*parts))),
         outcome="answered",
         turn=Turn(question=question, answer=answer.text),
-        buttons=buttons,
+        buttons=buttons if answer.sources or not chosen else all_documents(language),
     )
+
+
+def all_documents(language: str) -> Rows:
+    """A button that ends the choice of documents."""
+    return ((ScopeButton(change="all").labelled(say(language, "scope_all_again")),),)
 
 
 def answer_buttons(request_id: int, *, count: int, file: tuple[str, str] | None = None) -> Rows:
@@ -143,16 +152,23 @@ def passage_shown(passage: Passage, *, number: int, language: str) -> Piece:
 
 
 def source(passage: Passage, language: str) -> str:
-    """A source: the document, and where in it."""
+    """A source: the document, and where in it; a title that only repeats the document's name is left out."""
     place = where(passage.place, language) or passage.locator
+    title, _, below = place.partition(_BELOW)
+    if passage.place.kind in {"heading", ""} and _letters(title) == _letters(PurePath(passage.document_name).stem):
+        place = below
     return f"{passage.document_name}, {place}" if place else passage.document_name
+
+
+def _letters(title: str) -> str:
+    return "".join(filter(str.isalnum, title.casefold()))
 
 
 def ingested(event: Ingested, *, name: str, language: str) -> Result:
     """The sentence for a document that the bot took in, with what is lost of it and what it could not read inside."""
     lost = losses(event.document, language)
     key: TextKey = "already_known" if event.already_known else "ingested_partly" if lost else "ingested"
-    lines = [say(language, key, name=name, chunks=event.document.chunks), *lost]
+    lines = [say(language, key, name=name), *lost]
 
     if event.skipped:
         shown = [f"• {file}: {say(language, why)}" for file, why in event.skipped[:_MOST_SKIPPED]]
@@ -184,7 +200,7 @@ def losses(document: Document, language: str) -> list[str]:
 def taken_from_inbox(name: str, outcome: Ingested | RefusedError, language: str) -> str:
     """What became of a file in the inbox folder."""
     if isinstance(outcome, Ingested):
-        taken = say(language, "inbox_taken", name=name, chunks=outcome.document.chunks)
+        taken = say(language, "inbox_taken", name=name)
         return "\n".join((taken, *losses(outcome.document, language)))
     why = refused(outcome, language=language).pieces[0].text
     return say(language, "inbox_refused", name=name, folder=f"{REFUSED}/", why=why)
@@ -197,7 +213,8 @@ def refused(refusal: RefusedError, *, language: str, body: str = "") -> Result:
         return failed(refusal, language=language, body=body)
 
     values = {name: human_size(value) if name in _SIZES else value for name, value in refusal.values.items()}
-    return sentence(language, refusal.key, outcome="refused", body=body, **values)
+    result = sentence(language, refusal.key, outcome="refused", body=body, **values)
+    return replace(result, buttons=all_documents(language)) if refusal.key == "nothing_found_in_scope" else result
 
 
 def failed(error: Exception, *, language: str, body: str = "") -> Result:

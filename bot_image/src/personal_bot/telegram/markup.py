@@ -66,6 +66,8 @@ def render(markdown: str) -> Piece:
     except Exception:  # noqa: BLE001 - whatever a parser stumbles over, the text itself must arrive
         return Piece(text=markdown.strip())
 
+    # Not every phone's font has the library's bullet. The other one is as long, so the entities stay right.
+    text = text.replace("⦁", "•")
     whole = Piece(text=text, entities=tuple(entity.to_dict() for entity in entities))
     return _stripped(_with_code_on_lines_of_its_own(whole))
 

@@ -4,24 +4,26 @@ from typing import Final
 
 from personal_bot.models import Place
 
+# Each for one, and for several.
 PLACES: Final = {
     "en": {
-        "page": "page {value}",
-        "slide": "slide {value}",
-        "sheet": "sheet {value}",
-        "row": "row {value}",
-        "line": "line {value}",
+        "page": ("page {value}", "pages {value}"),
+        "slide": ("slide {value}", "slides {value}"),
+        "sheet": ("sheet {value}", "sheet {value}"),
+        "row": ("row {value}", "rows {value}"),
+        "line": ("line {value}", "lines {value}"),
     },
     "ru": {
-        "page": "стр. {value}",
-        "slide": "слайд {value}",
-        "sheet": "лист {value}",
-        "row": "строка {value}",
-        "line": "строка {value}",
+        "page": ("стр. {value}", "стр. {value}"),
+        "slide": ("слайд {value}", "слайды {value}"),
+        "sheet": ("лист {value}", "лист {value}"),
+        "row": ("строка {value}", "строки {value}"),
+        "line": ("строка {value}", "строки {value}"),
     },
 }
 
 
 def where(place: Place, language: str) -> str:
     """Name a place in a document; empty when the document has no parts. A heading or a path speaks for itself."""
-    return PLACES[language].get(place.kind, "{value}").format(value=place.value)
+    one, several = PLACES[language].get(place.kind, ("{value}", "{value}"))
+    return (several if "–" in place.value else one).format(value=place.value)

@@ -25,7 +25,7 @@ def test_documents_are_listed_by_the_page_with_buttons_that_fit(query: str) -> N
     documents = [document(number) for number in range(1, 21)]
     text, keyboard = documents_page(documents, DocumentsButton(page=1, query=query), "en")
     assert keyboard
-    assert "9. 9.pdf — 1 MB, pieces: 3" in text
+    assert "9. 9.pdf — 1 MB" in text
     assert "8.pdf" not in text.replace("18.pdf", "")
     buttons = [button for row in keyboard.inline_keyboard for button in row]
     assert [button.text for button in buttons] == [*map(str, range(9, 17)), "◀", "▶", say("en", "docs_delete_all")]
@@ -135,7 +135,7 @@ async def test_a_file_in_the_folder_on_the_volume_is_taken_in_and_the_owner_is_t
     await scene.anna.send(scene.bot.username, "/help")
     await scene.process.ready()
     (scene.process.folder / "data" / "inbox-documents" / "pets.txt").write_text("The cat is called Murka.")
-    told = say("en", "inbox_taken", name="pets.txt", chunks=1)
+    told = say("en", "inbox_taken", name="pets.txt")
     await scene.anna.wait(scene.bot.username, lambda m: m.text == told, timeout=30)
     assert not list((scene.process.folder / "data" / "inbox-documents").iterdir())
 

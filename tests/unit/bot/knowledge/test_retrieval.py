@@ -31,7 +31,7 @@ def test_the_best_hits_are_widened_to_both_sides_within_the_document() -> None:
 def test_chunks_side_by_side_become_one_passage_with_the_best_score() -> None:
     [passage] = passages([hit(3, 0.5, page="2"), hit(4, 0.9, page="3")], [hit(2, 0, page="2")], {"g": DOCUMENT})
     assert passage.text == "text 2\ntext 3\ntext 4"
-    assert (passage.position, passage.score, passage.locator) == (2, 0.9, "page 2–3")
+    assert (passage.position, passage.score, passage.locator) == (2, 0.9, "pages 2–3")
     assert passage.place == Place(kind="page", value="2–3")
 
 

@@ -23,11 +23,23 @@ from personal_bot.models import (
     Waiting,
 )
 from personal_bot.requests import progress
-from personal_bot.requests.results import Attachment, Result, answered, failed, human_size, ingested, refused, sentence
+from personal_bot.requests.results import (
+    Attachment,
+    Result,
+    answer_buttons,
+    answered,
+    failed,
+    human_size,
+    ingested,
+    refused,
+    sentence,
+    source,
+)
 from personal_bot.requests.status_message import StatusMessage
 from personal_bot.telegram.client import Connection
 from personal_bot.telegram.markup import LONGEST, Piece, units
 from personal_bot.text_keys import TextKey
+from personal_bot.texts import say
 from personal_bot.texts.places import where
 from standins.telegram import TelegramStandIn
 from standins.telegram.client import NewBot, Person
@@ -87,6 +99,19 @@ def test_running_times_read_well(seconds: float, text: str) -> None:
     assert progress.clock(seconds) == text
 
 
+def test_what_no_passage_backs_is_said_to_be_so_and_all_documents_are_offered_in_place_of_the_chosen() -> None:
+    unbacked = answered(Answer(text="Paris.", sources=()), question="Capital?", language="en")
+    assert unbacked.pieces[0].text == f"Paris.\n\n{say('en', 'no_support')}"
+    assert unbacked.buttons == ()
+
+    denied = Answer(text="The documents do not say it.", sources=())
+    assert answered(denied, question="Capital?", language="en").pieces[0].text == denied.text
+    chosen = answered(denied, question="Capital?", language="en", chosen=1)
+    refusal = refused(RefusedError("nothing_found_in_scope", count=1), language="en")
+    assert [[label for label, _ in row] for row in chosen.buttons] == [[say("en", "scope_all_again")]]
+    assert refusal.buttons == chosen.buttons
+
+
 def test_an_answer_lists_its_sources_in_the_persons_language() -> None:
     answer = Answer(
         text="It is **red** [1][2].",
@@ -100,10 +125,11 @@ def test_an_answer_lists_its_sources_in_the_persons_language() -> None:
 @pytest.mark.parametrize(
     ("place", "en", "ru"),
     [
-        (Place(kind="slide", value="3–4"), "slide 3–4", "слайд 3–4"),
+        (Place(kind="slide", value="3–4"), "slides 3–4", "слайды 3–4"),
+        (Place(kind="page", value="97–98"), "pages 97–98", "стр. 97–98"),
         (Place(kind="sheet", value="Prices!2:15"), "sheet Prices!2:15", "лист Prices!2:15"),
         (Place(kind="row", value="7"), "row 7", "строка 7"),
-        (Place(kind="line", value="1–20"), "line 1–20", "строка 1–20"),
+        (Place(kind="line", value="1–20"), "lines 1–20", "строки 1–20"),
         (Place(kind="path", value="$.users[3]"), "$.users[3]", "$.users[3]"),
         (Place(kind="heading", value="Cars › {x}"), "Cars › {x}", "Cars › {x}"),
         (Place(), "", ""),
@@ -111,6 +137,19 @@ def test_an_answer_lists_its_sources_in_the_persons_language() -> None:
 )
 def test_a_place_is_told_in_each_language(place: Place, en: str, ru: str) -> None:
     assert (where(place, "en"), where(place, "ru")) == (en, ru)
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "told"),
+    [
+        ("Положение об отпусках.docx", "Положение об отпусках", "Положение об отпусках.docx"),
+        ("rental_agreement.md", "Rental agreement › 2. Rent", "rental_agreement.md, 2. Rent"),
+        ("lease.md", "Rental agreement › 2. Rent", "lease.md, Rental agreement › 2. Rent"),
+        ("notes.md", "", "notes.md"),
+    ],
+)
+def test_a_title_that_repeats_the_name_of_the_document_is_left_out(name: str, heading: str, told: str) -> None:
+    assert source(passage(name, heading, Place(kind="heading", value=heading)), "en") == told
 
 
 def test_an_answer_that_was_cut_short_says_so() -> None:
@@ -298,3 +337,8 @@ async def test_a_photo_stands_above_the_text_from_an_older_bot_api_server_too(
     *_, above, below = [m for m in await anna.messages(bot.username) if m.from_bot]
     assert (above.text, bool(above.photo), below.text) == ("above", True, "below")
     assert len(await telegram.client.calls(method="sendPhoto")) == older
+
+
+def test_a_row_has_as_many_buttons_of_sources_as_a_phone_shows() -> None:
+    rows = answer_buttons(1, count=8)
+    assert [[label for label, _ in row] for row in rows] == [["[1]", "[2]", "[3]", "[4]", "[5]"], ["[6]", "[7]", "[8]"]]

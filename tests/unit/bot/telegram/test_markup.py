@@ -107,7 +107,7 @@ def test_a_table_that_fits_a_phone_stays_one_and_a_wide_one_becomes_a_list() -> 
         + "[1] |\n| Июнь | | `b` |\n\nAfter"
     )
     shown = render(wide)
-    assert shown.text == ("Before\n\nМай\n\n⦁ Плата: 45\n⦁ Что: " + "слово " * 9 + "[1]\n\nИюнь\n\n⦁ Что: b\n\nAfter")
+    assert shown.text == ("Before\n\nМай\n\n• Плата: 45\n• Что: " + "слово " * 9 + "[1]\n\nИюнь\n\n• Что: b\n\nAfter")
     assert [entity["type"] for entity in shown.entities] == ["bold", "bold", "code"]
 
 

@@ -6,11 +6,12 @@ TEXTS: dict[str, str] = {
     "scope_all": "📚 I answer from all documents ({total}). Tap those that I shall keep to.",
     "scope_some": "📌 I answer from the chosen documents only: {count} of {total}.",
     "scope_everything": "📚 All",
+    "scope_all_again": "📚 Answer from all documents",
     "scope_note": "📌 Searched: the chosen documents only ({count}). /scope",
     "scope_gone": (
         "The documents that you had chosen are not here any more. From now on I search all of them; please ask again."
     ),
-    "nothing_found_in_scope": "I found nothing about this in the chosen documents ({count}). /scope changes them.",
+    "nothing_found_in_scope": "The chosen documents ({count}) say nothing about this. /scope changes the choice.",
     # Sources.
     "no_support": "ℹ️ No passage of the documents backs this.",
     "source_gone": "I do not keep the passages of this answer any more. Please ask again.",
@@ -66,4 +67,27 @@ TEXTS: dict[str, str] = {
     "forget_documents": "🗑 Delete that and all documents",
     "forget_kept": "Nothing is deleted.",
     "forgotten": "🗑 It is deleted.",
+    # What is said to the bot itself.
+    "talk_hello": "👋 Hello! Ask me about your documents, or send me a file.",
+    "talk_hello_guest": "👋 Hello! What would you like to know?",
+    "talk_thanks": "🙂 You're welcome!",
+    "talk_farewell": "👋 Goodbye! I'll be here.",
+    "talk_documents": "📚 /docs lists your documents, /chat your chats.",
+    "talk_documents_guest": "📚 I answer from my owner's documents. Just ask, and I show where the answer comes from.",
+    "talk_readers_owner": (
+        "🔒 Only you can ask me, so nobody else sees your documents here. Two more things to know: the LLM service "
+        "gets your documents and questions in order to answer, and whoever runs this server keeps the files."
+    ),
+    "talk_readers_some": (
+        "👥 You, and the people whom you let in: they can ask about what I have read, and my answers quote it. "
+        "The LLM service gets documents and questions in order to answer, and whoever runs this server keeps the files."
+    ),
+    "talk_readers_all": (
+        "🌍 Everybody who finds me can ask about what I have read, and my answers quote it. "
+        "The LLM service gets documents and questions in order to answer, and whoever runs this server keeps the files."
+    ),
+    "talk_readers_guest": (
+        "🔒 I show our conversation to nobody else in Telegram. I keep it on my owner's storage, and the LLM service "
+        "gets your questions in order to answer. /forget deletes what I keep of you."
+    ),
 }

@@ -21,7 +21,7 @@ TEXTS: dict[str, str] = {
     # Taking in.
     "chats_reading": "💬 Reading {name}: {share} %, messages: {messages}, {left} left",
     "chats_cutting": "💬 Preparing the messages for questions",
-    "chats_indexing": "💬 {name}: piece {done} of {total}, {left} left; numbers and search work already",
+    "chats_indexing": "💬 {name}: part {done} of {total}, {left} left; numbers and search work already",
     "chats_in": (
         "✅ {chats} in: {messages} messages of {authors} people, {first} – {last}.\n\n"
         "Ask about it, or try /top, /search and a word, /dossier and a name, /digest."

@@ -6,7 +6,7 @@ DOCUMENTS: dict[str, str] = {
     "downloading_share": "📥 Downloading {name}: {done} of {total} ({share} %)",
     "ingest_started": "📥 Reading {name}",
     "ingest_pages": "📥 Reading {name}: page {done} of {total} ({share} %)",
-    "ingest_chunks": "📥 Taking in {name}: piece {done} of {total} ({share} %)",
+    "ingest_chunks": "📥 Taking in {name}: {share} %",
     "ingest_bytes": "📥 Reading {name}: {done} of {total} ({share} %)",
     "ingest_share": "📥 Reading {name}: {share} %",
     "ingest_rows": "📥 Reading {name}: row {done} of {total} ({share} %)",
@@ -20,7 +20,7 @@ DOCUMENTS: dict[str, str] = {
     "ingested_partly": "⚠️ {name} is in, but not all of it. Ask me about the rest.",
     "already_known": "✅ I know {name} already. Ask me about it.",
     "ingested_skipped": "Not taken in, files in it: {count}",
-    "inbox_taken": "📂 Taken in from the folder on my volume: {name}, {chunks} pieces. Ask me about it.",
+    "inbox_taken": "📂 Taken in from the folder on my volume: {name}. Ask me about it.",
     "inbox_chat": "📂 From the folder on my volume, {name}:\n{told}",
     "inbox_refused": "📂 {name} in the folder on my volume was not taken in and lies in {folder} now. {why}",
     # What of a document was not taken in.
@@ -53,7 +53,7 @@ DOCUMENTS: dict[str, str] = {
     "link_too_large": "What this link leads to is larger than {limit}. Please send me a part of it as a file.",
     # The list of documents.
     "docs_title": "📚 Documents: {count}",
-    "docs_line": "{number}. {name} — {size}, pieces: {chunks}",
+    "docs_line": "{number}. {name} — {size}",
     "docs_empty": "There are no documents yet. Send me a file: PDF, DOCX, XLSX, TXT or another one.",
     "docs_found": "🔎 Documents with “{query}” in their names: {count}",
     "docs_found_none": "No document has “{query}” in its name. /docs lists all of them.",
@@ -65,7 +65,7 @@ DOCUMENTS: dict[str, str] = {
         "search with the former one."
     ),
     "docs_hint": "A button opens a document; /docs and a word find by name.",
-    "docs_card": "📄 {name}\n\n{size}, pieces: {chunks}\nAdded: {added}",
+    "docs_card": "📄 {name}\n\n{size}\nAdded: {added}",
     "docs_is_open": "👥 Whoever may ask me gets answers from it.",
     "docs_is_private": "🔒 Only you get answers from it.",
     "docs_open": "👥 Let others read it",

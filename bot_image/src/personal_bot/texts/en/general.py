@@ -24,7 +24,7 @@ TEXTS: dict[str, str] = {
     "stopped": "⏹ Stopped.",
     "timed_out": "⌛ A request may take {minutes} min, and this one is not done. Ask for less at once.",
     "unexpected": "😕 Something went wrong on my side, and it is written down as {id}. Please try again.",
-    "gave_up": "😕 I had to start anew {times} times over this and let it be now. Please try it in smaller pieces.",
+    "gave_up": "😕 I had to start anew {times} times over this and have given up. Please send it in smaller parts.",
     # Commands.
     "command_start": "What I can do",
     "command_help": "How to use me",
@@ -32,14 +32,14 @@ TEXTS: dict[str, str] = {
     "command_new": "Start a new conversation",
     "command_stop": "Stop what I am doing for you",
     "start": (
-        "👋 I answer questions from your documents and chats, and say where the answer stands.\n\n"
+        "👋 I answer questions from your documents and chats, and show where the answer comes from.\n\n"
         "📎 Send me a file: PDF, DOCX, XLSX, TXT and many more.\n"
         "💬 Or an export of a Telegram chat: I find messages, count, and tell what was talked about.\n"
         "🎤 Then ask in your own words, by voice, or with a photo.\n\n"
         "The buttons show the rest."
     ),
     "start_guest": (
-        "👋 I answer questions from my owner's documents, and say where the answer stands.\n\n"
+        "👋 I answer questions from my owner's documents, and show where the answer comes from.\n\n"
         "Just ask, in your own words, by voice, or with a photo. The buttons show the rest."
     ),
     "start_docs": "📚 Documents",

@@ -21,7 +21,7 @@ TEXTS: dict[str, str] = {
     # Taking in.
     "chats_reading": "💬 Читаю {name}: {share} %, сообщений: {messages}, осталось {left}",
     "chats_cutting": "💬 Готовлю сообщения для вопросов",
-    "chats_indexing": "💬 {name}: фрагмент {done} из {total}, осталось {left}; числа и поиск уже работают",
+    "chats_indexing": "💬 {name}: часть {done} из {total}, осталось {left}; числа и поиск уже работают",
     "chats_in": (
         "✅ {chats}. Сообщений: {messages}, участников: {authors}, {first} – {last}.\n\n"
         "Спрашивайте или попробуйте /top, /search и слово, /dossier и имя, /digest."

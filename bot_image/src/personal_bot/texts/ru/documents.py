@@ -6,7 +6,7 @@ DOCUMENTS: dict[str, str] = {
     "downloading_share": "📥 Загружаю {name}: {done} из {total} ({share} %)",
     "ingest_started": "📥 Читаю {name}",
     "ingest_pages": "📥 Читаю {name}: страница {done} из {total} ({share} %)",
-    "ingest_chunks": "📥 Добавляю {name}: фрагмент {done} из {total} ({share} %)",
+    "ingest_chunks": "📥 Добавляю {name}: {share} %",
     "ingest_bytes": "📥 Читаю {name}: {done} из {total} ({share} %)",
     "ingest_share": "📥 Читаю {name}: {share} %",
     "ingest_rows": "📥 Читаю {name}: строка {done} из {total} ({share} %)",
@@ -20,7 +20,7 @@ DOCUMENTS: dict[str, str] = {
     "ingested_partly": "⚠️ Добавлено не всё: {name}. Об остальном спрашивайте.",
     "already_known": "✅ {name} у меня уже есть. Спрашивайте.",
     "ingested_skipped": "Не добавлено файлов из него: {count}",
-    "inbox_taken": "📂 Добавлено из папки на моём томе: {name}, фрагментов: {chunks}. Спрашивайте.",
+    "inbox_taken": "📂 Добавлено из папки на моём томе: {name}. Спрашивайте.",
     "inbox_chat": "📂 Из папки на моём томе, {name}:\n{told}",
     "inbox_refused": "📂 {name} из папки на моём томе не добавлен и лежит теперь в {folder}. {why}",
     # What of a document was not taken in.
@@ -53,7 +53,7 @@ DOCUMENTS: dict[str, str] = {
     "link_too_large": "По этой ссылке больше {limit}. Пришлите часть этого файлом.",
     # The list of documents.
     "docs_title": "📚 Документов: {count}",
-    "docs_line": "{number}. {name} — {size}, фрагментов: {chunks}",
+    "docs_line": "{number}. {name} — {size}",
     "docs_empty": "Документов пока нет. Пришлите файл: PDF, DOCX, XLSX, TXT или другой.",
     "docs_found": "🔎 Документов с «{query}» в названии: {count}",
     "docs_found_none": "Документов с «{query}» в названии нет. /docs покажет все.",
@@ -63,7 +63,7 @@ DOCUMENTS: dict[str, str] = {
         "с помощью прежней."
     ),
     "docs_hint": "Кнопка открывает документ; /docs и слово ищут по названию.",
-    "docs_card": "📄 {name}\n\n{size}, фрагментов: {chunks}\nДобавлен: {added}",
+    "docs_card": "📄 {name}\n\n{size}\nДобавлен: {added}",
     "docs_is_open": "👥 Ответы по нему получают все, кто может меня спрашивать.",
     "docs_is_private": "🔒 Ответы по нему получаете только вы.",
     "docs_open": "👥 Открыть другим",
