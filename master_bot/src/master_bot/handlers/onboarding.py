@@ -94,11 +94,12 @@ class OnboardingHandlers:
 
     async def cancel(self, message: Message, person: Person, state: FSMContext) -> None:
         """Drop what was begun."""
-        begun = await state.get_state()
+        begun, draft = await state.get_state(), Draft.recall(await state.get_data())
         await self._drop(state)
         await state.clear()
 
-        text = person.texts.cancelled if begun else person.texts.nothing_to_cancel
+        texts = person.texts
+        text = texts.cancelled_draft if draft else texts.cancelled if begun else texts.nothing_to_cancel
         await message.answer(text, reply_markup=ReplyKeyboardRemove())
 
     async def token_given(self, message: Message, person: Person, state: FSMContext, bot: Bot) -> None:

@@ -63,7 +63,7 @@ async def test_five_hundred_bots_are_told_at_a_glance_and_found(root: Talk, clus
     assert len(found.buttons) == 11
     by_owner = await root.say("/find 700003", "Found: 2", "@person6_bot", "@person7_bot")
     await root.press(by_owner, "@person7_bot")
-    await root.hear("@person7_bot works")
+    await root.hear("@person7_bot – works")
     await root.say("/stop @person7_bot", "is being stopped")
     assert cluster.bots["bot-10007"]["spec"]["state"] == "Stopped"
     await root.say("/find nobody-at-all", "no bot like that")
@@ -84,8 +84,8 @@ async def test_health_says_what_answers(root: Talk, cluster: MemoryCluster) -> N
 
 
 async def test_health_says_which_nodes_are_not_ready_and_why(root: Talk, cluster: MemoryCluster) -> None:
-    unseen = await root.say("/health", "⚪️ servers: cannot be seen")
-    assert "masterBot.seesNodes: true" in unseen.text
+    unseen = await root.say("/health", "⚪️ servers: I may not look")
+    assert "value masterBot.seesNodes: true allows it" in unseen.text  # as code, not with its tags
     cluster.nodes_there = [node("n1"), node("n2")]
     await root.say("/health", "🟢 servers: 2 of 2 ready")
     cluster.nodes_there = [node("n1"), node("n2", closed=True)]

@@ -33,8 +33,7 @@ class Admin:
     part_nodes: str = "servers"
     nodes_ready: str = "{ready} of {count} ready"
     nodes_unseen: str = (
-        "cannot be seen, for I may not look at the cluster's nodes; "
-        "the chart's value <code>masterBot.seesNodes: true</code> allows it"
+        "I may not look at the cluster's nodes; the chart's value <code>masterBot.seesNodes: true</code> allows it"
     )
     node_troubles: Mapping[str, str] = {
         "Silent": "• <b>{node}</b> has not reported for a while: it is off, or cut off from the network.",

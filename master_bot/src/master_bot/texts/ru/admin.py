@@ -35,8 +35,8 @@ class RussianAdmin(Admin):
     part_nodes = "серверы"
     nodes_ready = "готовы {ready} из {count}"
     nodes_unseen = (
-        "не видны: мне не разрешено смотреть на узлы кластера; "
-        "это разрешает значение чарта <code>masterBot.seesNodes: true</code>"
+        "мне не разрешено смотреть на узлы кластера; это разрешает значение чарта "
+        "<code>masterBot.seesNodes: true</code>"
     )
     node_troubles: Mapping[str, str] = {
         "Silent": "• <b>{node}</b> давно не отзывается: выключен или отрезан от сети.",
