@@ -71,7 +71,7 @@ def own_bot(page: Messenger, installed: Installation) -> str:
     page.reads("Step 3 of 3")
     page.picture("03-choices")
     page.press("Create the bot")
-    page.reads("ordered", timeout=30)
+    page.reads("requested", timeout=30)
     page.picture("03-coming-up")
     page.reads("is ready", timeout=120)
     assert not [text for text in page.texts(mine=True) if token[0] in text or "sk-" in text]

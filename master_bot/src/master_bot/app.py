@@ -17,7 +17,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramAPIError
 from aiogram.fsm.storage.memory import SimpleEventIsolation
-from aiogram.types import BotCommand
+from aiogram.types import BotCommand, BotCommandScopeChat
 
 from master_bot.handlers.access_list import AccessListHandlers, access_list_router
 from master_bot.handlers.admin import AdminHandlers, admin_router
@@ -173,6 +173,22 @@ class MasterBot:
                 await telegram.set_my_commands(menu, language_code=None if language == "en" else language)
         except TelegramAPIError as error:
             logger.warning("the menus are not set", extra={"error": str(error)})
+
+        for admin in self.clients.settings.admin_ids:
+            await self._set_admin_menu(admin)
+
+    async def _set_admin_menu(self, admin: int) -> None:
+        """An administrator's menu has the administrators' commands besides."""
+        scope = BotCommandScopeChat(chat_id=admin)
+        try:
+            for language, texts in LANGUAGES.items():
+                commands = {**texts.commands, **texts.admin.commands}
+                menu = [BotCommand(command=name, description=text) for name, text in commands.items()]
+                code = None if language == "en" else language
+                await self.clients.telegram.set_my_commands(menu, scope=scope, language_code=code)
+        except TelegramAPIError as error:
+            # Telegram knows no chat with somebody who has never written; the next start tries again.
+            logger.info("an administrator's menu is not set", extra={"admin": admin, "error": str(error)})
 
 
 @contextlib.asynccontextmanager

@@ -33,6 +33,10 @@ class Settings:
     """`MASTER_BOT_LINK_BASE`: what stands before `/<username>` in a link that opens a bot."""
     llm_base_url: str = "https://api.openai.com/v1"
     """`MASTER_BOT_LLM_BASE_URL`: the LLM service of new bots, with its `/v1`."""
+    llm_name: str = ""
+    """`MASTER_BOT_LLM_NAME`: what people call that service, such as OpenAI; unset: known by its address, or no name."""
+    llm_key_url: str = ""
+    """`MASTER_BOT_LLM_KEY_URL`: the page where its keys are made; unset: known by its address, or none."""
     llm_model: str = "gpt-5-mini"
     """`MASTER_BOT_LLM_MODEL`: the model that new bots answer with."""
     llm_models: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ def test_settings_are_read_from_the_environment() -> None:
             "MASTER_BOT_TOKEN_FILE": "/token",
             "MASTER_BOT_ADMIN_IDS": "1, 2,",
             "MASTER_BOT_LLM_BASE_URL": "http://llm/v1/",
+            "MASTER_BOT_LLM_NAME": "Our AI",
             "MASTER_BOT_SIZES": SIZES,
             "MASTER_BOT_SIZE": "large",
             "MASTER_BOT_PORT": "",
@@ -27,6 +28,7 @@ def test_settings_are_read_from_the_environment() -> None:
     assert settings.token_file == Path("/token")
     assert settings.admin_ids == {1, 2}
     assert settings.llm_base_url == "http://llm/v1"
+    assert settings.llm_name == "Our AI"
     assert settings.resources == {"limits": {"cpu": "2", "memory": "1Gi"}}
     assert settings.port == 8080
 

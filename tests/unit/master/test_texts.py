@@ -9,10 +9,11 @@ from string import Formatter
 import pytest
 
 from master_bot.models import CredentialProblem
+from master_bot.settings import Settings
 from master_bot.texts import LANGUAGES, Texts, fill, texts_for
 from master_bot.texts.en.general import English
 from master_bot.texts.keys import CauseText
-from master_bot.views.bots import key_place
+from master_bot.views.bots import key_facts
 from master_bot.views.diagnosis import OWN_REASONS, Facts
 from personalbots_api.conditions import CATALOGUE
 
@@ -90,8 +91,34 @@ def test_nothing_is_said_in_words_of_those_who_run_clusters_but_to_administrator
 
 @BOTH
 def test_where_a_key_is_made_is_said_of_a_service_that_is_known(texts: Texts) -> None:
-    assert "https://platform.openai.com/api-keys" in key_place("https://api.openai.com/v1", texts)
-    assert key_place("http://llm.example.com:8000/v1", texts) == texts.key_website
+    known = key_facts("https://api.openai.com/v1", Settings(), texts)
+    assert "OpenAI" in known["service"]
+    assert "https://platform.openai.com/api-keys" in known["where"]
+
+
+@BOTH
+def test_a_service_without_a_name_is_never_called_by_its_address(texts: Texts) -> None:
+    settings = Settings(llm_base_url="http://llm.standins.svc:8082/v1")
+    assert key_facts(settings.llm_base_url, settings, texts) == {
+        "service": texts.ai_service,
+        "where": texts.key_website,
+    }
+
+
+@BOTH
+def test_the_configured_name_and_page_are_those_of_the_configured_service_only(texts: Texts) -> None:
+    settings = Settings(llm_base_url="http://a/v1", llm_name="Our AI", llm_key_url="https://a.example.com/keys")
+    own, other = (key_facts(f"http://{host}/v1", settings, texts) for host in "ab")
+    assert "Our AI" in own["service"]
+    assert "https://a.example.com/keys" in own["where"]
+    assert other == {"service": texts.ai_service, "where": texts.key_website}
+
+
+@BOTH
+def test_a_command_for_botfather_is_no_link_that_would_send_it_here(texts: Texts) -> None:
+    for place, text in said(texts):
+        bare = re.sub(r"<code>.*?</code>", "", text)
+        assert not re.search(r"(?<!\w)/(newbot|mybots|revoke|setname|token|deletebot)\b", bare), place
 
 
 class Tags(HTMLParser):

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from aiogram import Router
-from aiogram.filters import Command, CommandObject
+from aiogram import F, Router
+from aiogram.filters import Command, CommandObject, StateFilter
 from aiogram.filters.callback_data import CallbackData
+from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from master_bot.handlers.health import HealthHandlers
+from master_bot.handlers.states import AdminInput
 from master_bot.kubernetes.annotations import title
 from master_bot.kubernetes.personal_bots import handle, username
 from master_bot.kubernetes.quotas import Quotas
@@ -16,7 +18,8 @@ from master_bot.services.broadcasts import Broadcast, Broadcasts
 from master_bot.services.clients import Clients
 from master_bot.services.invitations import VALID, Invitations
 from master_bot.telegram.person import Person
-from master_bot.telegram.sending import acknowledge
+from master_bot.telegram.secret_messages import delete_stray_secret
+from master_bot.telegram.sending import acknowledge, edit
 from master_bot.texts import fill
 from master_bot.views.admin import owners, summary
 from master_bot.views.bots import line
@@ -33,6 +36,10 @@ _LONGEST_BROADCAST: Final = 3500
 
 class SendButton(CallbackData, prefix="s"):
     """The button that sends what an administrator wrote."""
+
+
+class DropButton(CallbackData, prefix="x"):
+    """The button that does not send it after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,17 +109,40 @@ class AdminHandlers:
         link = f"{settings.link_base}/{me.username}?start={self.invitations.code()}"
         await message.answer(fill(words.invite, link=link, days=VALID.days))
 
-    async def ask_broadcast(self, message: Message, command: CommandObject, person: Person) -> None:
-        """Show what would be sent, and to how many."""
-        words, text = person.texts.admin, (command.args or "").strip()[:_LONGEST_BROADCAST]
-        if not text:
-            await message.answer(words.broadcast_what)
+    async def ask_broadcast(self, message: Message, command: CommandObject, person: Person, state: FSMContext) -> None:
+        """Show what the command would send; of the command alone, ask for the message."""
+        if command.args:
+            await self._show_broadcast(message, command.args, person)
+        else:
+            await state.set_state(AdminInput.broadcast)
+            await message.answer(person.texts.admin.broadcast_what)
+
+    async def broadcast_given(self, message: Message, person: Person, state: FSMContext) -> None:
+        """The message that was asked for."""
+        if await delete_stray_secret(message, person.texts):
             return
 
+        # The data may still hold the draft of a bot, which is not this one's to forget.
+        await state.set_state(None)
+        await self._show_broadcast(message, message.text or "", person)
+
+    async def _show_broadcast(self, message: Message, text: str, person: Person) -> None:
+        """Show what would be sent, and to how many."""
+        words, text = person.texts.admin, text.strip()[:_LONGEST_BROADCAST]
         self.drafted[person.id] = text
         send = InlineKeyboardButton(text=words.button_send, callback_data=SendButton().pack())
+        drop = InlineKeyboardButton(text=words.button_drop, callback_data=DropButton().pack())
         count = len(owners(self.clients.cache.all()))
-        await message.answer(fill(words.broadcast_ask, count=count, text=text), reply_markup=markup([send]))
+        await message.answer(fill(words.broadcast_ask, count=count, text=text), reply_markup=markup([send, drop]))
+
+    async def drop_broadcast(self, query: CallbackQuery, person: Person) -> None:
+        """Send nothing."""
+        await acknowledge(query)
+        self.drafted.pop(person.id, None)
+        if isinstance(query.message, Message):
+            chat, number = query.message.chat.id, query.message.message_id
+            text = person.texts.admin.broadcast_dropped
+            await edit(self.clients.telegram, chat_id=chat, message_id=number, text=text, keyboard=None)
 
     async def broadcast(self, query: CallbackQuery, person: Person) -> None:
         """Send it, as fast as Telegram allows."""
@@ -148,6 +178,9 @@ def admin_router(handlers: AdminHandlers, health: HealthHandlers) -> Router:
     router.message.register(handlers.quota, Command("quota"))
     router.message.register(handlers.invite, Command("invite"))
     router.message.register(handlers.ask_broadcast, Command("broadcast"))
+    asked = StateFilter(AdminInput.broadcast)
+    router.message.register(handlers.broadcast_given, asked, F.text, ~F.text.startswith("/"))
+    router.callback_query.register(handlers.drop_broadcast, DropButton.filter())
     router.callback_query.register(handlers.broadcast, SendButton.filter())
 
     return router

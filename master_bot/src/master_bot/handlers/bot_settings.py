@@ -97,26 +97,39 @@ class SettingsHandlers:
 
     async def _models(self, bot: PersonalBot, context: Context) -> None:
         text = fill(context.person.texts.changes.choose_model, bot=handle(bot), model=bot.spec.llm.model)
-        await _offer(bot, context, text, Field.MODEL, self.clients.settings.models)
+        await _offer(bot, context, text, Field.MODEL, self.clients.settings.models, bot.spec.llm.model)
 
     async def _sizes(self, bot: PersonalBot, context: Context) -> None:
         texts, sizes = context.person.texts, self.clients.settings.sizes or {}
         labels = [f"{name} · {plain(memory_of(resources), texts)}" for name, resources in sizes.items()]
-        await _offer(bot, context, fill(texts.changes.choose_size, bot=handle(bot)), Field.SIZE, labels)
+        memory = bot.spec.resources.limits.memory
+        current = next(
+            (label for label, size in zip(labels, sizes.values(), strict=True) if memory_of(size) == memory), ""
+        )
+        await _offer(bot, context, fill(texts.changes.choose_size, bot=handle(bot)), Field.SIZE, labels, current)
 
     async def _access(self, bot: PersonalBot, context: Context) -> None:
         words = context.person.texts.changes
         labels = (words.button_only_me, words.button_people, words.button_everybody)
-        await _offer(bot, context, fill(words.choose_access, bot=handle(bot)), Field.ACCESS, labels)
+        await _offer(
+            bot,
+            context,
+            fill(words.choose_access, bot=handle(bot)),
+            Field.ACCESS,
+            labels,
+            labels[MODES.index(bot.spec.access.mode)],
+        )
 
     async def _sleep(self, bot: PersonalBot, context: Context) -> None:
         texts = context.person.texts
         labels = [sleep_line(after, texts) for after in SLEEPS]
-        await _offer(bot, context, fill(texts.changes.choose_sleep, bot=handle(bot)), Field.SLEEP, labels)
+        current = sleep_line(bot.spec.sleep.after if bot.spec.sleep else "", texts)
+        await _offer(bot, context, fill(texts.changes.choose_sleep, bot=handle(bot)), Field.SLEEP, labels, current)
 
     async def _languages(self, bot: PersonalBot, context: Context) -> None:
         names = [texts.own_name for texts in LANGUAGES.values()]
-        await _offer(bot, context, context.person.texts.changes.choose_language, Field.LANGUAGE, names)
+        question, current = context.person.texts.changes.choose_language, owner_texts(bot).own_name
+        await _offer(bot, context, question, Field.LANGUAGE, names, current)
 
     async def _set_language(self, bot: PersonalBot, patch: Raw, context: Context) -> None:
         """A language is its owner's, so it is that of all of their bots."""
@@ -165,9 +178,15 @@ def settings_router(handlers: SettingsHandlers) -> Router:
     return router
 
 
-async def _offer(bot: PersonalBot, context: Context, text: str, field: Field, labels: Sequence[str]) -> None:
+async def _offer(  # noqa: PLR0913, PLR0917 - what is offered, and what of it is chosen
+    bot: PersonalBot, context: Context, text: str, field: Field, labels: Sequence[str], current: str
+) -> None:
     rows = [
-        [InlineKeyboardButton(text=label, callback_data=_option(field, index, bot))]
+        [
+            InlineKeyboardButton(
+                text=f"✓ {label}" if label == current else label, callback_data=_option(field, index, bot)
+            )
+        ]
         for index, label in enumerate(labels)
     ]
     await show(context, text, markup(*rows, [button(context.person.texts.changes.button_back, Act.SETTINGS, bot)]))

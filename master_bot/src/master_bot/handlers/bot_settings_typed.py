@@ -25,7 +25,7 @@ from master_bot.services.startup_messages import StartupMessages
 from master_bot.telegram.person import Person
 from master_bot.telegram.secret_messages import delete_if_secret, delete_stray_secret
 from master_bot.texts import fill
-from master_bot.views.bots import key_place
+from master_bot.views.bots import key_facts
 from master_bot.views.keyboards import LONGEST_TITLE, Act
 from personalbots_api.models import PersonalBot
 from personalbots_common.secrets_mask import looks_secret
@@ -133,7 +133,7 @@ class TypedSettingsHandlers:
         number, telegram = bot_id(bot), context.message.bot
         if is_managed(bot) and number and telegram:
             token = await telegram.replace_managed_bot_token(user_id=number)
-            await self._take_token(bot, token, context)
+            await self._take_token(bot, token, context, replaced=True)
         else:
             await self._begin_secret(SettingsInput.token, bot, context, context.person.texts.changes.cannot_rotate)
 
@@ -146,9 +146,8 @@ class TypedSettingsHandlers:
 
     async def _begin(self, step: State, bot: PersonalBot, context: Context, question: str) -> None:
         await context.begin(step, bot, self.drafts)
-        service = bot.spec.llm.base_url
-        where = key_place(service, context.person.texts)
-        await context.message.answer(fill(question, bot=handle(bot), service=service, where=where))
+        facts = key_facts(bot.spec.llm.base_url, self.clients.settings, context.person.texts)
+        await context.message.answer(fill(question, bot=handle(bot), **facts))
 
     async def _bot(self, context: Context) -> PersonalBot | None:
         return await bot_of_conversation(self.clients.cluster, context)
@@ -162,12 +161,14 @@ class TypedSettingsHandlers:
 
         return True
 
-    async def _take_token(self, bot: PersonalBot, token: str, context: Context) -> None:
+    async def _take_token(self, bot: PersonalBot, token: str, context: Context, *, replaced: bool = False) -> None:
         # Read before the change: afterwards it may be the new pod already.
         former = await self.clients.cluster.pod(bot)
         changed = await self.drafts.replace_token(bot, token, at=self.clients.now())
         self.clients.cache.put(changed)
-        await context.message.answer(fill(context.person.texts.changes.rotated, bot=handle(bot)))
+        words = context.person.texts.changes
+        # A typed token may be the one that the bot has already: only a replaced one surely stops the old one.
+        await context.message.answer(fill(words.rotated if replaced else words.tok_taken, bot=handle(bot)))
 
         if changed.spec.state == "Running":
             await self.startup.begin(

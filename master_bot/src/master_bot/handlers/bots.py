@@ -54,7 +54,7 @@ class BotsHandlers:
 
     async def help(self, message: Message, person: Person) -> None:
         """What the master bot can do."""
-        await message.answer(person.texts.help)
+        await message.answer(person.texts.help + (person.texts.admin.help if person.admin else ""))
 
     async def command(self, message: Message, command: CommandObject, person: Person, state: FSMContext) -> None:
         """Any command about one bot."""

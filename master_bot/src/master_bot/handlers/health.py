@@ -58,7 +58,7 @@ class HealthHandlers:
         try:
             return servers(await self.clients.cluster.nodes(), texts)
         except DeniedError:
-            return fill(words.health_line, sign=Light.RESTS, part=words.part_nodes, said=words.nodes_unseen)
+            return f"{fill(words.health_line, sign=Light.RESTS, part=words.part_nodes, said='')}{words.nodes_unseen}"
         except ClusterError:
             return health_line(words.part_nodes, None, texts)
 

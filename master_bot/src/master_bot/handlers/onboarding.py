@@ -84,21 +84,23 @@ class OnboardingHandlers:
         self.clients.metrics.onboarding.labels("started").inc()
 
         me, steps = await bot.me(), 2 if settings.shared_key_secret else 3
+        hint = person.texts.admin.start_hint if person.admin else ""
         if me.can_manage_bots and message.from_user:
             link = f"{settings.link_base}/newbot/{me.username}/{suggested_username(message.from_user)}"
             one_tap = InlineKeyboardButton(text=person.texts.button_new_bot, url=link)
-            text = fill(person.texts.first_step_one_tap, steps=steps)
+            text = fill(person.texts.first_step_one_tap, steps=steps) + hint
             await message.answer(text, reply_markup=markup([one_tap]))
         else:
-            await message.answer(fill(person.texts.first_step, steps=steps))
+            await message.answer(fill(person.texts.first_step, steps=steps) + hint)
 
     async def cancel(self, message: Message, person: Person, state: FSMContext) -> None:
         """Drop what was begun."""
-        begun = await state.get_state()
+        begun, draft = await state.get_state(), Draft.recall(await state.get_data())
         await self._drop(state)
         await state.clear()
 
-        text = person.texts.cancelled if begun else person.texts.nothing_to_cancel
+        texts = person.texts
+        text = texts.cancelled_draft if draft else texts.cancelled if begun else texts.nothing_to_cancel
         await message.answer(text, reply_markup=ReplyKeyboardRemove())
 
     async def token_given(self, message: Message, person: Person, state: FSMContext, bot: Bot) -> None:

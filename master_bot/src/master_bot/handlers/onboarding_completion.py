@@ -24,7 +24,7 @@ from master_bot.telegram.person import Person
 from master_bot.telegram.secret_messages import delete_if_secret
 from master_bot.telegram.sending import acknowledge, edit
 from master_bot.texts import fill, texts_for
-from master_bot.views.bots import key_place
+from master_bot.views.bots import key_facts
 from master_bot.views.choices import Choice, ChoiceButton, Choices, screen
 from master_bot.views.keyboards import LONGEST_TITLE
 from personalbots_api.models import PersonalBot
@@ -132,9 +132,9 @@ class CompletionHandlers:
 
     async def _ask_key(self, bot: Bot, person: Person, state: FSMContext, draft: Draft) -> None:
         await state.set_state(Onboarding.key)
-        service, texts = self.clients.settings.llm_base_url, person.texts
-        where = key_place(service, texts)
-        text = fill(texts.second_step, bot=f"@{draft.username}", service=service, where=where)
+        settings, texts = self.clients.settings, person.texts
+        facts = key_facts(settings.llm_base_url, settings, texts)
+        text = fill(texts.second_step, bot=f"@{draft.username}", **facts)
         await bot.send_message(person.id, text)
 
     def _default(self, person: Person, models: Sequence[str], *, shared: bool) -> Choices:

@@ -20,6 +20,12 @@ class SettingsInput(StatesGroup):
     person = State()
 
 
+class AdminInput(StatesGroup):
+    """What an administrator is asked for."""
+
+    broadcast = State()
+
+
 class LogSearch(StatesGroup):
     """What to look for in a log."""
 

@@ -6,13 +6,23 @@ they are read once at the start and kept in memory too: a message costs no reque
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 
 from master_bot.kubernetes.cluster import Cluster, Conversation
 from master_bot.models import Clock
+
+_FORMER_STATES: Final = {
+    "Onboarding:wishes": "Onboarding:choices",
+    **{f"Changing:{step}": f"SettingsInput:{step}" for step in ("key", "token", "title", "person")},
+    "Looking:word": "LogSearch:word",
+}
+"""What a state was called before, and what it is called now: a conversation outlives an upgrade."""
+_FORMER_KEYS: Final = {"wish": "choices"}
+"""The same of the keys of its data."""
 
 
 class ConfigMapStorage(BaseStorage):
@@ -29,7 +39,7 @@ class ConfigMapStorage(BaseStorage):
         Raises:
             ClusterError: they cannot be read.
         """
-        self._known = {found.name: found for found in await self._cluster.conversations()}
+        self._known = {found.name: _modern(found) for found in await self._cluster.conversations()}
 
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:
         """See `BaseStorage`."""
@@ -77,6 +87,13 @@ class ConfigMapStorage(BaseStorage):
         else:
             await self._cluster.forget_conversation(known.name)
             self.forget(known.name)
+
+
+def _modern(found: Conversation) -> Conversation:
+    """The conversation with today's names; what is written next is written with them."""
+    data = {_FORMER_KEYS.get(key, key): value for key, value in json.loads(found.data).items()}
+    state = _FORMER_STATES.get(found.state, found.state)
+    return replace(found, state=state, data=json.dumps(data, ensure_ascii=False))
 
 
 def conversation_name(*, chat_id: int, user_id: int) -> str:

@@ -32,14 +32,19 @@ def _text(bot: PersonalBot, settings: Settings, texts: Texts) -> str:
         words.overview,
         bot=handle(bot),
         title=title(bot) or words.no_title,
-        model=bot.spec.llm.model,
-        size=_size(bot, settings, texts),
+        model=_chosen(bot.spec.llm.model, len(settings.models), texts),
+        size=_chosen(_size(bot, settings, texts), len(settings.sizes or {}), texts),
         news=words.news_off if MUTED_ANNOTATION in bot.metadata.annotations else words.news_on,
         sleep=sleep_line(bot.spec.sleep.after if bot.spec.sleep else "", texts),
         language=owner_texts(bot).own_name,
         budget=f"\n{budget_line(bot, texts)}" if bot.spec.llm.budget else "",
         access="\0",
     ).replace("\0", _access(bot, texts))  # its names are escaped already
+
+
+def _chosen(value: str, offered: int, texts: Texts) -> str:
+    """A value; where nothing else is offered there is no button for it, which is said."""
+    return value if offered > 1 else texts.changes.only_choice.format(value=value)
 
 
 def _access(bot: PersonalBot, texts: Texts) -> str:

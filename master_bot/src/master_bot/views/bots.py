@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from master_bot.kubernetes.annotations import LANGUAGE_ANNOTATION, title
 from master_bot.kubernetes.personal_bots import handle
+from master_bot.settings import Settings
 from master_bot.texts import Texts, fill, texts_for
 from master_bot.views.diagnosis import Diagnosis, diagnose
-from master_bot.views.log_lines import readable_line
+from master_bot.views.log_lines import is_log, readable_line
 from master_bot.views.units import monthly, plain
 from personalbots_api.models import PersonalBot
 from personalbots_common.secrets_mask import mask
@@ -18,12 +19,12 @@ from personalbots_common.secrets_mask import mask
 MESSAGE_LIMIT: Final = 4096
 """Characters of a message after its markup is read (Bot API, sendMessage); counted here with the markup."""
 PAGE: Final = 8
-_KEY_PAGES: Final = {
-    "api.openai.com": "https://platform.openai.com/api-keys",
-    "api.mistral.ai": "https://console.mistral.ai/api-keys",
-    "openrouter.ai": "https://openrouter.ai/settings/keys",
+_SERVICES: Final = {
+    "api.openai.com": ("OpenAI", "https://platform.openai.com/api-keys"),
+    "api.mistral.ai": ("Mistral", "https://console.mistral.ai/api-keys"),
+    "openrouter.ai": ("OpenRouter", "https://openrouter.ai/settings/keys"),
 }
-"""Where a service's keys are made, by the host of its API."""
+"""What a service is called and where its keys are made, by the host of its API."""
 
 
 def ago(since: datetime | None, now: datetime, texts: Texts) -> str:
@@ -51,10 +52,20 @@ def owner_texts(bot: PersonalBot) -> Texts:
     return texts_for(bot.metadata.annotations.get(LANGUAGE_ANNOTATION))
 
 
-def key_place(service: str, texts: Texts) -> str:
-    """Where a key for the service at this address is made."""
-    page = _KEY_PAGES.get(urlsplit(service).hostname or "")
-    return fill(texts.key_page, page=page) if page else texts.key_website
+def key_facts(service: str, settings: Settings, texts: Texts) -> Mapping[str, str]:
+    """`service`, what the LLM service at this address is called, and `where` its keys are made.
+
+    The address itself is of no use to people: it may be known in the cluster alone. The configured name and page are
+    those of the configured service, not of another that an administrator gave to one bot.
+    """
+    name, page = _SERVICES.get(urlsplit(service).hostname or "", ("", ""))
+    if service == settings.llm_base_url:
+        name, page = settings.llm_name or name, settings.llm_key_url or page
+
+    return {
+        "service": texts.ai_service_named.format(name=name) if name else texts.ai_service,
+        "where": texts.key_page.format(page=page) if page else texts.key_website,
+    }
 
 
 def line(bot: PersonalBot, diagnosis: Diagnosis, texts: Texts) -> str:
@@ -86,9 +97,10 @@ def bot_list(  # noqa: PLR0913 - all that is known, by keyword
 def status(bot: PersonalBot, diagnosis: Diagnosis, now: datetime, texts: Texts) -> str:
     """How one bot is, and what to do when something is wrong."""
     words, known = texts.causes[diagnosis.reason], facts(diagnosis, texts)
-    parts = [line(bot, diagnosis, texts), fill(words.cause, **known)]
+    parts = [line(bot, diagnosis, texts)]
 
-    if diagnosis.reason not in ("Polling", "KeyAccepted", "Opened"):
+    if diagnosis.reason not in ("Polling", "KeyAccepted", "Opened"):  # the line has said that it works
+        parts.append(fill(words.cause, **known))
         parts.append(fill(texts.what_to_do, remedy=words.remedy.format_map(known)))
     if usage := _usage(bot, now, texts):
         parts.append(f"<i>{' · '.join(usage)}</i>")
@@ -128,7 +140,7 @@ def logs(bot: PersonalBot, log: str | None, texts: Texts, *, title: str = "", fo
 def tail(log: str, room: int) -> str:
     """The last whole lines of `log`, readable, masked, escaped, that fit into `room` characters (or the last's end)."""
     kept: list[str] = []
-    for raw in reversed(mask(log).splitlines()):
+    for raw in reversed([line for line in mask(log).splitlines() if is_log(line)]):
         entry = readable_line(raw)
         escaped = fill("{entry}", entry=entry)
 

@@ -37,7 +37,7 @@ def debug(  # noqa: PLR0913 - all that is known, by keyword
     sections = [
         (words.how, _state(bot, pod, now, texts)),
         (words.where, _where(bot, pod, usage, texts)),
-        (words.events, [_event(event, now, texts) for event in (events if limit else events[:_EVENTS])]),
+        (words.events, [_event(event, now, texts) for event in _shown(pod, events, all_of_them=limit is not None)]),
         *([(words.technical, [fill("{fact}", fact=fact) for fact in _technical(bot, pod, events)])] if limit else []),
     ]
     text = status(bot, diagnose(bot, pod, events, now), now, texts)
@@ -106,6 +106,19 @@ def _used(bot: PersonalBot, usage: Usage, texts: Texts) -> str:
         cpu=f"{usage.cpu:.2f}".replace(".", texts.decimal),
         cpu_limit=f"{parse_quantity(limits.cpu).normalize():f}".replace(".", texts.decimal),
     )
+
+
+def _shown(pod: Pod | None, events: Sequence[Event], *, all_of_them: bool) -> Sequence[Event]:
+    """The events that are told: every healthy start has a check or two that come too early, which worries people."""
+    if all_of_them:
+        return events
+
+    ready = pod is not None and pod.ready
+    return [event for event in events if not (ready and _is_early_check(event))][:_EVENTS]
+
+
+def _is_early_check(event: Event) -> bool:
+    return event.reason == "Unhealthy" and event.message.lower().startswith(("startup probe", "readiness probe"))
 
 
 def _event(event: Event, now: datetime, texts: Texts) -> str:

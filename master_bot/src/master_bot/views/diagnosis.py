@@ -44,7 +44,6 @@ class Facts:
     image: str
     exit_code: str
     restarts: str
-    llm_url: str
     model: str
 
 
@@ -74,7 +73,6 @@ def diagnose(bot: PersonalBot, pod: Pod | None, events: Sequence[Event], now: da
             image=(pod.image if pod else None) or bot.status.image or bot.spec.image or "",
             exit_code=str(ended.exit_code) if ended else "?",
             restarts=str(max(bot.status.restarts, pod.restarts if pod else 0)),
-            llm_url=bot.spec.llm.base_url,
             model=bot.spec.llm.embedding_model if bot.spec.llm.embedding_model in message else bot.spec.llm.model,
         ),
     )

@@ -42,11 +42,12 @@ def startup_view(  # noqa: PLR0913 - all that is known, by keyword
     events: Sequence[Event],
     since: datetime,
     former_pod: str = "",
+    again: bool = False,
     now: datetime,
     texts: Texts,
     link_base: str,
 ) -> StartupView:
-    """What to say of a start that was asked for at `since`."""
+    """What to say of a start that was asked for at `since`; one `again`, of a bot that its owner knows, in a line."""
     name, buttons = handle(bot), button(texts.button_debug, Act.DEBUG, bot)
     if is_being_deleted(bot):
         return StartupView(text=fill(texts.live_gone, bot=name), keyboard=None, over=True)
@@ -54,20 +55,22 @@ def startup_view(  # noqa: PLR0913 - all that is known, by keyword
         return StartupView(text=fill(texts.live_stopped, bot=name), keyboard=None, over=True)
 
     done = progress(bot, pod, events, since=since, former_pod=former_pod)
-    steps = _steps(done, since, texts)
+    diagnosis = diagnose(bot, pod, events, now)
+    # A volume may be made only once a server is found, so the list alone would blame the disk.
+    current = StartupStep.PLACED if diagnosis.reason == "Unschedulable" else None
+    steps = _steps(done, since, current, texts)
 
     if polls := done[StartupStep.POLLS]:
         took = max(polls - since, timedelta(0))
-        title = fill(texts.live_done, bot=name, seconds=int(took.total_seconds()))
+        title = fill(texts.live_again if again else texts.live_done, bot=name, seconds=int(took.total_seconds()))
         return StartupView(
-            text=f"{title}\n\n{steps}",
+            text=title if again else f"{title}\n\n{steps}",
             keyboard=markup(open_button(bot, texts, link_base), [button(texts.button_status, Act.CARD, bot)]),
             over=True,
             polls_after=took,
         )
 
     parts = [fill(texts.live_title, bot=name), steps]
-    diagnosis = diagnose(bot, pod, events, now)
     if diagnosis.light is Light.FAILS:
         words = texts.causes[diagnosis.reason]
         known = facts(diagnosis, texts)
@@ -83,8 +86,11 @@ def startup_view(  # noqa: PLR0913 - all that is known, by keyword
     return StartupView(text=mask("\n\n".join(parts)), keyboard=markup([buttons]), over=over)
 
 
-def _steps(done: Mapping[StartupStep, datetime | None], since: datetime, texts: Texts) -> str:
-    current = next((step for step, at in done.items() if at is None), None)
+def _steps(
+    done: Mapping[StartupStep, datetime | None], since: datetime, current: StartupStep | None, texts: Texts
+) -> str:
+    """The list; `current` is the step that is waited for, else the first that is not done."""
+    current = current or next((step for step, at in done.items() if at is None), None)
     lines = []
 
     for step, at in done.items():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from aiogram.types import CallbackQuery, Chat, Message, Update, User
+from aiogram.types import BotCommandScopeChat, CallbackQuery, Chat, Message, Update, User
 
 from master_bot.handlers.admin import SendButton
 from master_bot.kubernetes.objects import Node
@@ -63,7 +63,7 @@ async def test_five_hundred_bots_are_told_at_a_glance_and_found(root: Talk, clus
     assert len(found.buttons) == 11
     by_owner = await root.say("/find 700003", "Found: 2", "@person6_bot", "@person7_bot")
     await root.press(by_owner, "@person7_bot")
-    await root.hear("@person7_bot works")
+    await root.hear("@person7_bot – works")
     await root.say("/stop @person7_bot", "is being stopped")
     assert cluster.bots["bot-10007"]["spec"]["state"] == "Stopped"
     await root.say("/find nobody-at-all", "no bot like that")
@@ -84,8 +84,8 @@ async def test_health_says_what_answers(root: Talk, cluster: MemoryCluster) -> N
 
 
 async def test_health_says_which_nodes_are_not_ready_and_why(root: Talk, cluster: MemoryCluster) -> None:
-    unseen = await root.say("/health", "⚪️ servers: cannot be seen")
-    assert "masterBot.seesNodes: true" in unseen.text
+    unseen = await root.say("/health", "⚪️ servers: I may not look")
+    assert "value masterBot.seesNodes: true allows it" in unseen.text  # as code, not with its tags
     cluster.nodes_there = [node("n1"), node("n2")]
     await root.say("/health", "🟢 servers: 2 of 2 ready")
     cluster.nodes_there = [node("n1"), node("n2", closed=True)]
@@ -134,6 +134,37 @@ async def test_a_broadcast_reaches_every_owner_once_in_their_language(root: Talk
     await boris.hear("От администратора", "We update <b> tonight.")
     heard = [m for m in await anna.person.messages(anna.with_) if "We update <b> tonight." in m.text]
     assert len(heard) == 1
+
+
+async def test_a_broadcast_can_be_written_after_the_command_and_dropped(root: Talk, cluster: MemoryCluster) -> None:
+    anna = await root.world.join()
+    await anna.say("/help")
+    cluster.put("one", anna.id)
+    await root.world.until(lambda: root.world.app.clients.cache.get("one"))
+    await root.say("/broadcast", "What shall I send")
+    asked = await root.say("We update tonight.", "Send this to 1 people?")
+    await root.press(asked, "Cancel")
+    dropped = await root.hear("I sent nothing")
+    assert (dropped.id, dropped.buttons) == (asked.id, ())
+    assert not [m for m in await anna.person.messages(anna.with_) if "We update" in m.text]
+    assert not cluster.kept
+    await root.say("/broadcast", "What shall I send")
+    await root.say("/cancel", "I dropped it")
+    await root.say("We update tonight.", "I did not understand")
+
+
+async def test_an_administrator_finds_the_commands_in_help_start_and_menu_and_nobody_else_does(root: Talk) -> None:
+    anna = await root.world.join()
+    assert "/broadcast" in (await root.say("/help", "I make bots")).text
+    assert "/broadcast" not in (await anna.say("/help", "I make bots")).text
+    await root.say("/start", "/admin shows all bots")
+    await root.world.app._set_menus()  # noqa: SLF001 - Telegram knows the chat only now
+    menus = {}
+    for who in (root, anna):
+        scope = BotCommandScopeChat(chat_id=who.id)
+        menus[who.id] = [entry.command for entry in await root.world.app.clients.telegram.get_my_commands(scope)]
+    assert {"start", "admin", "broadcast"} <= set(menus[root.id])
+    assert not menus[anna.id]
 
 
 async def test_who_was_not_invited_gets_no_bot_and_who_was_gets_as_many_as_allowed(

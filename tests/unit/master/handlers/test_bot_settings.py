@@ -30,7 +30,7 @@ async def test_a_new_key_goes_beside_the_token_and_never_into_a_secret_that_othe
     cluster.secrets["shared"] = {"metadata": {}, "stringData": {"key": "of the administrator"}}
     settings = await anna.say("/settings", "⚙️ @anna_docs_bot", "only you")
     await anna.press(settings, "New key")
-    await anna.hear("send me the new key", world.llm.url)
+    await anna.hear("send me the new key for the AI service")
     await anna.say("sk-wrong-key-0123456789", "does not accept this key")
     await anna.say(OTHER_KEY, "has its new key")
     assert cluster.secrets[own]["stringData"]["openai-api-key"] == OTHER_KEY
@@ -52,7 +52,7 @@ async def test_a_new_token_must_be_of_this_bot_and_starts_it_again(
     await anna.say(other.token, "the token of @other_bot, not of @anna_docs_bot")
     [secret] = cluster.secrets.values()
     assert secret["stringData"]["telegram-token"] == new.token
-    await anna.say(token, "has a new token")
+    await anna.say(token, "uses the token that you sent")
     await anna.hear("is on its way")
     assert secret["stringData"]["telegram-token"] == token
     assert "personalbots.io/restartedAt" in cluster.bots[name]["metadata"]["annotations"]
@@ -197,22 +197,22 @@ async def test_model_and_size_are_chosen_from_what_is_configured(cluster: Memory
         await world.start()
         anna = await world.join()
         _, name = await make_bot_here(world, anna)
-        settings = await anna.say("/settings", "gpt-5-mini", "small · 192 MB of memory")
+        settings = await anna.say("/settings", "gpt-5-mini", "small · 192 MB")
         await anna.press(settings, "Model")
         choice = await anna.hear("Which model")
-        assert choice.buttons == (("gpt-5-mini",), ("gpt-5",), ("« Back",))
+        assert choice.buttons == (("✓ gpt-5-mini",), ("gpt-5",), ("« Back",))
         await anna.press(choice, "gpt-5")
         settings = await anna.hear("Model: gpt-5\n")
-        await anna.press(settings, "Size")
-        await anna.press(await anna.hear("How large"), "medium · 384 MB")
-        await anna.hear("medium · 384 MB of memory")
+        await anna.press(settings, "Memory")
+        await anna.press(await anna.hear("How much memory"), "medium · 384 MB")
+        await anna.hear("Memory: medium · 384 MB")
         spec = cluster.bots[name]["spec"]
         assert (spec["llm"]["model"], spec["resources"]["limits"]["memory"]) == ("gpt-5", "384Mi")
 
 
 async def test_where_there_is_nothing_to_choose_nothing_is_offered(world: World, anna: Talk) -> None:
     await make_bot_here(world, anna)
-    settings = await anna.say("/settings", "256 MB of memory")
+    settings = await anna.say("/settings", "Memory: 256 MB (the only one offered here)", "Model: gpt-5-mini (the only")
     assert settings.buttons[0] == ("Who may ask", "💤 Sleep")
 
 
@@ -239,7 +239,7 @@ async def test_what_was_asked_for_is_still_known_after_a_restart_and_cancel_leav
     if button == "New key":
         await anna.say(OTHER_KEY, "has its new key")
     elif button == "New token":
-        await anna.say(new.token, "has a new token")
+        await anna.say(new.token, "uses the token that you sent")
     else:
         await anna.say("Library", "I call @anna_docs_bot Library")
     await anna.press(await anna.say("/settings", "⚙️"), button)
@@ -268,7 +268,7 @@ async def test_a_secret_that_somebody_deleted_is_made_again_from_a_new_token_and
     [secret] = cluster.secrets
     del cluster.secrets[secret]
     await anna.press(await anna.say("/settings", "⚙️"), "New token")
-    await anna.say(new.token, "has a new token")
+    await anna.say(new.token, "uses the token that you sent")
     await anna.press(await anna.say("/settings", "⚙️"), "New key")
     await anna.say(OTHER_KEY, "has its new key")
     assert cluster.secrets[secret]["stringData"] == {"telegram-token": new.token, "openai-api-key": OTHER_KEY}

@@ -44,7 +44,7 @@ async def test_a_command_without_a_name_means_the_only_bot_or_asks_which(
     cluster.put("one", anna.id)
     cluster.report("one", identity=(1, "one_bot"), Ready=WORKS)
     await until_known(world, "one")
-    await anna.say("/status", "@one_bot works")
+    await anna.say("/status", "@one_bot – works")
     cluster.put("two", anna.id)
     cluster.report("two", identity=(2, "two_bot"), Ready=("False", "CrashLoop", ""))
     await until_known(world, "two")
@@ -62,7 +62,7 @@ async def test_a_bot_is_found_by_all_its_names(world: World, anna: Talk, cluster
         cluster.put(other, anna.id)
         cluster.report(other, identity=(number, f"{other}_bot"), Ready=WORKS)
         await until_known(world, other)
-    await anna.say(f"/status {name}", "@one_bot works")
+    await anna.say(f"/status {name}", "@one_bot – works")
 
 
 async def test_stop_resume_and_restart(world: World, anna: Talk, cluster: MemoryCluster) -> None:
@@ -89,7 +89,7 @@ async def test_a_restart_is_not_over_while_the_old_pod_is_there(
     cluster.put("one", anna.id)
     cluster.come_up("one")
     await until_known(world, "one")
-    await anna.say("/restart", "is on its way", "⏳ place for its documents")
+    await anna.say("/restart", "is on its way", "⏳ storage ready")
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ async def test_a_cluster_that_is_away_is_an_apology_with_a_number_and_no_traceba
     said = await anna.say("/status", "I cannot reach the servers just now", "tell the administrator this number")
     assert "Traceback" not in said.text
     cluster.away = False
-    await anna.say("/status", "one works")
+    await anna.say("/status", "one – works")
 
 
 async def test_a_bot_that_an_older_schema_let_through_is_still_its_owners(
@@ -246,7 +246,7 @@ async def test_a_bot_that_an_older_schema_let_through_is_still_its_owners(
     cluster.report("one", Ready=("False", "InvalidSpec", "spec.requestTimeout must be text."))
     await until_known(world, "one")
     await anna.say("/debug", "one – settings do not fit", "spec.requestTimeout must be text.")
-    await anna.say("/settings", "300 MB of memory", "everybody")
+    await anna.say("/settings", "Memory: 300 MB", "everybody")
     await anna.say("/stop", "is being stopped")
     assert cluster.bots["one"]["spec"]["state"] == "Stopped"
     assert cluster.bots["one"]["spec"]["requestTimeout"] == 20

@@ -14,7 +14,7 @@ from support.memory_cluster import MemoryCluster
 async def test_a_person_gets_a_bot_from_a_token_and_a_key(world: World, anna: Talk, cluster: MemoryCluster) -> None:
     new = await world.telegram.client.make_bot("anna_docs_bot")
     await anna.say("/start", "Step 1 of 3", "@BotFather")
-    await anna.say(new.token, "@anna_docs_bot is yours", "Step 2 of 3", world.llm.url)
+    await anna.say(new.token, "@anna_docs_bot is yours", "Step 2 of 3", "the AI service")
     live = await anna.create("@anna_docs_bot is on its way")
     name = f"bot-{new.id}"
     cluster.come_up(name)
@@ -222,10 +222,28 @@ async def test_cancel_drops_the_secret_too(world: World, anna: Talk, cluster: Me
     await anna.say("/start", "Step 1")
     await anna.say(new.token, "Step 2 of 3")
     assert len(cluster.secrets) == 1
-    await anna.say("/cancel", "I dropped it")
+    await anna.say("/cancel", "I dropped it, and the token and key that you sent me are deleted")
     assert not cluster.secrets
     assert not cluster.kept
     await anna.say("/cancel", "nothing to cancel")
+
+
+async def test_cancel_does_not_claim_to_have_deleted_what_was_never_sent(anna: Talk) -> None:
+    await anna.say("/start", "Step 1")
+    told = await anna.say("/cancel", "I dropped it")
+    assert "deleted" not in told.text
+
+
+async def test_the_address_of_the_service_is_never_shown(world: World, anna: Talk) -> None:
+    new = await world.telegram.client.make_bot("anna_docs_bot")
+    await anna.say("/start", "Step 1")
+    asked = await anna.say(new.token, "Your bot uses the AI service, and you pay")
+    assert "http" not in asked.text
+
+
+@pytest.mark.parametrize("command", ["newbot", "mybots"])
+async def test_a_command_for_botfather_is_sent_there(anna: Talk, command: str) -> None:
+    await anna.say(f"/{command}", f"/{command} is a command of @BotFather")
 
 
 async def test_a_secret_out_of_place_is_deleted(anna: Talk) -> None:

@@ -91,7 +91,7 @@ async def test_a_cause_is_told_once_also_over_a_restart_and_again_when_it_is_ove
 
 async def test_news_can_be_muted(world: World, anna: Talk, cluster: MemoryCluster) -> None:
     cluster.put("one", anna.id)
-    await anna.press(await anna.say("/settings one", "I tell you when something is wrong"), "🔕 No news")
+    await anna.press(await anna.say("/settings one", "you get an alert when something breaks"), "🔕 No news")
     await anna.hear("no longer write to you about one")
     cluster.report("one", Ready=REFUSED)
     await world.until(lambda: "TokenRefused" in str(world.app.services.notifications._observed))  # noqa: SLF001

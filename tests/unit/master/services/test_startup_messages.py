@@ -32,7 +32,7 @@ def at(seconds: int, *conditions: tuple[str, str, str], of_pod: Pod | None = Non
 def test_the_step_that_is_being_done_is_marked() -> None:
     placed = pod(scheduled=NOW)
     text = at(3, ("Ready", "False", "Starting"), of_pod=placed).text
-    assert "✅ server found <i>3 s</i>\n⏳ program loaded\n▫️ program started" in text
+    assert "✅ server found <i>3 s</i>\n⏳ image loaded\n▫️ started" in text
 
 
 def test_a_slow_start_asks_for_patience_and_gives_up_watching_in_the_end() -> None:
@@ -47,16 +47,35 @@ def test_a_slow_start_asks_for_patience_and_gives_up_watching_in_the_end() -> No
 
 def test_a_failed_start_says_the_cause_and_the_remedy_and_goes_on_watching() -> None:
     failed = at(10, ("Ready", "False", "Unschedulable"), of_pod=pod())
-    assert "does not come up yet" in failed.text
+    assert "is still starting" in failed.text
     assert "🔴 No server has room" in failed.text
     assert "💡 It starts by itself" in failed.text
     assert not failed.over
 
 
+def test_the_hourglass_stands_at_the_step_that_the_cause_is_about() -> None:
+    text = at(10, ("Ready", "False", "Unschedulable"), of_pod=pod()).text
+    assert "⏳ server found" in text
+    assert text.count("⏳") == 1
+
+
+async def test_a_start_of_a_bot_that_is_known_ends_in_one_line(
+    world: World, anna: Talk, cluster: MemoryCluster
+) -> None:
+    name = await onboard(world, anna)
+    cluster.come_up(name)
+    first = await anna.hear("is ready")
+    assert "connected to Telegram" in first.text
+    await anna.say("/restart", "is on its way")
+    cluster.come_up(name)
+    again = await anna.hear("is ready again")
+    assert "\n" not in again.text
+
+
 async def test_a_cause_is_shown_and_goes_away_when_it_is_over(world: World, anna: Talk, cluster: MemoryCluster) -> None:
     name = await onboard(world, anna)
     cluster.report(name, Ready=("False", "ImagePullFailed", ""))
-    await anna.hear("does not come up yet", "cannot be loaded")
+    await anna.hear("is still starting", "cannot be loaded")
     cluster.come_up(name)
     ready = await anna.hear("is ready")
     assert "cannot be loaded" not in ready.text
@@ -73,7 +92,7 @@ async def test_events_are_read_only_of_a_pod_that_takes_its_time(
     cluster.come_up(name)
     cluster.pods[name] = replace(cluster.pods[name], running_since=None, ready=False)
     world.passed += timedelta(seconds=5)
-    await anna.hear("✅ program loaded", "⏳ program started")
+    await anna.hear("✅ image loaded", "⏳ started")
     assert cluster.events_read == 1
 
 

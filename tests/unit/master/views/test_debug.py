@@ -48,7 +48,7 @@ def test_debug_begins_with_the_cause_and_the_remedy() -> None:
 
 def test_debug_shows_state_events_and_both_logs() -> None:
     text = all_of(bot(("Ready", "False", "CrashLoop")), "the present", "the past")
-    assert "🔴 It does not hear people who write to it: keeps crashing. <i>for 10 min</i>" in text
+    assert "🔴 It does not hear people who write to it: keeps crashing. <i>(10 min)</i>" in text
     assert "it needed more memory than it may have (exit code 137, OOMKilled)" in text
     for part in ("Its program is not ready: there is a pause", "⚠️ 0 s ago: a pause", "the present", "the past"):
         assert part in text
@@ -111,6 +111,20 @@ def test_what_has_no_words_is_shown_as_the_servers_say_it() -> None:
     assert "⚠️ 0 s ago: Odd: something new" in text
     assert "🔴 It does not hear people who write to it: has a problem." in text
     assert "🟢 Rested: has a problem." in text
+
+
+def test_the_checks_of_a_healthy_start_that_came_too_early_are_no_warning() -> None:
+    early = warning("Unhealthy", "Startup probe failed: connection refused")
+    lasting = warning("Unhealthy", "Liveness probe failed: timeout")
+
+    def told(*, ready: bool) -> str:
+        return debug(
+            bot=bot(("Ready", "True", "Polling")), pod=pod(ready=ready), events=[early, lasting], log=None,
+            previous_log=None, now=NOW, texts=LANGUAGES["en"],
+        )  # fmt: skip
+
+    assert told(ready=True).count("health check failed") == 1  # the one that is not of a start
+    assert told(ready=False).count("health check failed") == 2
 
 
 @given(st.text(min_size=0, max_size=9000), st.text(min_size=0, max_size=9000))

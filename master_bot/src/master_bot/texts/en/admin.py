@@ -1,10 +1,30 @@
 """English texts for administrators, and for people at the limits that they set."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 
 class Admin:
     """The texts of running it for many."""
+
+    commands: ClassVar[Mapping[str, str]] = {
+        "admin": "All bots at a glance",
+        "find": "Find a bot by its name or owner",
+        "health": "Whether everything answers",
+        "quota": "How many bots a person may have",
+        "invite": "An invitation link",
+        "broadcast": "Write to all owners",
+    }
+    help: str = (
+        "\n\n<b>For you as an administrator</b>\n"
+        "/admin – all bots at a glance\n"
+        "/find – find a bot by its name or owner\n"
+        "/health – whether everything answers\n"
+        "/quota – how many bots a person may have\n"
+        "/invite – an invitation link\n"
+        "/broadcast – write to all owners"
+    )
+    start_hint: str = "\n\nYou are an administrator: /admin shows all bots."
 
     summary: str = "<b>All bots</b>: {count}, of {owners} people"
     state_line: str = "{light} {count} × {state}"
@@ -33,8 +53,7 @@ class Admin:
     part_nodes: str = "servers"
     nodes_ready: str = "{ready} of {count} ready"
     nodes_unseen: str = (
-        "cannot be seen, for I may not look at the cluster's nodes; "
-        "the chart's value <code>masterBot.seesNodes: true</code> allows it"
+        "I may not look at the cluster's nodes; the chart's value <code>masterBot.seesNodes: true</code> allows it"
     )
     node_troubles: Mapping[str, str] = {
         "Silent": "• <b>{node}</b> has not reported for a while: it is off, or cut off from the network.",
@@ -52,11 +71,15 @@ class Admin:
     )
     invite_open: str = "Everybody may make bots here already, so no invitation is needed."
     invite_closed: str = "Invitations are switched off in the configuration."
-    broadcast_what: str = "Write the message behind the command: <code>/broadcast We update tonight at 22:00.</code>"
+    broadcast_what: str = (
+        "What shall I send to all owners? Write it now; you see it once more before I send it. /cancel ends this."
+    )
     broadcast_ask: str = "Send this to {count} people?\n\n{text}"
     broadcast_running: str = "📣 Sending: {done} of {count}"
     broadcast_done: str = "📣 Sent to {done} of {count} people; {failed} cannot be reached."
     broadcast_gone: str = "That message is no longer here. Please write /broadcast again."
+    broadcast_dropped: str = "All right, I sent nothing."
+    button_drop: str = "Cancel"
     broadcast_message: str = "📣 <b>From the administrator</b>\n\n{text}"
     button_send: str = "📣 Send it"
 

@@ -7,37 +7,40 @@ class Changes:
     overview: str = (
         "⚙️ <b>{bot}</b>\n\n"
         "Name here: {title}\n"
-        "Model: <code>{model}</code>\n"
-        "Size: {size}\n"
+        "Model: {model}\n"
+        "Memory: {size}\n"
         "Who may ask it: {access}\n"
         "Sleeps: {sleep}\n"
         "News about it: {news}\n"
         "My messages: {language}{budget}"
     )
     no_title: str = "none"
-    own_size: str = "{memory} of memory"
+    own_size: str = "{memory}"
+    only_choice: str = "{value} (the only one offered here)"
     only_you: str = "only you"
     you_and: str = "you and {people}"
     everybody: str = "everybody"
     no_sleep: str = "never"
     sleeps_after: str = "after {span} without messages"
-    news_on: str = "I tell you when something is wrong"
+    news_on: str = "you get an alert when something breaks"
     news_off: str = "off"
 
     ask_key: str = (
-        "Please send me the new key for the AI service at <code>{service}</code>; you make one {where}. I try it first "
+        "Please send me the new key for {service}; you make one {where}. I try it first "
         "and delete your message as soon as I have read it. /cancel leaves everything as it is."
     )
     key_changed: str = "🔑 {bot} has its new key. It uses it within a minute or two."
     ask_for_tok: str = (
-        "Please send me the current token of {bot}: @BotFather → /mybots → {bot} → API Token. I delete your message as "
+        "Please send me the current token of {bot}: @BotFather → <code>/mybots</code> → {bot} → API Token. I delete "
+        "your message as "
         "soon as I have read it. /cancel leaves everything as it is."
     )
     other_bot: str = "This is the token of {other}, not of {bot}. Nothing was changed. Please send the one of {bot}."
+    tok_taken: str = "🔁 {bot} uses the token that you sent from now on."
     rotated: str = "🔁 {bot} has a new token, the old one no longer works."
     cannot_rotate: str = (
         "You made {bot} with @BotFather yourself, so only you can have its token replaced:\n"
-        "1. Open @BotFather, send /revoke and choose {bot}\n"
+        "1. Open @BotFather, send <code>/revoke</code> and choose {bot}\n"
         "2. Send me the new token here. I delete your message as soon as I have read it.\n\n"
         "/cancel leaves everything as it is."
     )
@@ -49,10 +52,10 @@ class Changes:
     bad_title: str = "A name has 1 to 40 letters, in one line. Please send another one."
     renamed: str = "✏️ {bot} is called <b>{title}</b> from now on."
     renamed_here: str = (
-        "✏️ I call {bot} <b>{title}</b> from now on. To change what Telegram shows: @BotFather → /setname."
+        "✏️ I call {bot} <b>{title}</b> from now on. To change what Telegram shows: @BotFather → <code>/setname</code>."
     )
-    choose_model: str = "Which model shall {bot} think with? It is now <code>{model}</code>."
-    choose_size: str = "How large shall {bot} be? A larger one reads large documents faster."
+    choose_model: str = "Which model shall {bot} answer with? It is now <code>{model}</code>."
+    choose_size: str = "How much memory shall {bot} have? With more it reads large documents faster."
     choose_access: str = "Who may ask {bot}? You always may; only you can give it documents."
     choose_sleep: str = (
         "When may {bot} sleep? A sleeping bot takes up no room on the servers. It looks every quarter of an hour "
@@ -83,7 +86,7 @@ class Changes:
 
     button_settings: str = "⚙️ Settings"
     button_model: str = "Model"
-    button_size: str = "Size"
+    button_size: str = "Memory"
     button_sleep: str = "💤 Sleep"
     button_access: str = "Who may ask"
     button_key: str = "New key"

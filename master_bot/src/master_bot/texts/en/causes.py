@@ -24,7 +24,7 @@ CAUSES: Final[Mapping[str, CauseText]] = {
     "Unschedulable": CauseText(
         "waits for a free server",
         "No server has room for {bot} at the moment.",
-        "It starts by itself when there is room. If it lasts, tell the administrator: more servers are needed.",
+        "It starts by itself when there is room. If it lasts, tell the administrator.",
     ),
     "VolumePending": CauseText(
         "waits for its disk",
@@ -44,7 +44,7 @@ CAUSES: Final[Mapping[str, CauseText]] = {
     "TokenRefused": CauseText(
         "Telegram refuses the token",
         "Telegram no longer accepts the token of {bot}: it was replaced or the bot was deleted at @BotFather.",
-        "Take the current token from @BotFather (/mybots → API Token) and give it to me: /settings → New token.",
+        "Take the current token from @BotFather (your bot → API Token) and give it to me: /settings → New token.",
     ),
     "TokenHeldElsewhere": CauseText(
         "runs elsewhere too",
@@ -122,7 +122,7 @@ CAUSES: Final[Mapping[str, CauseText]] = {
     "KeyAccepted": CauseText("works", "{bot} works, the AI service accepts the key.", "Nothing to do."),
     "KeyRefused": CauseText(
         "key refused",
-        "The AI service at {llm_url} does not accept the key of {bot}.",
+        "The AI service does not accept the key of {bot}.",
         "Make a new key on the service's website and give it to me: /settings → New key.",
     ),
     "ModelMissing": CauseText(
@@ -164,7 +164,7 @@ CAUSES: Final[Mapping[str, CauseText]] = {
     ),
     "Unreachable": CauseText(
         "AI service is away",
-        "{bot} hears you, but the AI service at {llm_url} does not answer.",
+        "{bot} hears you, but the AI service does not answer.",
         "It keeps trying. If it lasts, tell the administrator.",
     ),
     "Unknown": CauseText("not running", "Nothing is known of what {bot} has read while it does not run.", _WAIT),

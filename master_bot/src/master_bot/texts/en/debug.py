@@ -31,11 +31,11 @@ class Details:
         "LLMReady.True": "The AI service accepts its key.",
         "LLMReady.False": "The AI service gives it no answers: {state}.",
         "LLMReady.Unknown": "The AI service has not been asked yet.",
-        "KnowledgeReady.True": "What it has read is open.",
+        "KnowledgeReady.True": "What it has read is ready.",
         "KnowledgeReady.False": "There is a problem with what it has read: {state}.",
-        "KnowledgeReady.Unknown": "What it has read is not open: {state}.",
+        "KnowledgeReady.Unknown": "What it has read is not ready: {state}.",
     }
-    lasts: str = "for {ago}"
+    lasts: str = "({ago})"
     restarts: str = "Restarts: {count}"
     end: str = "Last end: {ago} ago, {why} (exit code {code}, {reason})"
     ends: Mapping[str, str] = {
@@ -84,7 +84,7 @@ class Details:
         "Killing": "its program was told to end",
         "BackOff": "a pause before the next try",
         "Failed": "its program could not be loaded or started",
-        "Unhealthy": "its program did not say in time that it is well",
+        "Unhealthy": "its health check failed",
         "FailedMount": "its disk, token or key was not there",
         "FailedAttachVolume": "its disk could not be connected",
         "SuccessfulAttachVolume": "its disk was connected",

@@ -37,12 +37,12 @@ class English:
 
     help: str = (
         "I make bots that read your documents and chats and answer questions from them, with sources. "
-        "Each bot is yours alone.\n\n"
+        "Only you can ask your bot, until you let others.\n\n"
         "/start – make a bot\n"
         "/bots – your bots, with buttons for everything below\n"
         "/status – how a bot, or each of them, is doing\n"
         "/debug – what is wrong and what to do, with all details\n"
-        "/logs 50 – the last 50 lines of its log; /logs find error – only the lines with «error»\n"
+        "/logs 50 – the last 50 lines of its log; /logs find error – only the lines with “error”\n"
         "/restart – restart it\n"
         "/stop and /resume – let it rest, start it again\n"
         "/settings – its model, key, token, size, and who may ask it\n"
@@ -56,7 +56,7 @@ class English:
     first_step: str = (
         "Hello! Let's make a bot of your own. It takes about a minute.\n\n"
         "<b>Step 1 of {steps}: a new bot from Telegram</b>\n"
-        "1. Open @BotFather and send /newbot\n"
+        "1. Open @BotFather and send <code>/newbot</code>\n"
         "2. Choose a name, for example <i>Anna's library</i>\n"
         "3. Choose a user name that ends in <i>bot</i>, for example <i>anna_library_bot</i>\n"
         "4. @BotFather answers with a token, a line like <code>1234567890:AAE…</code>. "
@@ -66,31 +66,35 @@ class English:
     first_step_one_tap: str = (
         "Hello! Let's make a bot of your own. It takes about a minute.\n\n"
         "<b>Step 1 of {steps}: a new bot from Telegram</b>\n"
-        "Press the button and confirm: Telegram makes a bot that only you can open.\n\n"
-        "You have a bot at @BotFather already, or Telegram says that you have too many? Then send me the token of one "
-        "(@BotFather → /mybots → your bot → API Token; or /newbot for a new one). I delete your message as soon as I "
+        "Press the button and confirm: Telegram makes a bot for you. Only you can open it, until you let others.\n\n"
+        "Already have a bot, or does Telegram say that you have too many? Send me the token of one instead "
+        "(@BotFather → <code>/mybots</code> → your bot → API Token; or <code>/newbot</code> for a new one). I delete "
+        "your message as soon as I "
         "have read it. /cancel stops this."
     )
     second_step: str = (
         "✅ {bot} is yours.\n\n"
         "<b>Step 2 of 3: a key for the AI service</b>\n"
-        "Your bot thinks with the service at <code>{service}</code>, and you pay for that with an account of your own "
-        "there. Please make an API key {where} and send it to me here.\n\n"
+        "Your bot uses {service}, and you pay for that with your own account there. Please make an API key {where} and "
+        "send it to me here.\n\n"
         "I delete your message as soon as I have read it. /cancel stops this."
     )
+    ai_service: str = "the AI service"
+    ai_service_named: str = "the AI service {name}"
     key_website: str = "on the service's website"
     key_page: str = "at {page}"
     last_step: str = (
         "✅ I have all that {bot} needs.\n\n"
-        "<b>Step {number} of {number}: how it should be</b>\n"
+        "<b>Step {number} of {number}: settings</b>\n"
         "Name here: {title}\n"
         "Model: <code>{model}</code>\n"
-        "Size: {size}\n"
+        "Memory: {size}\n"
         "Who may ask it: {access}\n"
         "My messages about it: {language}\n"
         "Key for the AI service: {key}{store}\n\n"
-        "If you like it so, press <b>Create the bot</b>. The buttons below it change things; to give it a name, just "
-        "send me one. You can change almost all of it later: /settings."
+        "Happy with this? Tap <b>Create the bot</b>. The buttons below it change things; to give it a name, just "
+        "send me "
+        "one. You can change almost all of it later: /settings."
     )
     store_own: str = "Documents: on a disk of its own"
     store_server: str = "Documents: on the shared server; this cannot be changed later"
@@ -102,16 +106,22 @@ class English:
     send_it_again: str = "I no longer have the token. Please send it once more, and I move the bot here."
     send_text: str = "Please send it as a text message."
     begin_again: str = "We were interrupted and I no longer have your token. Please begin again: /start"
-    cancelled: str = "Done, I dropped it, and what you had sent me is deleted."
+    cancelled: str = "Done, I dropped it."
+    cancelled_draft: str = "Done, I dropped it, and the token and key that you sent me are deleted."
     nothing_to_cancel: str = "There is nothing to cancel. /help shows what I can do."
     delete_yourself: str = (
         "⚠️ I could not delete your message with the token or key in it. Please delete it yourself. If anyone "
-        "else may have seen it, ask for a new one: @BotFather → /revoke for a token, the AI service's website for a "
+        "else may have seen it, ask for a new one: @BotFather → <code>/revoke</code> for a token, the AI service's "
+        "website for a "
         "key."
     )
     hidden_to_be_safe: str = (
         "That looked like a token or a key, so I deleted the message to be safe. To make a bot, send /start; to "
         "give one of your bots a new token or key, /settings."
+    )
+    for_botfather: str = (
+        "<code>/{command}</code> is a command of @BotFather: open that chat and send it there. "
+        "To make a bot here, send /start."
     )
     not_understood: str = "I did not understand that. /help shows what I can do, /bots shows your bots."
     refusals: ClassVar[Mapping[CredentialProblem, str]] = {
@@ -121,7 +131,7 @@ class English:
         ),
         CredentialProblem.TOKEN_REFUSED: (
             "Telegram does not know this token: it may be incomplete or replaced by a newer one. "
-            "Get the current one from @BotFather (/mybots → your bot → API Token) and send it to me."
+            "Get the current one from @BotFather (<code>/mybots</code> → your bot → API Token) and send it to me."
         ),
         CredentialProblem.TOKEN_OF_MASTER: (
             "That is my own token! Please make a new bot with @BotFather and send its token."
@@ -164,17 +174,18 @@ class English:
     live_title: str = "<b>{bot}</b> is on its way…"
     live_slow: str = "It takes longer than usual. I keep watching, you need not do anything."
     live_done: str = "🎉 <b>{bot}</b> is ready ({seconds} s). Open it and send it a document or a question."
-    live_failed: str = "<b>{bot}</b> does not come up yet."
+    live_again: str = "🟢 <b>{bot}</b> is ready again ({seconds} s)."
+    live_failed: str = "<b>{bot}</b> is still starting."
     live_given_up: str = "I stop watching here. /debug tells how it goes on."
     live_superseded: str = "{bot}: this goes on below."
     live_gone: str = "{bot} was deleted."
     live_stopped: str = "{bot} is stopped. /resume starts it again."
     steps: ClassVar[Mapping[StartupStep, str]] = {
-        StartupStep.ORDERED: "ordered",
-        StartupStep.VOLUME: "place for its documents",
+        StartupStep.ORDERED: "requested",
+        StartupStep.VOLUME: "storage ready",
         StartupStep.PLACED: "server found",
-        StartupStep.IMAGE: "program loaded",
-        StartupStep.STARTED: "program started",
+        StartupStep.IMAGE: "image loaded",
+        StartupStep.STARTED: "started",
         StartupStep.POLLS: "connected to Telegram",
     }
 
@@ -198,7 +209,7 @@ class English:
     delete_question: str = (
         "<b>Delete {bot}?</b>\n\n"
         "The bot stops answering at once, its settings and the key that you gave are deleted.{documents}\n\n"
-        "What shall happen to what it has read?\n"
+        "Keep its documents?\n"
         "• <b>Keep it</b>: if you connect the same bot here again, it still knows everything.\n"
         "• <b>Delete it</b>: it is gone for good.\n\n"
         "The bot itself stays with you at @BotFather; there you can delete it or use it elsewhere."
@@ -252,7 +263,8 @@ class English:
     )
     cluster_away_too_long: str = (
         "I still cannot reach the servers, sorry. Please come back later: send /start and then the token of the bot "
-        "that you have just made (@BotFather → /mybots → your bot → API Token). If it lasts, tell the administrator "
+        "that you have just made (@BotFather → <code>/mybots</code> → your bot → API Token). If it lasts, tell the "
+        "administrator "
         "this number: {number}"
     )
     gone_meanwhile: str = "That is no longer there: somebody has just changed or deleted it. /bots shows your bots."

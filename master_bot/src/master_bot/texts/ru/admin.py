@@ -1,12 +1,32 @@
 """Russian texts for administrators, and for people at the limits that they set."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from master_bot.texts.en.admin import Admin
 
 
 class RussianAdmin(Admin):
     """See `Admin`."""
+
+    commands: ClassVar[Mapping[str, str]] = {
+        "admin": "Все боты сразу",
+        "find": "Найти бота по имени или владельцу",
+        "health": "Всё ли отвечает",
+        "quota": "Сколько ботов может быть у человека",
+        "invite": "Ссылка-приглашение",
+        "broadcast": "Написать всем владельцам",
+    }
+    help = (
+        "\n\n<b>Для вас как администратора</b>\n"
+        "/admin – все боты сразу\n"
+        "/find – найти бота по имени или владельцу\n"
+        "/health – всё ли отвечает\n"
+        "/quota – сколько ботов может быть у человека\n"
+        "/invite – ссылка-приглашение\n"
+        "/broadcast – написать всем владельцам"
+    )
+    start_hint = "\n\nВы администратор: все боты – в /admin."
 
     summary = "<b>Все боты</b>: {count}, людей: {owners}"
     state_line = "{light} {count} × {state}"
@@ -35,8 +55,8 @@ class RussianAdmin(Admin):
     part_nodes = "серверы"
     nodes_ready = "готовы {ready} из {count}"
     nodes_unseen = (
-        "не видны: мне не разрешено смотреть на узлы кластера; "
-        "это разрешает значение чарта <code>masterBot.seesNodes: true</code>"
+        "мне не разрешено смотреть на узлы кластера; это разрешает значение чарта "
+        "<code>masterBot.seesNodes: true</code>"
     )
     node_troubles: Mapping[str, str] = {
         "Silent": "• <b>{node}</b> давно не отзывается: выключен или отрезан от сети.",
@@ -54,11 +74,13 @@ class RussianAdmin(Admin):
     )
     invite_open = "Создавать ботов здесь и так может каждый, приглашение не нужно."
     invite_closed = "Приглашения выключены в настройках."
-    broadcast_what = "Напишите сообщение после команды: <code>/broadcast Обновляемся сегодня в 22:00.</code>"
+    broadcast_what = "Что отправить всем владельцам? Напишите сейчас; перед отправкой я всё покажу. /cancel – прервать."
     broadcast_ask = "Отправить это? Получателей: {count}\n\n{text}"
     broadcast_running = "📣 Отправляю: {done} из {count}"
     broadcast_done = "📣 Отправлено {done} из {count}; недоступны: {failed}."
     broadcast_gone = "Этого сообщения уже нет. Напишите, пожалуйста, /broadcast ещё раз."
+    broadcast_dropped = "Хорошо, ничего не отправлено."
+    button_drop = "Отмена"
     broadcast_message = "📣 <b>От администратора</b>\n\n{text}"
     button_send = "📣 Отправить"
 

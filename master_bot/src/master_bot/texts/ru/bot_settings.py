@@ -9,15 +9,16 @@ class RussianChanges(Changes):
     overview = (
         "⚙️ <b>{bot}</b>\n\n"
         "Имя здесь: {title}\n"
-        "Модель: <code>{model}</code>\n"
-        "Размер: {size}\n"
+        "Модель: {model}\n"
+        "Память: {size}\n"
         "Кто может спрашивать: {access}\n"
         "Засыпает: {sleep}\n"
         "Сообщения о нём: {news}\n"
         "Мои сообщения: {language}{budget}"
     )
     no_title = "нет"
-    own_size = "{memory} памяти"
+    own_size = "{memory}"
+    only_choice = "{value} (другого выбора здесь нет)"
     only_you = "только вы"
     you_and = "вы и {people}"
     everybody = "все"
@@ -27,19 +28,21 @@ class RussianChanges(Changes):
     news_off = "выключены"
 
     ask_key = (
-        "Пришлите мне новый ключ к сервису ИИ <code>{service}</code>; создать его можно {where}. Сначала я его "
+        "Пришлите мне новый ключ для {service}; создать его можно {where}. Сначала я его "
         "проверю; ваше сообщение удалю, как только прочту. /cancel оставит всё как есть."
     )
     key_changed = "🔑 У {bot} новый ключ. Он начнёт им пользоваться через минуту-другую."
     ask_for_tok = (
-        "Пришлите мне действующий токен {bot}: @BotFather → /mybots → {bot} → API Token. Ваше сообщение я удалю, как "
+        "Пришлите мне действующий токен {bot}: @BotFather → <code>/mybots</code> → {bot} → API Token. Ваше сообщение "
+        "я удалю, как "
         "только прочту. /cancel оставит всё как есть."
     )
     other_bot = "Это токен {other}, а не {bot}. Ничего не изменено. Пришлите, пожалуйста, токен {bot}."
+    tok_taken = "🔁 Теперь {bot} работает с присланным токеном."
     rotated = "🔁 У {bot} новый токен, старый больше не действует."
     cannot_rotate = (
         "Вы сами создали {bot} в @BotFather, поэтому заменить его токен можете только вы:\n"
-        "1. Откройте @BotFather, отправьте /revoke и выберите {bot}\n"
+        "1. Откройте @BotFather, отправьте <code>/revoke</code> и выберите {bot}\n"
         "2. Пришлите мне сюда новый токен. Ваше сообщение я удалю, как только прочту.\n\n"
         "/cancel оставит всё как есть."
     )
@@ -50,9 +53,12 @@ class RussianChanges(Changes):
     ask_title = "Как называть {bot} здесь? Пришлите имя до 40 знаков. /cancel оставит всё как есть."
     bad_title = "Имя – от 1 до 40 знаков, в одну строку. Пришлите, пожалуйста, другое."
     renamed = "✏️ Теперь {bot} называется <b>{title}</b>."
-    renamed_here = "✏️ Теперь я называю {bot} <b>{title}</b>. Имя в самом Telegram меняется так: @BotFather → /setname."
-    choose_model = "С какой моделью {bot} будет думать? Сейчас это <code>{model}</code>."
-    choose_size = "Какого размера будет {bot}? Чем он больше, тем быстрее читает большие документы."
+    renamed_here = (
+        "✏️ Теперь я называю {bot} <b>{title}</b>. Имя в самом Telegram меняется так: @BotFather → "
+        "<code>/setname</code>."
+    )
+    choose_model = "С какой моделью {bot} будет отвечать? Сейчас это <code>{model}</code>."
+    choose_size = "Сколько памяти дать {bot}? Чем её больше, тем быстрее он читает большие документы."
     choose_access = "Кто может спрашивать {bot}? Вы можете всегда; документы ему даёте только вы."
     choose_sleep = (
         "Когда {bot} может заснуть? Спящий бот не занимает места на серверах. Раз в четверть часа он смотрит, не "
@@ -83,7 +89,7 @@ class RussianChanges(Changes):
 
     button_settings = "⚙️ Настройки"
     button_model = "Модель"
-    button_size = "Размер"
+    button_size = "Память"
     button_sleep = "💤 Сон"
     button_access = "Кто спрашивает"
     button_key = "Новый ключ"

@@ -33,11 +33,11 @@ class RussianDetails(Details):
         "LLMReady.True": "Сервис ИИ принимает его ключ.",
         "LLMReady.False": "Сервис ИИ ему не отвечает: {state}.",
         "LLMReady.Unknown": "К сервису ИИ он ещё не обращался.",
-        "KnowledgeReady.True": "То, что он прочёл, открыто.",
+        "KnowledgeReady.True": "То, что он прочёл, доступно.",
         "KnowledgeReady.False": "С тем, что он прочёл, неполадка: {state}.",
-        "KnowledgeReady.Unknown": "То, что он прочёл, не открыто: {state}.",
+        "KnowledgeReady.Unknown": "То, что он прочёл, пока недоступно: {state}.",
     }
-    lasts = "уже {ago}"
+    lasts = "({ago})"
     restarts = "Перезапусков: {count}"
     end = "Последнее завершение: {ago} назад, {why} (код {code}, {reason})"
     ends: Mapping[str, str] = {
@@ -86,7 +86,7 @@ class RussianDetails(Details):
         "Killing": "программе велено завершиться",
         "BackOff": "пауза перед новой попыткой",
         "Failed": "программу не удалось загрузить или запустить",
-        "Unhealthy": "программа вовремя не ответила, что с ней всё хорошо",
+        "Unhealthy": "проверка работы не прошла",
         "FailedMount": "не было диска, токена или ключа",
         "FailedAttachVolume": "диск не удалось подключить",
         "SuccessfulAttachVolume": "диск подключён",
