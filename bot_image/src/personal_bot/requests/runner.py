@@ -168,11 +168,8 @@ class Runner:
     def _status(self, entry: Entry, sender: Sender) -> StatusMessage:
         return StatusMessage(
             self._connection,
-            chat_id=sender.chat_id,
-            thread_id=sender.thread_id,
-            reply_to=sender.message_id,
+            sender=sender,
             request_id=entry.id,
-            language=sender.language,
             messages=entry.messages,
             on_sent=lambda messages: self._journal.sent(entry, messages),
         )

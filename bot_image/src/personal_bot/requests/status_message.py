@@ -39,6 +39,7 @@ from personal_bot.requests.results import Attachment
 from personal_bot.telegram.buttons import Rows, StopButton, keyboard
 from personal_bot.telegram.client import Connection, is_unmodified, rest_of
 from personal_bot.telegram.files import UploadedFile
+from personal_bot.telegram.intents import Sender
 from personal_bot.telegram.markup import NO_PREVIEW, Piece, cut, entities_of, units
 from personal_bot.telegram.simpler import is_too_long
 from personal_bot.text_keys import TextKey
@@ -57,15 +58,12 @@ logger = logging.getLogger(__name__)
 class StatusMessage:
     """The status message of one request."""
 
-    def __init__(  # noqa: PLR0913 - one message has this much to know
+    def __init__(
         self,
         connection: Connection,
         *,
-        chat_id: int,
-        thread_id: int | None = None,
-        reply_to: int,
+        sender: Sender,
         request_id: int,
-        language: str,
         messages: Sequence[int],
         on_sent: Callable[[list[int]], Awaitable[None]],
     ) -> None:
@@ -73,19 +71,16 @@ class StatusMessage:
 
         Args:
             connection: to Telegram.
-            chat_id: where it stands.
-            thread_id: the topic of the chat, in chats that have topics.
-            reply_to: the person's message.
+            sender: who asked, where and in which message.
             request_id: what the stop button stops.
-            language: of the person.
             messages: ids of messages that an earlier process sent for this request.
             on_sent: gets the ids of all messages whenever there is a new one.
         """
         self._connection = connection
-        self._chat_id = chat_id
-        self._thread_id = thread_id
-        self._reply_to = reply_to
-        self._language = language
+        self._chat_id = sender.chat_id
+        self._thread_id = sender.thread_id
+        self._reply_to = sender.message_id
+        self._language = sender.language
         self._request_id = request_id
         self._messages = list(messages)
         self._on_sent = on_sent

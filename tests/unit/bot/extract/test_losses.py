@@ -70,7 +70,7 @@ def test_a_loss_is_told_in_the_answer_and_on_the_card(language: str, line: str) 
     answer = ingested(Ingested(document=document()), name="a.pdf", language=language).pieces[0].text
     again = ingested(Ingested(document=document(), already_known=True), name="a.pdf", language=language).pieces[0].text
     inbox = taken_from_inbox("a.pdf", Ingested(document=document()), language)
-    for text in (answer, again, card(document(), view, language)[0], inbox):
+    for text in (answer, again, card(document(), view, language, is_open=True)[0], inbox):
         assert line in text
         assert "• old/a.txt: " in text
     assert answer.startswith("⚠️")
@@ -80,7 +80,7 @@ def test_a_loss_is_told_in_the_answer_and_on_the_card(language: str, line: str) 
 def test_a_document_that_is_in_as_a_whole_is_said_to_be(language: str) -> None:
     whole = document(losses=())
     assert ingested(Ingested(document=whole), name="a.pdf", language=language).pieces[0].text.startswith("✅")
-    assert "•" not in card(whole, DocumentsButton(action="card", document="a"), language)[0]
+    assert "•" not in card(whole, DocumentsButton(action="card", document="a"), language, is_open=True)[0]
 
 
 def test_losses_are_kept_with_the_document() -> None:

@@ -37,6 +37,7 @@ from personal_bot.requests.results import (
 )
 from personal_bot.requests.status_message import StatusMessage
 from personal_bot.telegram.client import Connection
+from personal_bot.telegram.intents import Sender
 from personal_bot.telegram.markup import LONGEST, Piece, units
 from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
@@ -221,10 +222,8 @@ async def chat() -> AsyncIterator[tuple[TelegramStandIn, Person, NewBot, StatusM
         connection = Connection(api_url=telegram.url, token=bot.token)
         status = StatusMessage(
             connection,
-            chat_id=anna.id,
-            reply_to=question.id,
+            sender=Sender(user_id=anna.id, chat_id=anna.id, message_id=question.id, language="en", private=True),
             request_id=1,
-            language="en",
             messages=[],
             on_sent=_nothing,
         )
