@@ -57,8 +57,8 @@ _ABILITIES: Final = (
     r"как (?:тобой|вами|этим ботом) пользоваться|как (?:ты|вы) работае(?:шь|те)|"
     r"какие у (?:тебя|вас) (?:есть )?(?:команды|возможности|функции)|что (?:ты|вы) такое"
 )
-_PAPERS: Final = r"(?:documents|docs|files|chats|books|papers|sources)"
-_PAPERS_RU: Final = r"(?:документы|файлы|чаты|книги|источники)"
+_PAPERS: Final = r"(?:documents|docs|files)"
+_PAPERS_RU: Final = r"(?:документы|файлы)"
 _DOCUMENTS: Final = (
     rf"(?:what|which|how many) (?:other |kind of |kinds of )?{_PAPERS} "
     r"(?:(?:do|can|did) (?:you|we|i) (?:have|know|see|read|hold|search|use|upload|send(?: you)?)|"
@@ -68,7 +68,7 @@ _DOCUMENTS: Final = (
     rf"(?:(?:can you |could you )?(?:list|show|show me|name|give me) )?(?:a list of )?(?:all )?(?:of )?"
     rf"(?:my |your |the |our )?{_PAPERS}|what is in your (?:library|knowledge|knowledge base|memory)|"
     rf"(?:а )?(?:какие|сколько) (?:еще )?(?:(?:тут|здесь|сейчас|у тебя|у вас|у меня) )?(?:есть |загружены )?"
-    rf"(?:{_PAPERS_RU}|документов|файлов|чатов)"
+    rf"(?:{_PAPERS_RU}|документов|файлов)"
     r"(?: (?:ты|вы) (?:знаешь|знаете|видишь|видите|прочитал|прочитали|читал|читали))?"
     r"(?: (?:у тебя|у вас|у меня|тут|здесь|загружены|есть))*|"
     r"(?:а )?что (?:(?:ты|вы) (?:знаешь|знаете|прочитал|прочитали)|у (?:тебя|вас) есть|есть у (?:тебя|вас))|"
