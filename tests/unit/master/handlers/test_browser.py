@@ -37,7 +37,7 @@ def key_and_choices(phone: Messenger) -> None:
     phone.write("sk-refused-by-the-service")
     phone.reads("не принимает этот ключ")
     phone.write(KEY)
-    phone.reads("Шаг 3 из 3", "Если всё так")
+    phone.reads("Шаг 3 из 3", "Всё так?")
     phone.picture("30-choices-ru")
     phone.press("Создать бота")
     phone.reads("уже в пути")
