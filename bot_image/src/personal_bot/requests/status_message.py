@@ -89,7 +89,7 @@ class StatusMessage:
         self._progress = RECEIVED
         self._shown: Piece | None = None
         self._started = time.monotonic()
-        self._button = keyboard([[StopButton(request_id=request_id).labelled(say(language, "stop_button"))]])
+        self._button = keyboard([[StopButton(request_id=request_id).labelled(say(sender.language, "stop_button"))]])
 
         self._changed = asyncio.Event()
         self._live: asyncio.Task[None] | None = None
