@@ -79,11 +79,13 @@ TEXTS: dict[str, str] = {
         "gets your documents and questions in order to answer, and whoever runs this server keeps the files."
     ),
     "talk_readers_some": (
-        "👥 You, and the people whom you let in: they can ask about what I have read, and my answers quote it. "
+        "👥 You, and the people whom you let in: they can ask about your documents, and my answers quote them. Chats, "
+        "and what you mark private in /docs, stay yours. "
         "The LLM service gets documents and questions in order to answer, and whoever runs this server keeps the files."
     ),
     "talk_readers_all": (
-        "🌍 Everybody who finds me can ask about what I have read, and my answers quote it. "
+        "🌍 Everybody who finds me can ask about your documents, and my answers quote them. Chats, and what you mark "
+        "private in /docs, stay yours. "
         "The LLM service gets documents and questions in order to answer, and whoever runs this server keeps the files."
     ),
     "talk_readers_guest": (
