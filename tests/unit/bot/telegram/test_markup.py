@@ -57,9 +57,9 @@ def test_a_sign_of_several_code_points_is_never_cut(sign: str) -> None:
 @pytest.mark.parametrize(
     ("markdown", "text"),
     [
-        ("- 😀 a:\n  ```py\n  x = 1\n    y\n  ```\n- **b**", "⦁ 😀 a:\nx = 1\n  y\n⦁ b"),
+        ("- 😀 a:\n  ```py\n  x = 1\n    y\n  ```\n- **b**", "• 😀 a:\nx = 1\n  y\n• b"),
         ("1. a\n   ```\n   x = 1\n     y\n   ```\n2. **b**", "1. a\nx = 1\n  y\n2. b"),
-        ("- a\n\n  ```\n  x = 1\n    y\n  ```\n\n- **b**", "⦁ a\nx = 1\n  y\n⦁ b"),
+        ("- a\n\n  ```\n  x = 1\n    y\n  ```\n\n- **b**", "• a\nx = 1\n  y\n• b"),
         ("```\nx = 1\n  y\n```\n**b**", "x = 1\n  y\nb"),
     ],
 )

@@ -129,7 +129,7 @@ def test_the_bots_own_prompt_is_understood(embedder: Embedder) -> None:
 
     assert prompt.question == "And how much is the deposit?"
     assert prompt.earlier == ("How much is the rent?",)
-    assert [passage.text for passage in prompt.passages] == [texts[0].replace("[7]", "· [7]"), texts[1]]
+    assert [passage.text for passage in prompt.passages] == [texts[0].replace("[7]", "⟦7⟧"), texts[1]]
     assert reply(prompt, embedder) == "The deposit is 1800 euros [2]."
 
 
