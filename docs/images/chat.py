@@ -5,16 +5,14 @@
 Needs Chromium and its driver.
 """  # noqa: INP001 - a script, no package
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 import sys
 import tempfile
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -22,11 +20,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from standins.llm import LLMStandIn
 from standins.telegram import TelegramStandIn
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-    from standins.telegram.client import Message
+from standins.telegram.client import Message
 
 PICTURE = Path(__file__).with_suffix(".png")
 BOT = "anna_library_bot"

@@ -5,8 +5,6 @@
 Needs Chromium and its driver.
 """  # noqa: INP001 - a script, no package
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,22 +1,16 @@
 """How far a document is taken in is told as people read it, and it can be stopped in the middle."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any
+from asyncio.subprocess import Process
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from personal_bot.models import IngestProgress
+from personal_bot.knowledge.library import Library
+from personal_bot.models import IncomingDocument, IngestProgress
 from personal_bot.requests.progress import Eta, shown, taking_in
-
-if TYPE_CHECKING:
-    from asyncio.subprocess import Process
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from personal_bot.knowledge.library import Library
-    from personal_bot.models import IncomingDocument
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 
