@@ -231,7 +231,7 @@ class Installation:
 
 
 def words_of(reason: str, bot: Json, texts: Texts) -> re.Pattern[str]:
-    """Give what /debug begins with: a light, and the three texts of the reason, with facts of the resource `bot`."""
+    """Give what /debug begins with: a light and the texts of the reason, with facts of the resource `bot`."""
     spec, status = bot["spec"], bot.get("status") or {}
     username = (status.get("bot") or {}).get("username")
     conditions = [item for item in status.get("conditions") or [] if item["reason"] == reason]
@@ -252,5 +252,6 @@ def words_of(reason: str, bot: Json, texts: Texts) -> re.Pattern[str]:
     )
     entry = find("Ready", reason)
     light = "🟡" if entry is None else "🔴" if entry.severity == "Warning" else "[🟢🟡⚪]\ufe0f?"
-    advice = "" if reason == "Polling" else f"💡 {remedy}"
-    return re.compile(f"{light} {patterns['bot']} – {state}\n{cause}\n{advice}")
+    # The first line of a bot that works has said it all.
+    rest = "" if reason in ("Polling", "KeyAccepted", "Opened") else f"{cause}\n💡 {remedy}"
+    return re.compile(f"{light} {patterns['bot']} – {state}\n{rest}")
