@@ -1,6 +1,7 @@
 """Runs pytest and counts what passed."""
 
 import os
+import shlex
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -46,7 +47,7 @@ def pytest(
     context.show(f"\n{title}")
 
     command = [str(tool("pytest")), folder, f"--junitxml={report}", *options]
-    command += os.environ.get("PYTEST_ARGS", "").split()
+    command += shlex.split(os.environ.get("PYTEST_ARGS", ""))
     env = {**os.environ, **context.environment(), **env}
     code = subprocess.run(command, cwd=context.root, env=env, check=False).returncode  # noqa: S603 - our own words
 
