@@ -53,7 +53,7 @@ async def test_a_bad_image_stops_at_the_first_bot_a_good_one_reaches_all_and_nod
     del record
     values = deploy.for_standins()
     values |= {"operator": {"rollout": {"progressSeconds": 10}}, "masterBot": values["masterBot"] | {"seesNodes": True}}
-    await administrator.say("/health", "⚪️ servers: cannot be seen", "masterBot.seesNodes: true")
+    await administrator.say("/health", "⚪️ servers: I may not look", "masterBot.seesNodes: true")
     bad = {**refs, "bot": "registry.invalid/personalbots/bot:none"}
     await asyncio.to_thread(deploy.chart, here, bad, values)
     nodes = len(installed.items("nodes"))
