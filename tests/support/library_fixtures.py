@@ -1,14 +1,10 @@
-"""Real documents, a real store of each kind, and an LLM service with real embeddings."""
+"""A real store of each kind, and an LLM service with real embeddings."""
 
-import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
-import docx
 import pytest
 from qdrant_client import AsyncQdrantClient
-from reportlab.lib.pdfencrypt import StandardEncryption
-from reportlab.pdfgen import canvas
 
 from personal_bot.knowledge.library import Library, LibraryConfig
 from personal_bot.knowledge.stores.store import Store
@@ -22,48 +18,6 @@ MakeStore = Callable[..., Store]
 MakeLibrary = Callable[[], Awaitable[Library]]
 
 KEY = "sk-standin-anna"
-
-
-class Make:
-    """Makes documents as people's programs make them."""
-
-    @staticmethod
-    def pdf(pages: Sequence[str], *, password: str = "") -> bytes:
-        buffer = io.BytesIO()
-        encryption = StandardEncryption(password, ownerPassword="owner") if password else None
-        page = canvas.Canvas(buffer, encrypt=encryption)
-        for text in pages:
-            lines = page.beginText(60, 780)
-            for line in text.splitlines():
-                lines.textLine(line)
-            page.drawText(lines)
-            page.rect(50, 50, 20, 20)
-            page.showPage()
-        page.save()
-        return buffer.getvalue()
-
-    @staticmethod
-    def docx(*parts: str) -> bytes:
-        """Make a DOCX of paragraphs; "# x" and "## x" become headings, "a|b" a row of a table."""
-        document = docx.Document()
-        for part in parts:
-            if part.startswith("#"):
-                document.add_heading(part.lstrip("# "), part.count("#"))
-            elif "|" in part:
-                cells = part.split("|")
-                row = document.add_table(rows=1, cols=len(cells)).rows[0].cells
-                for cell, text in zip(row, cells, strict=True):
-                    cell.text = text
-            else:
-                document.add_paragraph(part)
-        buffer = io.BytesIO()
-        document.save(buffer)
-        return buffer.getvalue()
-
-
-@pytest.fixture
-def make() -> Make:
-    return Make()
 
 
 @pytest.fixture(scope="session")

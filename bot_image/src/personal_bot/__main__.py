@@ -46,20 +46,20 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 def _run(settings: Settings, secrets: SecretFiles) -> None:
     """Import only what this run needs: bad arguments end it at once, and a clean-up needs no Telegram."""
-    import asyncio  # noqa: PLC0415 - as above
+    import asyncio  # noqa: PLC0415 - only what this run needs
 
     if settings.drop_collection:
-        from personal_bot.cleanup import drop_collection  # noqa: PLC0415 - as above
+        from personal_bot.cleanup import drop_collection  # noqa: PLC0415 - only what this run needs
 
         asyncio.run(drop_collection(settings, secrets))
         return
     if settings.copy_knowledge:
-        from personal_bot.copying import copy_knowledge  # noqa: PLC0415 - as above
+        from personal_bot.copying import copy_knowledge  # noqa: PLC0415 - only what this run needs
 
         asyncio.run(copy_knowledge(settings, secrets))
         return
 
-    from personal_bot.app import App  # noqa: PLC0415 - as above
+    from personal_bot.app import App  # noqa: PLC0415 - only what this run needs
 
     async def bot() -> None:
         await App(settings, secrets).run()

@@ -34,7 +34,7 @@ def on_server(collection: str, url: str, key: Callable[[], str | None]) -> Place
     Takes a second the first time, so call it in a thread.
     """
     # Qdrant's client costs 50 MiB and a second of import: only a bot with a server pays for it.
-    from personal_bot.knowledge.stores.store_qdrant import ServerStore, connector  # noqa: PLC0415
+    from personal_bot.knowledge.stores.store_qdrant import ServerStore, connector  # noqa: PLC0415 - as above
 
     connect = connector(url, key)
     return ServerStore(collection, connect), ServerStore(collection + _SECOND, connect)

@@ -195,7 +195,7 @@ def _by_words(detail: str) -> Cause | None:
 
 def _of_the_service(status: int, said: Cause | None) -> Cause:
     """A fault of the service's own: its sentence counts only where waiting would never help."""
-    if said in {Cause.QUOTA, Cause.TOO_LONG, Cause.MODEL_MISSING} and (status != 429 or said is Cause.QUOTA):  # noqa: PLR2004
+    if said in {Cause.QUOTA, Cause.TOO_LONG, Cause.MODEL_MISSING} and (status != 429 or said is Cause.QUOTA):  # noqa: PLR2004 - as below
         return said
     return Cause.BUSY if status == 429 else Cause.AWAY  # noqa: PLR2004 - HTTP's own number
 

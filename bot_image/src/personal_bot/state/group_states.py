@@ -55,7 +55,7 @@ class GroupStates:
         Raises:
             OSError: the volume is full.
         """
-        changed = replace(self._states.get(group, GroupState()), **values)  # type: ignore[arg-type]
+        changed = replace(self._states.get(group, GroupState()), **values)  # type: ignore[arg-type]  # the names are checked at run time
         json_files.write(self._file(group), asdict(changed))
         self._states[group] = changed
         return changed

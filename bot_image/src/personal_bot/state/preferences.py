@@ -58,7 +58,7 @@ class PreferencesStore:
         Raises:
             OSError: the volume is full.
         """
-        changed = replace(self.of(user_id), **choices)  # type: ignore[arg-type]
+        changed = replace(self.of(user_id), **choices)  # type: ignore[arg-type]  # the names are checked at run time
         json_files.write(self._file(user_id), asdict(changed))
         return changed
 
@@ -89,4 +89,4 @@ def from_json(document: object) -> Preferences:
     )
     values |= {name: "" for name, choices in CHOICES.items() if values.get(name) not in choices}
     values["instructions"] = str(values.get("instructions", ""))[:LONGEST_INSTRUCTIONS]
-    return Preferences(**values)  # type: ignore[arg-type]
+    return Preferences(**values)  # type: ignore[arg-type]  # checked above, field by field

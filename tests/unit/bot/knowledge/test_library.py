@@ -1,10 +1,8 @@
-# ruff: noqa: ANN401 - `make` and `make_store` are fixtures, whose classes cannot be imported from a conftest
 """The library on both stores, with real extraction and real embeddings."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,10 +22,11 @@ from personal_bot.models import (
     RefusedError,
 )
 from standins.llm import LLMStandIn
+from support.documents import pdf
+from support.library_fixtures import MakeLibrary, MakeStore
 
 Send = Callable[[str, bytes | str], IncomingDocument]
 TakeIn = Callable[[Library, IncomingDocument], Awaitable[Document]]
-MakeLibrary = Callable[[], Awaitable[Library]]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
 
@@ -43,9 +42,9 @@ async def find(
     return await library.search(question, vector.vectors[0], document_ids=document_ids)
 
 
-async def test_a_document_is_found_once_it_is_taken_in(library: Library, llm: LLM, send: Send, make: Any) -> None:
+async def test_a_document_is_found_once_it_is_taken_in(library: Library, llm: LLM, send: Send) -> None:
     pages = ["Bread is baked at dawn.\n" * 20, "The cat sleeps on the roof.\n" * 20]
-    events = [event async for event in library.ingest(send("life.pdf", make.pdf(pages)))]
+    events = [event async for event in library.ingest(send("life.pdf", pdf(pages)))]
     assert IngestProgress(unit="pages", done=2, total=2) in events
     assert IngestProgress(unit="chunks", done=2, total=2) in events
     [document] = await library.documents()
@@ -56,11 +55,11 @@ async def test_a_document_is_found_once_it_is_taken_in(library: Library, llm: LL
     assert "roof" in best.text
 
 
-async def test_a_passage_says_its_page(library: Library, llm: LLM, send: Send, take_in: TakeIn, make: Any) -> None:
+async def test_a_passage_says_its_page(library: Library, llm: LLM, send: Send, take_in: TakeIn) -> None:
     pages = [
         f"{animal} lives in the {home}.\n" * 60 for animal, home in (("Fox", "wood"), ("Cat", "house"), ("Cod", "sea"))
     ]
-    await take_in(library, send("animals.pdf", make.pdf(pages)))
+    await take_in(library, send("animals.pdf", pdf(pages)))
     await take_in(library, send("other.md", "# Roof\n\n" + "tiles " * 60))
     passages = await find(library, llm, "roof tiles")
     assert {p.locator for p in passages if p.document_name == "other.md"} == {"Roof"}
@@ -230,7 +229,9 @@ async def test_a_document_over_the_limit_is_refused_with_the_limit(llm: LLM, sen
     await library.close()
 
 
-async def test_a_store_that_is_away_is_said_and_tried_again(llm: LLM, make_store: Any, tmp_path: Path) -> None:
+async def test_a_store_that_is_away_is_said_and_tried_again(
+    llm: LLM, make_store: MakeStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     store = make_store()
     opens = store.open
     failed = asyncio.Event()
@@ -241,7 +242,7 @@ async def test_a_store_that_is_away_is_said_and_tried_again(llm: LLM, make_store
             raise StoreError("StoreUnreachable", "away")
         return await opens()
 
-    store.open = away_at_first
+    monkeypatch.setattr(store, "open", away_at_first)
     config = LibraryConfig(data_dir=tmp_path, collection="c")
     library = await Library.open(config, llm, stores=(store, make_store(".2")))
     assert library.state().reason == "Opening"
