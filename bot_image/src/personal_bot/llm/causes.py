@@ -92,6 +92,7 @@ _BY_CODE: Final = {
 _NOT: Final = r"(not|n't|un)[ -]?"
 _WORDS: Final = {
     # The order decides: what is said of the way there comes before what may stand in any sentence.
+    Cause.PROXY: (r"\bfirewall\b", r"^(just a moment|attention required)"),  # the last two are Cloudflare's pages
     Cause.COUNTRY: (
         rf"(country|region|territory|location)\b.{{0,40}}{_NOT}(supported|available|allowed|served)",
         rf"{_NOT}(supported|available|allowed).{{0,40}}\b(country|region|territory|location)\b",
@@ -107,6 +108,7 @@ _WORDS: Final = {
         r"\btokens?\b.{0,40}(exceeds?|must be|must have less|allowed)",
         r"must have less than \d+ tokens",
         r"range of input length",  # DashScope
+        r"(超过|超出).{0,20}长度|长度.{0,10}(超过|超出)",  # longer than allowed
         r"current length is .{0,20}while limit is",  # Cerebras
         r"input length .{0,40}(exceed|larger|longer)",
     ),
@@ -115,7 +117,11 @@ _WORDS: Final = {
         r"insufficient.{0,20}(balance|quota|credit|funds)",
         r"(balance|credit)s?\b.{0,40}(too low|insufficient|exhausted|not enough|depleted)",
         r"not enough (money|credits|balance|funds)",
-        r"(out of|more|no) credits",
+        r"(out of|more|no|all available) credits",
+        r"spending limit",
+        r"\boverdue\b",
+        r"key limit exceeded",  # OpenRouter
+        r"余额|额度|欠费|充值",  # Chinese services and the gateways before them: balance, quota, arrears, top up
         r"\bbilling\b",
         r"payment required",
         r"\barrear",
@@ -136,6 +142,7 @@ _WORDS: Final = {
         r"(not allowed|access denied|no access|permissions?) (to|for|on)\b.{0,30}\bmodel",
         r"must be verified to use the model",
         r"gated (repo|model)",
+        r"access to model .{0,80}restricted",  # Hugging Face
         r"model.{0,40}(access denied|requires a (paid|higher))",
     ),
     Cause.MODEL_MISSING: (
@@ -145,6 +152,9 @@ _WORDS: Final = {
         r"not a valid model",
         r"no (allowed providers|endpoints found|deployment)",
         r"try pulling it",  # Ollama
+        r"no models? loaded",  # LM Studio
+        r"model identifier is invalid",  # Bedrock
+        r"模型.{0,40}(不存在|无可用|未找到)",  # does not exist, no channel has it
     ),
     Cause.KEY: (
         (
@@ -164,8 +174,14 @@ _NO_SUCH_PATH: Final = re.compile(
     r"invalid url|page not found|^(404 )?not found$|no (such )?route|cannot (post|get)|unknown (path|endpoint|url)"
     r"|resource not found|^404"
 )
+_PASSES: Final = re.compile(
+    r"per (second|sec|minute|min|hour)\b|\b[rt]p[ms]\b|(try again|retry) (in|after)|rate[- ]limits?\b"
+)
+"""A rate that is reached is over soon, although its sentence offers to buy more (Groq, OpenAI, Gemini, Voyage)."""
+_LASTS: Final = re.compile(r"(per|/)[- ]?(day|month)\b")
+"""A day's or a month's share that is used up: Groq, which tells the wait, lets it flow back bit by bit."""
 _NO_SUCH_ADDRESS: Final = frozenset({404, 405, 410})
-_REFUSED, _FAULT = 400, 500
+_REFUSED, _LIMIT, _FAULT = 400, 429, 500
 
 
 def cause_of(fault: Fault) -> Cause:
@@ -181,7 +197,7 @@ def cause_of(fault: Fault) -> Cause:
         return Cause.PROXY
     said = _by_words(fault.detail)
     if status is not None and (status >= _FAULT or status in _NOT_OF_THE_REQUEST):
-        return _of_the_service(status, said)
+        return _at_its_limit(fault, codes, said) if status == _LIMIT else _of_the_service(said)
     if status is None:
         return Cause.AWAY if said is None or not fault.answered else said
 
@@ -193,11 +209,19 @@ def _by_words(detail: str) -> Cause | None:
     return next((cause for cause, pattern in _BY_WORDS.items() if pattern.search(said)), None)
 
 
-def _of_the_service(status: int, said: Cause | None) -> Cause:
+def _at_its_limit(fault: Fault, codes: AbstractSet[str], said: Cause | None) -> Cause:
+    """A limit is reached: one that is over soon, or a share that lasts."""
+    detail = fault.detail.lower()
+    if any("perday" in code for code in codes):  # Gemini's quotaId; its wait is told all the same
+        return Cause.QUOTA
+    if fault.retry_after is None and _LASTS.search(detail):
+        return Cause.QUOTA
+    return Cause.QUOTA if said is Cause.QUOTA and not _PASSES.search(detail) else Cause.BUSY
+
+
+def _of_the_service(said: Cause | None) -> Cause:
     """A fault of the service's own: its sentence counts only where waiting would never help."""
-    if said in {Cause.QUOTA, Cause.TOO_LONG, Cause.MODEL_MISSING} and (status != 429 or said is Cause.QUOTA):  # noqa: PLR2004 - as below
-        return said
-    return Cause.BUSY if status == 429 else Cause.AWAY  # noqa: PLR2004 - HTTP's own number
+    return said if said in {Cause.QUOTA, Cause.TOO_LONG, Cause.MODEL_MISSING} else Cause.AWAY
 
 
 def _by_status(status: int, said: str, codes: AbstractSet[str]) -> Cause:

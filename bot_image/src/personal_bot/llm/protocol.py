@@ -191,11 +191,12 @@ def _event(data: str) -> dict[str, Any]:
 def _fault(document: object, *, status: int | None, headers: Mapping[str, str]) -> Fault:
     """What a refusal says; one without an HTTP status of its own often has it in its body."""
     codes = refusals.codes_of(document)
+    told = retry_after(headers, now=datetime.now(UTC))
     numbers = [int(code) for code in codes if code.isdecimal() and 400 <= int(code) < 600]  # noqa: PLR2004 - HTTP's errors
     return Fault(
         status=status or next(iter(numbers), None),
         detail=one_line(refusals.sentence_of(document)),
-        retry_after=retry_after(headers, now=datetime.now(UTC)),
+        retry_after=refusals.wait_of(document) if told is None else told,
         codes=codes,
         answered=True,
     )

@@ -23,8 +23,15 @@ _MESSAGES: Final = (
     "errors",
 )
 """Where services put their sentence, the usual place first."""
-_CODES: Final = ("code", "status", "type", "reason", "error_code")
+_CODES: Final = ("code", "status", "type", "reason", "error_code", "quotaId")
 _DEEPEST: Final = 6  # levels of an answer that are looked into
+_WAIT: Final = re.compile(
+    r"(?:(?:try again|retry(?:ing)?) (?:in|after)|wait(?: for)?) (?:(?P<hours>\d+)h)?(?:(?P<minutes>\d+)m(?!s))?"
+    r"(?:(?P<number>\d+(?:\.\d+)?) ?(?P<unit>ms|s(?:ec|econds?)?|milliseconds?|min(?:utes?)?|hours?)?\b)?",
+    re.IGNORECASE,
+)
+"""How services tell the wait in a sentence: "try again in 1m12.5s", "retry after 2 seconds", "wait 40 s"."""
+_SCALES: Final = {"ms": 0.001, "milli": 0.001, "min": 60.0, "h": 3600.0, "s": 1.0}  # by how the unit begins; seconds
 _TAGS: Final = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 
@@ -60,9 +67,41 @@ def sentence_of(document: object) -> str:
     return "; ".join(dict.fromkeys(part for part in _sentences(document, _DEEPEST) if part))
 
 
+def wait_of(document: object) -> float | None:
+    """Give the seconds that the service asks to wait in its body; None when it does not say.
+
+    Gemini has them as google.rpc.RetryInfo (https://cloud.google.com/apis/design/errors), others in their sentence.
+    """
+    delays = [seconds for seconds in _delays(document, _DEEPEST) if seconds is not None]
+    return delays[0] if delays else _told_wait(sentence_of(document))
+
+
 def codes_of(document: object) -> frozenset[str]:
     """The service's own names and numbers of the error, and the names of the fields that it complains about."""
     return frozenset(_codes(document, _DEEPEST))
+
+
+def _delays(document: object, depth: int) -> Iterator[float | None]:
+    match document:
+        case {"retryDelay": str(delay)}:
+            yield _told_wait(f"wait {delay}")
+        case list() if depth:
+            for one in document:
+                yield from _delays(one, depth - 1)
+        case dict() if depth:
+            for name in ("error", "details"):
+                yield from _delays(document.get(name), depth - 1)
+
+
+def _told_wait(sentence: str) -> float | None:
+    for found in _WAIT.finditer(sentence):
+        if not any(found.groups()):
+            continue
+        unit = (found["unit"] or "s").lower()
+        scale = next(seconds for start, seconds in _SCALES.items() if unit.startswith(start))
+        own = float(found["number"] or 0) * scale
+        return own + 60 * int(found["minutes"] or 0) + 3600 * int(found["hours"] or 0)
+    return None
 
 
 def _sentences(document: object, depth: int) -> Iterator[str]:
@@ -101,7 +140,7 @@ def _codes(document: object, depth: int) -> Iterator[str]:
                     yield str(value)
             if field := _place(document):
                 yield field
-            for name in (*_MESSAGES, "base_resp", "details", "innererror"):
+            for name in (*_MESSAGES, "base_resp", "details", "violations", "innererror"):
                 yield from _codes(document.get(name), depth - 1)
 
 

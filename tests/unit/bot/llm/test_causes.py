@@ -6,7 +6,10 @@ import pytest
 
 from personal_bot.llm import refusals
 from personal_bot.llm.causes import Cause, cause_of
-from personal_bot.llm.errors import Fault
+from personal_bot.llm.errors import Fault, one_line
+
+GEMINI_MINUTE = {"violations": [{"quotaId": "GenerateRequestsPerMinutePerProjectPerModel-FreeTier"}]}
+GEMINI_DAY = {"violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]}
 
 SAID: dict[Cause, list[tuple[int, object]]] = {
     Cause.KEY: [
@@ -28,6 +31,15 @@ SAID: dict[Cause, list[tuple[int, object]]] = {
         (400, {"error": {"message": "Your credit balance is too low to access the API."}}),
         (400, {"code": "Arrearage", "message": "Access denied, please make sure your account is in good standing."}),
         (403, {"error": {"message": "Billing hard limit has been reached", "code": "billing_hard_limit_reached"}}),
+        (403, {"error": "Your team has either used all available credits or reached its monthly spending limit."}),
+        (412, {"error": {"message": "Account x is suspended, possibly due to reaching the monthly spending limit"}}),
+        (403, {"error": {"message": "Key limit exceeded (total limit).", "code": 403}}),
+        (403, {"error": {"code": "AccountOverdueError", "message": "The account has an overdue balance."}}),
+        (403, {"error": {"message": "该令牌额度已用尽", "type": "new_api_error"}}),
+        (429, {"error": {"message": "Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000", "code": 429}}),
+        (429, {"message": "You are using a Trial key, which is limited to 1000 API calls / month."}),
+        (429, {"message": "litellm.RateLimitError: You exceeded your current quota, please check your plan and billing details."}),
+        (429, [{"error": {"message": "You exceeded your current quota.", "details": [GEMINI_DAY, {"retryDelay": "31s"}]}}]),
     ],
     Cause.COUNTRY: [
         (403, {"error": {"code": "unsupported_country_region_territory", "message": "Country, region, or territory not supported"}}),
@@ -45,6 +57,7 @@ SAID: dict[Cause, list[tuple[int, object]]] = {
         (401, {"error": {"message": "team not allowed to access model. This team can only access models=['a']"}}),
         (404, {"error": {"message": "Your organization must be verified to use the model `o3`."}}),
         (403, {"error": "You don't have permission to use this model"}),
+        (403, {"error": "Your access to model meta-llama/x is restricted"}),
     ],
     Cause.MODEL_MISSING: [
         (404, {"error": {"message": "The model `gpt-9` does not exist or you do not have access to it.", "code": "model_not_found"}}),
@@ -55,6 +68,9 @@ SAID: dict[Cause, list[tuple[int, object]]] = {
         (404, {"error": {"message": "No endpoints found for x."}}),
         (400, {"error": {"message": "The model `llama-2` has been decommissioned and is no longer supported."}}),
         (500, {"error": {"message": 'model "x" not found, try pulling it first'}}),
+        (400, {"error": "No models loaded. Please load a model in the developer page"}),
+        (400, {"message": "The provided model identifier is invalid."}),
+        (503, {"error": {"message": "分组 default 下模型 gpt-x 无可用渠道 (distributor)", "type": "new_api_error"}}),
     ],
     Cause.TOO_LONG: [
         (400, {"error": {"message": "This model's maximum context length is 8192 tokens.", "code": "context_length_exceeded"}}),
@@ -66,6 +82,7 @@ SAID: dict[Cause, list[tuple[int, object]]] = {
         (422, {"error": "Input validation error: `inputs` must have less than 4096 tokens. Given: 5000"}),
         (413, "<html><head><title>413 Request Entity Too Large</title></head></html>"),
         (400, {"error": {"message": "Please reduce the length of the messages or completion."}}),
+        (400, {"error": {"message": "输入内容超过模型最大长度限制"}}),
     ],
     Cause.ADDRESS: [
         (404, "<html><head><title>404 Not Found</title></head><body>nginx</body></html>"),
@@ -77,6 +94,11 @@ SAID: dict[Cause, list[tuple[int, object]]] = {
     Cause.BUSY: [
         (429, {"error": {"message": "Rate limit reached for gpt-5 in organization org-x on tokens per min (TPM): Limit 30000", "code": "rate_limit_exceeded"}}),
         (429, {"error": {"message": "Request too large for model `x` on tokens per minute"}}),
+        (429, {"error": {"message": "Rate limit reached on tokens per minute (TPM). Please try again in 5.2s. Upgrade: https://console.groq.com/settings/billing"}}),
+        (429, {"error": {"message": "Rate limit reached on tokens per day (TPD): Limit 100000. Please try again in 7m12s."}}),
+        (429, [{"error": {"message": "You exceeded your current quota, see https://ai.google.dev/gemini-api/docs/rate-limits", "details": [GEMINI_MINUTE]}}]),
+        (429, {"detail": "Without a payment method in the billing page you have reduced rate limits of 3 RPM."}),
+        (429, {"error": {"message": "您当前使用该API的并发数过高"}}),
         (429, ""),
     ],
     Cause.AWAY: [
@@ -86,7 +108,11 @@ SAID: dict[Cause, list[tuple[int, object]]] = {
         (529, {"error": {"type": "overloaded_error", "message": "Overloaded"}}),
         (500, {"error": {"message": "Authentication backend failed"}}),
     ],
-    Cause.PROXY: [(407, "<html><title>407 Proxy Authentication Required</title></html>")],
+    Cause.PROXY: [
+        (407, "<html><title>407 Proxy Authentication Required</title></html>"),
+        (403, "<html><head><title>Just a moment...</title></head></html>"),
+        (403, {"error": {"code": "403", "message": "Access denied due to Virtual Network/Firewall rules."}}),
+    ],
     Cause.REJECTED: [
         (400, {"error": {"message": "Invalid 'temperature': decimal above maximum value."}}),
         (422, {"detail": [{"loc": ["body", "x"], "msg": "Input should be a valid string"}]}),
@@ -101,7 +127,13 @@ SAID: dict[Cause, list[tuple[int, object]]] = {
 )
 def test_the_cause_is_what_the_service_means(cause: Cause, status: int, document: object) -> None:
     read = refusals.document_of(json.dumps(document).encode() if not isinstance(document, str) else document.encode())
-    fault = Fault(status=status, detail=refusals.sentence_of(read), codes=refusals.codes_of(read), answered=True)
+    fault = Fault(
+        status=status,
+        detail=one_line(refusals.sentence_of(read)),
+        codes=refusals.codes_of(read),
+        retry_after=refusals.wait_of(read),
+        answered=True,
+    )
     assert cause_of(fault) is cause
 
 

@@ -93,3 +93,28 @@ def test_its_codes_and_the_fields_it_complains_about_are_found(document: object,
 )
 def test_a_refusal_under_status_200_is_known_as_one(document: object, refused: bool) -> None:
     assert refusals.is_refusal(json.loads(json.dumps(document))) is refused
+
+
+@pytest.mark.parametrize(
+    ("document", "seconds"),
+    [
+        ({"error": {"message": "Rate limit reached. Please try again in 5.2s. Need more tokens?"}}, 5.2),
+        ({"error": {"message": "Please try again in 20ms."}}, 0.02),
+        ({"error": {"message": "Please try again in 1m12.5s."}}, 72.5),
+        ({"error": {"message": "Please try again in 6m0s."}}, 360),
+        ({"error": {"message": "Please try again in 1h2m3s."}}, 3723),
+        ({"error": {"message": "Please retry after 2 seconds."}}, 2),
+        ({"error": {"message": "Please wait 79403 seconds before retrying."}}, 79403),
+        ({"message": "Please wait for 5 minutes."}, 300),
+        (
+            [{"error": {"message": "Please retry in 9s.", "details": [{"@type": "RetryInfo", "retryDelay": "31.5s"}]}}],
+            31.5,
+        ),
+        ({"error": {"message": "Please try again later, or retry 3 times."}}, None),
+        ({"error": {"message": "Please try again in a few minutes."}}, None),
+        ({"error": {"message": "x", "details": [{"retryDelay": "soon"}]}}, None),
+        ("", None),
+    ],
+)
+def test_the_wait_that_a_service_asks_for_in_its_body_is_found(document: object, seconds: float | None) -> None:
+    assert refusals.wait_of(document) == seconds
