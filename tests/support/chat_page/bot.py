@@ -31,6 +31,11 @@ MANAGED: Final = KeyboardButtonRequestManagedBot(request_id=1, suggested_usernam
 KEYS: Final = ReplyKeyboardMarkup(
     keyboard=[[KeyboardButton(text="Blue"), KeyboardButton(text="Make one", request_managed_bot=MANAGED)]]
 )
+RICH: Final = (
+    "<b>bold</b> <tg-spoiler>secret</tg-spoiler> t.me/master_bot /help &lt;script&gt;"
+    '<pre><code class="language-python">print("😀")</code></pre>'
+    "<blockquote expandable>1\n2\n3\n4\n5</blockquote>"
+)
 
 
 def make_dispatcher(bot: aiogram.Bot) -> aiogram.Dispatcher:  # noqa: C901 - a handler for each thing
@@ -74,12 +79,7 @@ def make_dispatcher(bot: aiogram.Bot) -> aiogram.Dispatcher:  # noqa: C901 - a h
 
     @dispatcher.message(aiogram.F.text == "rich")
     async def rich(message: BotMessage) -> None:
-        text = (
-            "<b>bold</b> <tg-spoiler>secret</tg-spoiler> t.me/master_bot /help &lt;script&gt;"
-            '<pre><code class="language-python">print("😀")</code></pre>'
-            "<blockquote expandable>1\n2\n3\n4\n5</blockquote>"
-        )
-        await message.reply(text, parse_mode="HTML")
+        await message.reply(RICH, parse_mode="HTML")
 
     @dispatcher.message(aiogram.F.text == "sources")
     async def sources(message: BotMessage) -> None:

@@ -145,7 +145,7 @@ def test_commands_of_both_bots_are_those_of_the_code() -> None:
     master = (ROOT / "docs/for-people/master-bot.md").read_text()
     personal = (ROOT / "docs/for-people/your-bot.md").read_text()
     from master_bot.texts.en.general import English  # noqa: PLC0415 - the packages under test
-    from personal_bot.texts.en import TEXTS as EN  # noqa: PLC0415
+    from personal_bot.texts.en import TEXTS as EN  # noqa: PLC0415 - as above
 
     def shown(text: str) -> set[str]:
         return set(re.findall(r"`/([a-z]+)", text))
