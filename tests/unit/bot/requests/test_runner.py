@@ -6,18 +6,25 @@ import pytest
 
 from personal_bot.text_keys import TextKey
 from personal_bot.texts import say
+from standins.telegram import Message
 from support.bot_process import Scene
 
 QUESTION = "What is the name of Anna's cat?"
 
 
-async def test_an_answer_ends_in_the_status_message_with_sources_that_exist(scene: Scene) -> None:
+async def half_answered(scene: Scene, *, tokens_per_second: int) -> tuple[Message, Message]:
+    """Start the bot and ask it; give the question, and the message that its answer appears in bit by bit."""
     await scene.without_drafts()
     await scene.process.start()
     await scene.knows_the_pets()
-    await scene.llm.client.fault(endpoint="chat/completions", tokens_per_second=8)
+    await scene.llm.client.fault(endpoint="chat/completions", tokens_per_second=tokens_per_second)
     question = await scene.anna.send(scene.bot.username, QUESTION)
     status = await scene.anna.wait(scene.bot.username, lambda m: m.text.startswith("✏️"), after=question)
+    return question, status
+
+
+async def test_an_answer_ends_in_the_status_message_with_sources_that_exist(scene: Scene) -> None:
+    question, status = await half_answered(scene, tokens_per_second=8)
     assert status.buttons == ((say("en", "stop_button"),),)
     answer = await scene.anna.wait(scene.bot.username, lambda m: "Sources" in m.text, after=question, timeout=30)
     assert answer.id == status.id
@@ -29,12 +36,7 @@ async def test_an_answer_ends_in_the_status_message_with_sources_that_exist(scen
 
 
 async def test_killed_in_the_middle_of_an_answer_it_answers_in_the_same_message_once(scene: Scene) -> None:
-    await scene.without_drafts()
-    await scene.process.start()
-    await scene.knows_the_pets()
-    await scene.llm.client.fault(endpoint="chat/completions", tokens_per_second=8)
-    question = await scene.anna.send(scene.bot.username, QUESTION)
-    status = await scene.anna.wait(scene.bot.username, lambda m: m.text.startswith("✏️"), after=question)
+    question, status = await half_answered(scene, tokens_per_second=8)
     await scene.process.kill()
     await scene.process.start()
     answer = await scene.anna.wait(scene.bot.username, lambda m: "Sources" in m.text, after=question, timeout=30)
@@ -50,12 +52,7 @@ async def test_killed_in_the_middle_of_an_answer_it_answers_in_the_same_message_
 
 
 async def test_stopped_in_the_middle_of_an_answer_it_goes_on_in_the_next_process(scene: Scene) -> None:
-    await scene.without_drafts()
-    await scene.process.start()
-    await scene.knows_the_pets()
-    await scene.llm.client.fault(endpoint="chat/completions", tokens_per_second=1)
-    question = await scene.anna.send(scene.bot.username, QUESTION)
-    status = await scene.anna.wait(scene.bot.username, lambda m: m.text.startswith("✏️"), after=question)
+    _, status = await half_answered(scene, tokens_per_second=1)
     assert scene.process.process
     scene.process.process.terminate()
     assert await scene.process.end(limit=5) == 0
@@ -73,12 +70,7 @@ async def test_messages_sent_while_it_was_away_are_answered_when_it_is_back(scen
 
 
 async def test_the_stop_button_ends_an_answer_with_what_there_is(scene: Scene) -> None:
-    await scene.without_drafts()
-    await scene.process.start()
-    await scene.knows_the_pets()
-    await scene.llm.client.fault(endpoint="chat/completions", tokens_per_second=2)
-    question = await scene.anna.send(scene.bot.username, QUESTION)
-    status = await scene.anna.wait(scene.bot.username, lambda m: m.text.startswith("✏️"), after=question)
+    question, status = await half_answered(scene, tokens_per_second=2)
     told = await scene.anna.press(status, say("en", "stop_button"), answer_within=5)
     assert told
     assert told["text"] == say("en", "stopping")
